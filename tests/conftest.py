@@ -1,0 +1,23 @@
+"""What every test shares: no network but this machine's own."""
+
+import os
+
+# Before torch is first imported anywhere: one thread per process, as in production.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+
+def pytest_runtest_setup() -> None:
+    """Connections leave this machine in no test."""
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def repository() -> "os.PathLike[str]":
+    """The repository's root folder."""
+    from pathlib import Path
+
+    return Path(__file__).resolve().parent.parent

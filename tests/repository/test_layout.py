@@ -1,0 +1,79 @@
+"""The house's rules that no linter knows."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXED_ROOMS = {"api", "worker", "grading", "reference_models", "migrations", "tests"}
+ADDED_ROOMS = {"cli", "benchmarks", "docs"}
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files under version control or about to be, ignored ones left out."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def test_the_top_level_holds_only_the_agreed_rooms():
+    """A new folder at the top is a decision, not an accident."""
+    rooms = {path.relative_to(ROOT).parts[0] for path in tracked() if len(path.relative_to(ROOT).parts) > 1}
+
+    assert rooms >= FIXED_ROOMS
+    assert rooms <= FIXED_ROOMS | ADDED_ROOMS | {".ci"}
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    """Relative links in Markdown files point at files that exist."""
+    dead = []
+    for page in tracked("*.md"):
+        for target in LINK.findall(page.read_text(encoding="utf-8")):
+            if target.startswith(("http://", "https://", "mailto:", "#")):
+                continue
+            if not (page.parent / target.split("#")[0]).exists():
+                dead.append(f"{page.relative_to(ROOT)} → {target}")
+
+    assert dead == []
+
+
+def test_the_lock_file_names_no_index():
+    """The lock file resolves on any index: hashes, but no addresses."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+    assert "--hash=sha256:" in lock
+    assert not re.search(r"https?://|--index|--find-links", lock)
+
+
+@pytest.mark.parametrize("suffix", ["*.py", "*.html", "*.toml", "*.md", "Makefile", ".ci/*"])
+def test_no_page_or_program_calls_a_content_network(suffix):
+    """Assets are vendored: nothing names a public content network or package registry."""
+    networks = re.compile(r"cdn\.jsdelivr|unpkg\.com|cdnjs\.|fonts\.googleapis|pypi\.org|registry\.npmjs")
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in tracked(suffix)
+        if path != Path(__file__).resolve() and networks.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert offenders == []
+
+
+def test_files_stay_short():
+    """A Python file over 400 lines wants a second noun; migrations and tables of patched programs are lists."""
+    lists = ("migrations/versions/", "tests/rubrics/")
+    code = {str(path.relative_to(ROOT)): path for path in tracked("*.py")}
+    lengths = {
+        name: len(path.read_text(encoding="utf-8").splitlines())
+        for name, path in code.items()
+        if not name.startswith(lists)
+    }
+
+    assert {name: lines for name, lines in lengths.items() if lines > 400} == {}
