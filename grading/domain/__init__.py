@@ -1,0 +1,1 @@
+"""The domain: frozen values and the tree of faults. Standard library only."""
