@@ -1,0 +1,132 @@
+"""Which file handed in is which expected file: by name, and by what the code in it talks about."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from pathlib import PurePosixPath
+from types import MappingProxyType
+
+from grading.domain.assignment import Assignment, ExpectedFile
+from grading.domain.submission import Submission, SubmittedFile
+from grading.programs.reading import code_text
+
+NO_HINTS: Mapping[str, Collection[str]] = MappingProxyType({})
+
+# Names count for at most 1, content for at most CONTENT: swapped names lose to what is written inside.
+CONTENT = 2.0
+_ENOUGH = 0.3
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_COPY = re.compile(
+    r"\(\d+\)|\b(?:cop(?:y|ie|ia)|kopie)(?:\s+(?:of|de|von))?\b|[-_ ](?:checkpoint|final|submission)\b|-checkpoint"
+)
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_ASIDE = frozenset(
+    {"solution", "solutions", "starter", "template", "original", "old", "backup", "sample", "samples", "reference"}
+)
+
+
+def match_parts(
+    submission: Submission, assignment: Assignment, hints: Mapping[str, Collection[str]] = NO_HINTS
+) -> dict[str, SubmittedFile | None]:
+    """Match every expected file with the file handed in for it, or None.
+
+    A name need not be exact: case, spaces, accents, "(1)", "Copy of" and a student's name do not count, a leading
+    number does. `hints` says for an expected file which identifiers its code should hold (`three_layer_net`): where
+    names are wrong, or swapped, these decide. A part without hints takes a file that nothing else speaks for.
+    """
+    files = [file for file in submission.files if _gradable(file, assignment)]
+    expected = assignment.files
+    words = {file.name: _identifiers(file) for file in files} if hints else {}
+    scores = {
+        (part.name, file.name): _score(part, file, hints.get(part.name, ()), words.get(file.name, frozenset()))
+        for part in expected
+        for file in files
+    }
+    chosen = _assigned(scores)
+    alone = len(expected) == len(files) == 1
+    _fill([part for part in expected if alone or not hints.get(part.name)], files, chosen)
+    by_name = {file.name: file for file in files}
+    return {part.name: by_name[chosen[part.name]] if part.name in chosen else None for part in expected}
+
+
+def _gradable(file: SubmittedFile, assignment: Assignment) -> bool:
+    wanted = {PurePosixPath(part.name).suffix.lower() for part in assignment.files} | {".ipynb", ".py"}
+    return PurePosixPath(file.name).suffix.lower() in wanted
+
+
+def _score(part: ExpectedFile, file: SubmittedFile, hints: Collection[str], words: frozenset[str]) -> float:
+    score = _name_score(part.name, file.name)
+    if hints:
+        score += CONTENT * len(words.intersection(hints)) / len(hints)
+    if PurePosixPath(part.name).suffix.lower() != PurePosixPath(file.name).suffix.lower():
+        # A notebook exported as a module is the second choice, and only where something speaks for it.
+        score = score / 2 if score > 2 * _ENOUGH else 0.0
+    path = PurePosixPath(file.name)
+    aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
+    return score * (0.5 if aside else 1.0) - 0.001 * len(path.parts)
+
+
+def _name_score(expected: str, given: str) -> float:
+    wanted, name = PurePosixPath(expected), PurePosixPath(given)
+    if wanted.name == name.name:
+        return 1.0
+    plain_wanted, plain_name = _plain(wanted.stem), _plain(name.stem)
+    if plain_wanted == plain_name:
+        return 0.95
+    wanted_words, words = _WORDS.findall(plain_wanted), _WORDS.findall(plain_name)
+    shared = len(set(wanted_words) & set(words)) / max(1, len(set(wanted_words)))
+    if shared == 1.0:
+        return 0.9
+    leading = next((word for word in wanted_words[:1] if word.isdigit()), "")
+    numbers = [word for word in words if word.isdigit()]
+    number = 0.35 if leading and leading in numbers[:1] else 0.0
+    if leading and numbers and leading not in numbers and len(leading) == len(numbers[0]):
+        shared /= 2
+    return min(0.85, number + 0.5 * shared)
+
+
+def _plain(stem: str) -> str:
+    """A file's stem without case, accents, and marks of copies; words kept apart by single spaces."""
+    decomposed = unicodedata.normalize("NFKD", stem.casefold())
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(_WORDS.findall(_COPY.sub(" ", bare.replace("_", " "))))
+
+
+def _identifiers(file: SubmittedFile) -> frozenset[str]:
+    return frozenset(_IDENTIFIER.findall(code_text(file)))
+
+
+def _assigned(scores: Mapping[tuple[str, str], float]) -> dict[str, str]:
+    """The best pairs first, then swapped two by two while that raises the sum."""
+    chosen: dict[str, str] = {}
+    taken: set[str] = set()
+    for (part, file), score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+        if score >= _ENOUGH and part not in chosen and file not in taken:
+            chosen[part] = file
+            taken.add(file)
+    improved = len(chosen) > 1
+    while improved:
+        improved = False
+        for one, other in combinations(sorted(chosen), 2):
+            straight = scores[one, chosen[one]] + scores[other, chosen[other]]
+            crossed = scores[one, chosen[other]] + scores[other, chosen[one]]
+            if crossed > straight + 1e-9:
+                chosen[one], chosen[other] = chosen[other], chosen[one]
+                improved = True
+    return chosen
+
+
+def _fill(expected: Sequence[ExpectedFile], files: Sequence[SubmittedFile], chosen: dict[str, str]) -> None:
+    """Give files whose names say nothing to the parts still open, in order, where there are not too many to tell."""
+    open_parts = [part for part in expected if part.name not in chosen]
+    suffixes = {PurePosixPath(part.name).suffix.lower() for part in open_parts}
+    rest = [
+        file
+        for file in files
+        if file.name not in chosen.values() and PurePosixPath(file.name).suffix.lower() in suffixes
+    ]
+    if len(rest) > len(open_parts):
+        return
+    for part, file in zip(open_parts, sorted(rest, key=lambda file: file.name), strict=False):
+        chosen[part.name] = file.name
