@@ -1,0 +1,55 @@
+"""Student programs as text: notebooks and modules are read, sliced and rewritten here, and never executed.
+
+The way of a file::
+
+    bytes ── read_source ──► Source        cells; magics translated as IPython does; what does not parse says why
+                               │
+                 ┌─────────────┼──────────────┐
+            definitions      whole          facts
+                 ▼             ▼              ▼
+              Program       Program         Facts
+        (imports, functions, (cells in      (what is imported, called
+         classes and what    order, loops   and defined; whether it is
+         they need)          shortened)     an untouched starter)
+
+Three rules hold everywhere in the room. Text is edited, never regenerated from a syntax tree, so that every line keeps
+its number and its comments. Whatever is skipped, mended or overridden is written down as a *repair* for the report.
+And nothing a student can write makes a function here raise anything but `NotASubmission`, or take longer than its size
+warrants.
+"""
+
+from grading.programs.beside import modules_beside
+from grading.programs.describing import definition_digests, facts, normalized
+from grading.programs.model import (
+    Broken,
+    Cell,
+    Definition,
+    Facts,
+    Mode,
+    Program,
+    Source,
+    StoredOutput,
+    Unit,
+)
+from grading.programs.reading import read_source
+from grading.programs.running import whole
+from grading.programs.slicing import definitions
+
+__all__ = [
+    "Broken",
+    "Cell",
+    "Definition",
+    "Facts",
+    "Mode",
+    "Program",
+    "Source",
+    "StoredOutput",
+    "Unit",
+    "definition_digests",
+    "definitions",
+    "facts",
+    "modules_beside",
+    "normalized",
+    "read_source",
+    "whole",
+]

@@ -1,0 +1,1 @@
+"""Student programs as text."""
