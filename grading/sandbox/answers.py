@@ -1,0 +1,188 @@
+"""What a box gives back: plain, frozen, already admitted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grading.domain.report import Json
+from grading.domain.verdict import Tier
+
+Array = NDArray[np.generic]
+
+
+class UnitLike(Protocol):
+    """A piece of source, as `grading.programs` cuts it."""
+
+    @property
+    def label(self) -> str: ...  # noqa: D102 - a protocol
+    @property
+    def source(self) -> str: ...  # noqa: D102 - a protocol
+    @property
+    def first_line(self) -> int: ...  # noqa: D102 - a protocol
+
+
+class ProgramLike(Protocol):
+    """A program, as `grading.programs` parses it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - a protocol
+    @property
+    def mode(self) -> str: ...  # noqa: D102 - a protocol
+    @property
+    def units(self) -> Sequence[UnitLike]: ...  # noqa: D102 - a protocol
+    @property
+    def files(self) -> Mapping[str, bytes]: ...  # noqa: D102 - a protocol
+    @property
+    def long_loop(self) -> int | None: ...  # noqa: D102 - a protocol
+    @property
+    def options(self) -> Mapping[str, Json]: ...  # noqa: D102 - a protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of the wall on this machine."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A name that the program defines.
+
+    Attributes:
+        kind: "function", "class", "module", "callable" or "value".
+        parameters: names of the positional parameters, of a class those of its constructor.
+        required: how many of them have no default.
+        unit_index: of the last unit that defined it, -1 where that is not known.
+        versions: units that defined it as a function or class; `name@3` asks for the one of unit 3.
+    """
+
+    name: str
+    kind: str
+    parameters: tuple[str, ...]
+    required: int
+    unit_index: int
+    versions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFault:
+    """An exception that left a unit. Its texts are the student's: cut and cleaned, never parsed."""
+
+    label: str
+    exception: str
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What executing the definitions gave."""
+
+    defined: tuple[Defined, ...]
+    faults: tuple[UnitFault, ...]
+    printed: str
+
+    def find(self, name: str) -> Defined | None:
+        """The definition of `name`."""
+        return next((d for d in self.defined if d.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """One unit executed in mode "run".
+
+    Attributes:
+        fault: what it raised; an unit that was stopped for its time has one as well.
+        overran: whether it was stopped for its time; the rest goes on.
+        seconds: wall, as the guest saw it.
+    """
+
+    label: str
+    fault: UnitFault | None
+    printed: str
+    seconds: float
+    overran: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FigureAxes:
+    """One pair of axes as numbers.
+
+    Attributes:
+        images: arrays of `imshow`, (h, w) or (h, w, 3|4); large ones thinned.
+        lines: (n, 2) each.
+        scatters: (n, 2) each.
+        collections: how many (filled contours, scatters, meshes), and `collection_kinds` which classes.
+    """
+
+    title: str
+    xlabel: str
+    ylabel: str
+    xlim: tuple[float, ...]
+    ylim: tuple[float, ...]
+    images: tuple[Array, ...]
+    lines: tuple[Array, ...]
+    line_labels: tuple[str, ...]
+    scatters: tuple[Array, ...]
+    collections: int
+    collection_kinds: tuple[str, ...]
+    patches: int
+    texts: tuple[str, ...]
+    legend: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFigure:
+    """A figure that the program showed.
+
+    Attributes:
+        unit: index of the unit that drew it, -1 outside units.
+        label: of that unit ("cell 7").
+        png: encoded anew on our side; b"" where the picture was refused or too many were drawn.
+        width, height: pixels of `png`.
+        axes_count: of all axes, also those beyond the ones described.
+    """
+
+    unit: int
+    label: str
+    png: bytes
+    width: int
+    height: int
+    title: str
+    axes: tuple[FigureAxes, ...]
+    axes_count: int
+
+
+Cause = Literal["ended", "exit", "signal", "memory", "cpu", "deadline", "disk", "closed", "house", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a box came to its end.
+
+    Attributes:
+        cause: "ended" where we asked it to; else what the student's process did or ran into.
+        detail: exit status, signal name; for people.
+        cpu_s: processor seconds of the student's processes.
+        peak_bytes: most memory; on a machine without cgroups the largest process, shared pages included.
+    """
+
+    cause: Cause
+    detail: str
+    cpu_s: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What the warden said at its start."""
+
+    pid: int
+    tier: Tier
+    why: str

@@ -1,0 +1,162 @@
+"""The later sections of a two-layer network: steps with autograd, modules and losses, an optimizer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
+from . import driver
+from .two_layer import NAMES, Layout, call, layouts, meant
+
+# -- with autograd ----------------------------------------------------------------------------------------
+
+
+def _mean_loss(p: Mapping[str, Tensor], layout: Layout, x: Tensor, y: Tensor) -> Tensor:
+    """The right loss in the program's layout, so that a step is judged by itself."""
+    wh, wy = (p["Wh"], p["Wy"]) if not layout.turned else (p["Wh"].t(), p["Wy"].t())
+    hidden = torch.tanh(x @ wh.t() + p["bh"].reshape(1, -1))
+    scores = hidden @ wy.t() + p["by"].reshape(1, -1)
+    return -(y * torch.log_softmax(scores, dim=1)).sum(dim=1).mean()
+
+
+@driver("two_layer_descent")
+def descent(  # noqa: PLR0917 - drivers are called by position over the wire
+    program: ProgramState, parameters: Mapping[str, Any], x: Any, y: Any, eta: float, steps: int
+) -> dict[str, Any]:
+    """Some steps of the version of `sgd` that reads gradients from the tensors.
+
+    Returns:
+        `path`: name → (steps, ...); `lost`: the step after which the parameters keep track of no gradients, or -1.
+    """
+    version, layout = meant(program, "autograd sgd"), layouts(program)[0]
+    inputs, targets = torch.as_tensor(x), torch.as_tensor(y)
+    at = {k: v.requires_grad_() for k, v in layout.given(parameters).items()}
+    path: list[dict[str, Any]] = []
+    for number in range(steps):
+        if not all(isinstance(at[k], Tensor) and at[k].requires_grad and at[k].is_leaf for k in NAMES):
+            return {"path": None, "lost": number}
+        _mean_loss(at, layout, inputs, targets).backward()  # type: ignore[no-untyped-call]
+        answer = call(program, version, at, eta)
+        if isinstance(answer, dict) and all(k in answer for k in NAMES):
+            at = answer
+        path.append(layout.taken(at))
+    return {"path": {k: torch.stack([p[k] for p in path]) for k in NAMES}, "lost": -1}
+
+
+# -- with torch.nn and torch.optim ------------------------------------------------------------------------
+
+
+@dataclass
+class _Built:
+    model: nn.Module
+    loss: Any
+    optimizer: Any
+
+
+def _built(program: ProgramState, kind: str, sizes: tuple[int, int, int], eta: float) -> _Built:
+    arguments = (*sizes, eta) if kind == "optim" else sizes
+    answer = call(program, meant(program, kind), *arguments)
+    parts = list(answer) if isinstance(answer, (tuple, list)) else [answer]
+    models = [p for p in parts if isinstance(p, nn.Module) and next(p.parameters(), None) is not None]
+    optimizers = [p for p in parts if hasattr(p, "param_groups")]
+    losses = [p for p in parts if callable(p) and p not in models and p not in optimizers]
+    if not models:
+        raise TypeError("init_model returned no module with parameters")
+    return _Built(models[0], losses[0] if losses else None, optimizers[0] if optimizers else None)
+
+
+def _load(model: nn.Module, parameters: Mapping[str, Any]) -> bool:
+    """Put the judge's values in; whether the module's parameters have the shapes of two layers."""
+    values = [torch.as_tensor(parameters[n]) for n in NAMES]
+    own = list(model.parameters())
+    if [tuple(p.shape) for p in own] != [tuple(v.shape) for v in values]:
+        return False
+    with torch.no_grad():
+        for parameter, value in zip(own, values, strict=True):
+            parameter.copy_(value)
+    return True
+
+
+@driver("two_layer_module")
+def module(  # noqa: PLR0917 - drivers are called by position over the wire
+    program: ProgramState, kind: str, parameters: Mapping[str, Any], x: Any, y: Any, eta: float
+) -> dict[str, Any]:
+    """What `init_model` builds, asked with parameters of the judge's.
+
+    Returns:
+        `shapes` of its parameters; `fits`: whether they are those of the two layers; `out`: what the module gives for
+        `x`; `loss`: what its loss says to that and one-hot targets (or class numbers, where it takes no others).
+    """
+    nh, nx = parameters["Wh"].shape
+    made = _built(program, kind, (nx, nh, len(parameters["by"])), eta)
+    shapes = [list(p.shape) for p in made.model.parameters()]
+    if not _load(made.model, parameters):
+        return {"shapes": shapes, "fits": False, "out": None, "loss": None}
+    made.model.eval()
+    out = made.model(torch.as_tensor(x))
+    return {"shapes": shapes, "fits": True, "out": out, "loss": _said(made.loss, out, torch.as_tensor(y))}
+
+
+def _said(criterion: Any, out: Any, targets: Tensor) -> Any:
+    if criterion is None:
+        return None
+    try:
+        return criterion(out, targets)
+    except (RuntimeError, ValueError, TypeError):
+        return criterion(out, targets.argmax(dim=1))
+
+
+@driver("two_layer_nn_loss")
+def nn_loss(program: ProgramState, scores: Any, y: Any) -> Any:
+    """Loss and accuracy of the section with torch.nn, given torch's own cross-entropy."""
+    version = meant(program, "nn loss")
+    return call(program, version, nn.CrossEntropyLoss(), torch.as_tensor(scores), torch.as_tensor(y))
+
+
+@driver("two_layer_nn_descent")
+def nn_descent(  # noqa: PLR0917 - drivers are called by position over the wire
+    program: ProgramState, kind: str, parameters: Mapping[str, Any], x: Any, y: Any, eta: float, steps: int
+) -> dict[str, Any]:
+    """Some steps on the cross-entropy: of `sgd(model, eta)`, or of the optimizer that `init_model` builds.
+
+    Returns:
+        `path`: name → (steps, ...), for a module of the driver's own with `sgd`, for the program's with an optimizer.
+    """
+    inputs, targets = torch.as_tensor(x), torch.as_tensor(y)
+    nh, nx = parameters["Wh"].shape
+    ny = len(parameters["by"])
+    if kind == "optim":
+        made = _built(program, "optim", (nx, nh, ny), eta)
+        model, optimizer = made.model, made.optimizer
+        if optimizer is None:
+            return {"path": None, "missing": "optimizer"}
+        if not _load(model, parameters):
+            return {"path": None, "missing": "layers"}
+    else:
+        model = nn.Sequential(nn.Linear(nx, nh), nn.Tanh(), nn.Linear(nh, ny))
+        _load(model, parameters)
+        optimizer = None
+    path: list[list[Tensor]] = []
+    for _ in range(steps):
+        if optimizer is not None:
+            optimizer.zero_grad()
+        out = model(inputs)
+        functional.cross_entropy(_as_scores(out), targets.argmax(dim=1)).backward()  # type: ignore[no-untyped-call]
+        if optimizer is not None:
+            optimizer.step()
+        else:
+            call(program, meant(program, "nn sgd"), model, eta)
+        path.append([p.detach().clone() for p in model.parameters()])
+    return {"path": {n: torch.stack([p[i] for p in path]) for i, n in enumerate(NAMES)}, "missing": ""}
+
+
+def _as_scores(out: Tensor) -> Tensor:
+    """Scores behind a softmax that the module ends in: what its parameters then do is another row's question."""
+    sums = out.detach().sum(dim=1)
+    if bool((out.detach() >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-5):
+        return torch.log(out)
+    return out

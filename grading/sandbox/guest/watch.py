@@ -1,0 +1,74 @@
+"""The recorder: notes what a program builds while its cells run, so that drivers can find it whatever it is called.
+
+A notebook's networks, optimizers, losses, pipelines and pictures have names nobody knows. So while the cells run, a
+few doors of the libraries are watched:
+
+- every call of a module: which networks there are, their tensors before training, the images that enter a first
+  convolution, the logits that leave (`watch_networks`);
+- every optimizer and every loss function (`watch_training`);
+- every data set, loader and pipeline; what is absent is stood in for, and long loops over data are cut short
+  (`watch_loading`, `watch_stand_ins`, `watch_checkpoints`);
+- every picture that is drawn, as the array it was drawn from (`watch_pictures`).
+
+Recording only finds things. It runs in the student's process, so nothing it says is believed: the judge puts fresh
+questions to what was found and compares raw numbers on its own side. Whatever goes wrong inside the recorder is
+swallowed: the program must run as it would without.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from .watch_checkpoints import CheckpointWatch
+from .watch_loading import LoadingWatch
+from .watch_networks import NetworkWatch
+from .watch_pictures import PictureWatch
+from .watch_training import TrainingWatch
+
+
+class Watch:
+    """Everything recorded about one program.
+
+    Args:
+        options: the most `batches` a loader yields in one pass and the largest `batch_size`, `images` in a small
+            stand-in data set, `data_dir` inside the box or None.
+        namespace: the program's variables; read only when a driver asks.
+    """
+
+    def __init__(self, options: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> None:
+        self.namespace = namespace
+        self.notes: list[str] = []
+        self.networks = NetworkWatch()
+        self.loading = LoadingWatch(options, self.notes, self.networks)
+        self.training = TrainingWatch(self.networks, self.loading)
+        self.pictures = PictureWatch(self.networks)
+        self.checkpoints = CheckpointWatch(self.networks, self.notes)
+        self._parts = (self.loading, self.networks, self.training, self.pictures, self.checkpoints)
+
+    @property
+    def standins(self) -> list[str]:
+        """One sentence for each data set or image that was stood in for."""
+        return list(dict.fromkeys(self.notes))
+
+    def install(self) -> None:
+        """Watch the doors; from now on everything is recorded."""
+        for part in self._parts:
+            part.install()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Record nothing inside the block: drivers' own calls are not the program's."""
+        for part in self._parts:
+            part.active = False
+        try:
+            yield
+        finally:
+            for part in self._parts:
+                part.active = True
+
+
+def install(options: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> Watch:
+    """Start recording in this process, once, before the first cell runs."""
+    watch = Watch(options, namespace)
+    watch.install()
+    return watch

@@ -1,0 +1,308 @@
+"""The host's side of the wall: starts the warden, opens boxes, says how much of the wall stands on this machine.
+
+The warden is started by exec with an environment of our making: a child's `/proc/self/environ` shows what its zygote
+was started with, whatever is deleted later.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Literal, Self
+
+import structlog
+
+from grading.domain.assignment import Limits
+from grading.domain.errors import HouseFault
+from grading.domain.verdict import Tier
+from grading.sandbox import probe
+from grading.sandbox.answers import Hello, Layer, ProgramLike
+from grading.sandbox.box import Box
+from grading.sandbox.guest import messages
+
+HELLO_S: Final = 60.0
+STOP_S: Final = 5.0
+ImageName = Literal["numpy", "torch"]
+NEED_TORCH: Final = ("torch", "pandas", "sklearn")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxConfig:
+    """What a sandbox offers its boxes.
+
+    Attributes:
+        data_dir: read-only data sets, `/data` in the box; None for none.
+        checkpoint_dir: read-only pretrained weights in torch hub's layout (`hub/checkpoints/*.pth`); None for none.
+        hidden: folders that no box may read even where they lie among the interpreter's: the service's state.
+        allow_none: grade even where nothing can be confined. For machines on which every submission is trusted.
+        tier: settle for less than could be had ("contained", "none"): for tests and for operators who must.
+        images: the zygotes to start; one is enough where memory is short.
+        cgroups: whether to try for kernel-kept memory limits.
+        python: the interpreter that student programs run on.
+    """
+
+    data_dir: Path | None = None
+    checkpoint_dir: Path | None = None
+    hidden: tuple[Path, ...] = ()
+    allow_none: bool = False
+    tier: Tier = Tier.FULL
+    images: tuple[ImageName, ...] = ("numpy", "torch")
+    cgroups: bool = True
+    python: Path = Path(sys.executable)
+
+
+class Sandbox:
+    """Owns one warden. Made by `start`; usable from threads, and from forked children of the process that started it.
+
+    Attributes:
+        tier: how much of the wall holds here, as a probe inside a box found.
+        layers: each layer, whether it holds, and how.
+        why: what kept the tier from being full; "" where nothing did.
+    """
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self.config = config
+        self.tier = Tier.NONE
+        self.layers: tuple[Layer, ...] = ()
+        self.why = ""
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        self._run_dir = Path(tempfile.mkdtemp(prefix="chainrule-"))
+        # A box of the tier without namespaces has another uid, and must reach its own folder below.
+        self._run_dir.chmod(0o711)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @classmethod
+    def start(cls, config: SandboxConfig) -> Self:
+        """Start the warden and its zygotes, then try to break out of a box.
+
+        Raises:
+            HouseFault: it does not start, or nothing can be confined and the operator did not allow that.
+        """
+        sandbox = cls(config)
+        try:
+            sandbox._settle(config.tier)
+        except BaseException:
+            sandbox.close()
+            raise
+        log.info(
+            "sandbox started",
+            tier=sandbox.tier.value,
+            why=sandbox.why,
+            layers={x.name: x.holds for x in sandbox.layers},
+        )
+        return sandbox
+
+    def _settle(self, tier: Tier) -> None:
+        """Start at the strongest tier asked for; a probe that breaks out of it moves one down."""
+        shown = (self.config.data_dir, self.config.checkpoint_dir)
+        secrets = probe.secrets_in(self.config.hidden, shown)
+        for candidate in [t for t in (Tier.FULL, Tier.CONTAINED, Tier.NONE) if _rank(t) <= _rank(tier)]:
+            if candidate is Tier.NONE and not self.config.allow_none:
+                break
+            hello = self._launch(candidate)
+            with self.open(probe.PROGRAM, limits=probe.LIMITS, seed=0, image=self.config.images[0]) as box:
+                found = probe.run(box, hello.tier, secrets)
+            self.layers = found.layers
+            self.why = hello.why
+            if found.holds or candidate is Tier.NONE:
+                self.tier = hello.tier
+                return
+            log.warning("sandbox tier does not hold", tier=hello.tier.value, broken=found.broken)
+            self._stop()
+        raise HouseFault(
+            "nothing can be confined on this machine, so no submission is run; "
+            "see the layers in the log, or allow it by name (allow_none)"
+        )
+
+    def _launch(self, tier: Tier) -> Hello:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        settings = {
+            "images": list(self.config.images),
+            "data": str(self.config.data_dir.resolve()) if self.config.data_dir else None,
+            "checkpoints": str(self.config.checkpoint_dir.resolve()) if self.config.checkpoint_dir else None,
+            "hidden": [str(folder.resolve()) for folder in self.config.hidden],
+            "tier": tier.value,
+            "cgroups": self.config.cgroups,
+            "run_dir": str(self._run_dir),
+        }
+        boot = Path(__file__).resolve().parent / "guest" / "boot.py"
+        errors = self._run_dir / "errors"
+        with theirs, errors.open("wb") as complaints:
+            self._process = subprocess.Popen(
+                [str(self.config.python), "-s", "-P", str(boot), str(theirs.fileno()), json.dumps(settings)],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+                cwd="/",
+            )
+        self._control = ours
+        try:
+            ours.settimeout(HELLO_S)
+            body, _ = messages.receive(ours)
+            ours.settimeout(None)
+            return Hello(int(body["hello"]), Tier(body["tier"]), str(body["why"]))
+        except (messages.Gone, OSError, KeyError, ValueError) as fault:
+            said = errors.read_text(encoding="utf-8", errors="replace")[-2000:]
+            self._stop()
+            raise HouseFault(f"the sandbox did not start: {fault}\n{said}") from None
+
+    def open(
+        self,
+        program: ProgramLike,
+        *,
+        limits: Limits | None = None,
+        seed: int,
+        image: ImageName | None = None,
+        device: str = "cpu",
+        wall_s: float | None = None,
+    ) -> Box:
+        """A fresh box with the program in it; none of its code has run yet.
+
+        Args:
+            program: what to put in.
+            limits: of the part; the defaults where None.
+            seed: for every random number that the program draws.
+            image: the zygote to fork; None picks the small one where the program's text names nothing bigger.
+            device: "cpu" or "cuda".
+            wall_s: the warden ends the box after this many seconds in any case; None for a multiple of `part_s`.
+
+        Raises:
+            HouseFault: no box could be made.
+        """
+        limits = limits or Limits()
+        chosen = image or _image_for(program)
+        if chosen not in self.config.images:
+            chosen = self.config.images[-1]
+        request: dict[str, object] = {
+            "op": "open",
+            "image": chosen,
+            "device": device,
+            "memory_bytes": limits.memory_bytes,
+            "file_bytes": limits.file_bytes,
+            "processes": limits.processes,
+            "output_bytes": limits.output_bytes,
+            "cpu_s": limits.part_s + 30.0,
+            "wall_s": wall_s if wall_s is not None else 3 * limits.part_s + 120.0,
+        }
+        ours, theirs = socket.socketpair()
+        life, line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self._request(request, theirs, line)
+        except HouseFault:
+            ours.close()
+            life.close()
+            raise
+        finally:
+            theirs.close()
+            line.close()
+        return Box(program, channel=ours, lifeline=life, limits=limits, seed=seed, device=device, image=chosen)
+
+    def _request(self, request: dict[str, object], guest_wire: socket.socket, lifeline: socket.socket) -> None:
+        for attempt in (1, 2):
+            try:
+                if self._control is None:
+                    raise messages.Gone("closed")  # noqa: TRY301 - the same way back
+                messages.send(self._control, request, (guest_wire.fileno(), lifeline.fileno()))
+            except (messages.Gone, OSError) as fault:
+                if attempt == 1 and self._owner == os.getpid():
+                    self.ensure()
+                    continue
+                raise HouseFault(f"the sandbox is gone: {fault}") from None
+            else:
+                return
+
+    def ensure(self) -> None:
+        """Start the warden again if it died. Only the process that started the sandbox can.
+
+        Raises:
+            HouseFault: it does not start.
+        """
+        if self._owner != os.getpid():
+            return
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                return
+            log.warning("sandbox restarted", exit_status=self._process.returncode if self._process else None)
+            self._stop()
+            self._launch(self.tier if self.tier is not Tier.NONE else self.config.tier)
+
+    @property
+    def pid(self) -> int:
+        """Of the warden."""
+        return self._process.pid if self._process is not None else 0
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        process = self._process
+        if process is not None and self._owner == os.getpid():
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait(STOP_S)
+
+    def close(self) -> None:
+        """End the warden and with it every box. In a forked child: only this process's socket is closed."""
+        self._stop()
+        if self._owner == os.getpid():
+            shutil.rmtree(self._run_dir, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _rank(tier: Tier) -> int:
+    return (Tier.NONE, Tier.CONTAINED, Tier.FULL).index(tier)
+
+
+def _environment() -> dict[str, str]:
+    """Everything that a box's process was started with. No secret can be read that is not here."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/box/home",
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "NUMEXPR_NUM_THREADS": "1",
+        "TQDM_DISABLE": "1",
+        "MPLBACKEND": "Agg",
+        "TORCH_CPP_LOG_LEVEL": "ERROR",
+        "KMP_DUPLICATE_LIB_OK": "TRUE",
+    }
+
+
+def _image_for(program: ProgramLike) -> ImageName:
+    # A rubric that bounds batches asks torch's drivers, also where another assignment's notebook was handed in.
+    if "batches" in program.options:
+        return "torch"
+    texts = [unit.source for unit in program.units]
+    texts += [content.decode("utf-8", "replace") for name, content in program.files.items() if name.endswith(".py")]
+    return "torch" if any(word in text for text in texts for word in NEED_TORCH) else "numpy"
