@@ -1,0 +1,220 @@
+"""From a part's criteria to their results: checks in order, what needs what, award rules, who must act."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from grading.authoring.agreement import judge_agreement
+from grading.authoring.award import Counted, Manual
+from grading.authoring.check import Agrees, Asks, Check, Holds
+from grading.authoring.draw import Draw
+from grading.authoring.judgement import Judgement
+from grading.authoring.properties import judge_property
+from grading.authoring.requirement import Remark
+from grading.authoring.rubric import Criterion, Part
+from grading.authoring.subject import Subject
+from grading.authoring.wording import joined, kept
+from grading.authoring.written import ForHuman, Right, Wrong
+from grading.domain.errors import HouseFault, RubricFault
+from grading.domain.report import CriterionResult, Finding, Json
+from grading.domain.verdict import Blame, Status
+from grading.programs import Source
+
+LONGEST_ANSWER = 12_000
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """One part's checks on one subject.
+
+    Args:
+        part: what is asked.
+        student: who is asked.
+        seed: the run's.
+        source: the file as text, for written answers; None in a rehearsal.
+        renew: called after a fault of ours, before the check is judged once more.
+    """
+
+    part: Part
+    student: Subject
+    seed: int
+    source: Source | None = None
+    renew: Callable[[], None] = lambda: None
+    passed: dict[str, bool] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)
+    lost: HouseFault | None = None
+
+    def results(self) -> list[CriterionResult]:
+        """All criteria, in order."""
+        return [self.result(row) for row in self.part.criteria]
+
+    def result(self, row: Criterion) -> CriterionResult:
+        """One criterion: its checks in order, then its award."""
+        judged: list[tuple[Check, Judgement]] = []
+        for check in row.checks:
+            judgement = self._said_once(check, self.judgement(row, check))
+            self.passed[check.id] = judgement.passed
+            judged.append((check, judgement))
+        result = awarded(row, judged)
+        self.passed[row.id] = result.status is Status.PASSED
+        return result
+
+    def judgement(self, row: Criterion, check: Check) -> Judgement:
+        """One check: skipped where what it needs did not pass, asked twice where the first time we failed."""
+        for need in (*row.needs, *check.needs):
+            if not self.passed.get(need, False):
+                said = f"Not asked: it builds on {need}, which did not pass. Mend that first."
+                return Judgement(False, joined(check.question, said), evidence={"needs": need}, skipped=need)
+        try:
+            try:
+                return self._judge(check)
+            except HouseFault:
+                self.renew()
+                return self._judge(check)
+        except HouseFault as fault:
+            return Judgement(
+                False, f"This question could not be asked, through no fault of yours: {fault}", Blame.HOUSE
+            )
+        except RubricFault as fault:
+            return Judgement(False, str(fault), Blame.AUTHOR)
+
+    def _said_once(self, check: Check, judgement: Judgement) -> Judgement:
+        """The judgement, with an error that an earlier one told in full told by that one's id."""
+        raised = judgement.evidence.get("raised")
+        if judgement.passed or not isinstance(raised, str) or not raised:
+            return judgement
+        first = self.raised.setdefault(raised, check.id)
+        if first == check.id:
+            return judgement
+        said = judgement.message.replace(raised, f"was stopped by the same error as {first}")
+        if judgement.mistake is None and "ended" in judgement.evidence:
+            said = joined(check.question, f"Stopped by the same error as {first}")
+        return replace(judgement, message=said)
+
+    def _judge(self, check: Check) -> Judgement:
+        def draws(n: int) -> Draw:
+            return check_draw(self.part, check, self.seed, n)
+
+        match check.task:
+            case Agrees():
+                return judge_agreement(check, self.student, self.part.reference, draws)
+            case Holds():
+                return judge_property(check, self.student, self.part.reference, draws)
+            case Asks():
+                return judge_written(check, check.task, self.source)
+
+
+def judge_written(check: Check, task: Asks, source: Source | None) -> Judgement:
+    """Judge a written answer.
+
+    Raises:
+        RubricFault: the author's `find` or `accepts` raised.
+    """
+    if source is None:
+        return Judgement(False, check.question, waiting=True)
+    try:
+        answer = task.find(source)
+    except Exception as error:
+        raise RubricFault(f"check {check.id!r}: find raised {type(error).__name__}: {error}") from error
+    if answer is None or not answer.strip():
+        return Judgement(False, joined(check.question, "No answer was found"), Blame.STUDENT, attempted=False)
+    try:
+        verdict = task.accepts.judge(answer)
+    except Exception as error:
+        raise RubricFault(f"check {check.id!r}: accepts raised {type(error).__name__}: {error}") from error
+    match verdict:
+        case Right() as right:
+            return Judgement(True, check.question, remarks=(Remark(right.note),) if right.note else ())
+        case Wrong() as wrong:
+            return Judgement(False, joined(check.question, f"Your answer {wrong.message}"), Blame.STUDENT)
+        case ForHuman() as human:
+            return Judgement(False, check.question, evidence=_for_human(answer, human), waiting=True)
+
+
+def _for_human(answer: str, human: ForHuman) -> dict[str, Json]:
+    """What a person needs to judge an answer; the digest is of the whole of it, however much is kept."""
+    cleaned = "".join(c for c in answer.replace("\r\n", "\n") if c.isprintable() or c in "\n\t").strip()
+    kept_of_it = cleaned if len(cleaned) <= LONGEST_ANSWER else cleaned[: LONGEST_ANSWER - 1] + "…"
+    digest = hashlib.sha256(cleaned.encode("utf-8", "replace")).hexdigest()
+    return {"answer": kept_of_it, "answer_sha256": digest, "look_for": list(human.points)}
+
+
+def awarded(row: Criterion, judged: list[tuple[Check, Judgement]]) -> CriterionResult:
+    """A criterion's result from its checks.
+
+    A check that was skipped for a failure inside the same row is left out of the count: the failure was counted
+    already. One that was skipped for a failure in another row stays in it as not shown.
+    """
+    own = {check.id for check, _ in judged}
+    counted = [Counted(check.weight, j.passed) for check, j in judged if j.skipped not in own]
+    points = row.award.points(row.possible, counted)
+    status = _status(row, [j for _, j in judged], points)
+    if status in (Status.ERROR, Status.MANUAL):
+        points = Decimal(0)
+    findings = tuple(f for check, j in judged for f in findings_of(check, j))
+    return CriterionResult(row.id, row.title, row.section, points, row.possible, status, findings)
+
+
+def findings_of(check: Check, judgement: Judgement) -> list[Finding]:
+    """The finding of one check, and its remarks after it."""
+    evidence: dict[str, Json] = dict(kept(judgement.evidence))
+    if judgement.waiting and "answer" in judgement.evidence:
+        evidence["answer"] = judgement.evidence["answer"]  # a person reads all of it, not the start
+    if not judgement.passed and judgement.message.startswith(check.question):
+        # Pages set what should hold apart from what came instead.
+        evidence = {"claim": check.question, **evidence}
+    main = Finding(
+        check.id, judgement.passed, judgement.message, judgement.mistake, check.visibility, judgement.blame,
+        evidence=evidence,
+    )  # fmt: skip
+    notes = [
+        Finding(check.id, True, r.message, visibility=check.visibility, remark=True, evidence=kept(r.evidence))
+        for r in judgement.remarks
+    ]
+    return [main, *_lines_of(check, judgement), *notes]
+
+
+def _lines_of(check: Check, judgement: Judgement) -> list[Finding]:
+    """The findings of the answer's parts."""
+    lines = check.task.lines if isinstance(check.task, Agrees) else ()
+    if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
+        return []
+    findings: list[Finding] = []
+    for line in lines:
+        wrong = "" if judgement.passed else judgement.lines.get(line.id)
+        if wrong is None:
+            what = "Not asked: it belongs to" if judgement.skipped else "There is no answer to see it in:"
+            wrong = f"{what} {check.id}"
+        message, blame = joined(line.question, wrong), judgement.blame if wrong else Blame.NOBODY
+        evidence: dict[str, Json] = {"claim": line.question} if wrong else {}
+        findings.append(
+            Finding(line.id, not wrong, message, visibility=check.visibility, blame=blame, evidence=evidence)
+        )
+    return findings
+
+
+def without_file(row: Criterion, status: Status, message: str, blame: Blame = Blame.STUDENT) -> CriterionResult:
+    """A criterion that could not be judged at all, with the one reason."""
+    finding = Finding(row.id, False, message, blame=blame)
+    return CriterionResult(row.id, row.title, row.section, Decimal(0), row.possible, status, (finding,))
+
+
+def _status(row: Criterion, judged: list[Judgement], points: Decimal) -> Status:
+    if any(j.blame in (Blame.AUTHOR, Blame.HOUSE) for j in judged):
+        return Status.ERROR
+    if isinstance(row.award, Manual) or any(j.waiting for j in judged):
+        return Status.MANUAL
+    if points == row.possible and (points > 0 or all(j.passed for j in judged)):
+        return Status.PASSED
+    if points > 0:
+        return Status.PARTIAL
+    asked = [j for j in judged if not j.skipped]
+    if asked and not any(j.passed for j in asked) and not any(j.attempted for j in asked):
+        return Status.NOT_ATTEMPTED
+    return Status.FAILED
+
+
+def check_draw(part: Part, check: Check, seed: int, nth: int = 0) -> Draw:
+    """The nth draw of a check in a run: 0 decides, the others tell mistakes apart."""
+    return Draw(seed, f"{part.file}/{check.id}" + (f"#{nth}" if nth else ""))

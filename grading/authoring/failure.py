@@ -1,0 +1,93 @@
+"""From a failing outcome to its judgement: what was asked, what came back, which mistake explains it."""
+
+from grading.authoring.diagnosis import slip
+from grading.authoring.judgement import Judgement
+from grading.authoring.naming import Named, Scene, named, recognised
+from grading.authoring.probing import Outcome
+from grading.authoring.unattempted import unattempted
+from grading.authoring.wording import (
+    arrays_asked,
+    asked,
+    call_evidence,
+    difference_words,
+    fault_words,
+    gap_evidence,
+    joined,
+    kept,
+    mistake_words,
+)
+from grading.domain.errors import AnswerFault, Raised
+from grading.domain.report import Json
+from grading.domain.verdict import Blame
+from grading.numerics.closeness import Difference
+
+MAY_ASK_AGAIN = frozenset({"raised", "bad-reply"})
+"""Endings after which the student can be asked again, to tell mistakes apart."""
+
+
+def failure(scene: Scene, outcome: Outcome, right: Outcome | None, found: Difference | None = None) -> Judgement:
+    """The judgement of a check that failed, with the student to blame.
+
+    Args:
+        scene: who can be asked for an explanation.
+        outcome: the student's.
+        right: the reference's on the same draw, or None where there is none.
+        found: how the answer differs, where there is one.
+    """
+    check = scene.check
+    said, evidence, guess = _facts(outcome, found)
+    attempted = not unattempted(outcome, right)
+    explained = _explanation(scene, outcome, right, evidence) if attempted else None
+    if explained is not None:
+        words = mistake_words(explained.mistake, explained.others, paths=explained.paths)
+        evidence |= _named_evidence(explained)
+    else:
+        words = guess or check.hint
+        if guess:
+            evidence["slip"] = guess
+    return Judgement(
+        passed=False,
+        message=joined(check.question, said, words),
+        blame=Blame.STUDENT,
+        mistake=explained.mistake.id if explained is not None else None,
+        evidence=evidence,
+        remarks=tuple(outcome.remarks),
+        attempted=attempted,
+    )
+
+
+def may_ask_again(fault: AnswerFault | None) -> bool:
+    """Whether the student's program would answer the same question again."""
+    return fault is None or fault.kind in MAY_ASK_AGAIN
+
+
+def _facts(outcome: Outcome, found: Difference | None) -> tuple[str, dict[str, Json], str]:
+    """What happened in words, as evidence, and what slip it looks like."""
+    if outcome.unmet is not None:
+        return outcome.unmet.message, call_evidence(outcome.trace) | kept(outcome.unmet.evidence), ""
+    if outcome.fault is not None:
+        ended: dict[str, Json] = {"ended": outcome.fault.kind}
+        if isinstance(outcome.fault, Raised):
+            ended["raised"] = str(outcome.fault)
+        return fault_words(outcome.fault, outcome.trace), ended | call_evidence(outcome.trace), ""
+    if found is None:
+        return "", call_evidence(outcome.trace), ""
+    question = asked(outcome.trace)
+    said = f"{question}; {difference_words(found)}" if question else difference_words(found)
+    return said, gap_evidence(found, outcome.trace), slip(found.first, arguments=arrays_asked(outcome.trace))
+
+
+def _explanation(scene: Scene, outcome: Outcome, right: Outcome | None, evidence: dict[str, Json]) -> Named | None:
+    if not may_ask_again(outcome.fault):
+        return None
+    return named(scene, outcome, right, evidence) if right is not None else recognised(scene.check, evidence)
+
+
+def _named_evidence(explained: Named) -> dict[str, Json]:
+    # Pages lay the mistake out in a place of its own, so its words come apart from the message too.
+    evidence: dict[str, Json] = {"says": explained.mistake.says, "look": explained.mistake.look}
+    if explained.others:
+        evidence["or"] = [m.id for m in explained.others]
+    if explained.paths:
+        evidence["explains"] = list(explained.paths)
+    return evidence

@@ -1,0 +1,130 @@
+"""Subjects: whoever answers the assignment's functions.
+
+The student's program, the reference, a known mistake and another right convention are asked in the same words:
+`subject.sigmoid(x)`. A `Reference` is a namespace of callables. A `Variant` is the same namespace with some of them
+replaced; a `Mistake` is a variant that is wrong in a known way and says so to the student.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grading.domain.errors import RubricFault
+
+Answer = Callable[..., Any]
+
+
+class NoReference(RubricFault):
+    """The reference was asked for a function that it does not define."""
+
+
+class Subject:
+    """Something that answers the assignment's functions by name: `subject.sigmoid(x)`."""
+
+    def __getattr__(self, name: str) -> Answer:
+        """The function of that name, to be called with plain data."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._answering(name)
+
+    def drive(self, driver: str, *args: Any, **kwargs: Any) -> Any:
+        """Put a question to a driver by name; on a reference, to its callable of the same name."""
+        return self._answering(driver)(*args, **kwargs)
+
+    def ask_of(self, thing: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of an object that an earlier answer gave; a student's object is a handle into the box."""
+        return getattr(thing, method)(*args, **kwargs)
+
+    def _answering(self, name: str) -> Answer:
+        raise NoReference(f"nothing here answers {name!r}")
+
+
+def around(function: Answer) -> Answer:
+    """Mark a reference callable that is built around other answers of the same subject.
+
+    The function takes the subject first: `three_layer_net=around(lambda s, *a: mlp.train(*a, sigmoid=s.sigmoid))`. So a
+    variant that replaces `sigmoid` changes the network as well, and an error can be carried forward (`given=`).
+    """
+
+    def bound(subject: Subject, *args: Any, **kwargs: Any) -> Any:
+        return function(subject, *args, **kwargs)
+
+    bound.__dict__["takes_subject"] = True
+    return bound
+
+
+class Reference(Subject):
+    """Right answers: a namespace of callables.
+
+    Args:
+        callables: name → function of plain data. Wrap one in `around` where it is built from others of them.
+    """
+
+    def __init__(self, **callables: Answer) -> None:
+        self._callables = dict(callables)
+
+    def _answering(self, name: str) -> Answer:
+        try:
+            function = self._callables[name]
+        except KeyError:
+            raise NoReference(f"the reference defines no {name!r}; it has {sorted(self._callables)}") from None
+        if getattr(function, "takes_subject", False):
+            return lambda *args, **kwargs: function(self, *args, **kwargs)
+        return function
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it answers."""
+        return frozenset(self._callables)
+
+    def with_(self, overrides: Mapping[str, Answer]) -> "Reference":
+        """The same reference with some callables replaced; those built `around` them follow."""
+        unknown = set(overrides) - set(self._callables)
+        if unknown:
+            raise RubricFault(f"overrides {sorted(unknown)}, which the reference does not define")
+        return Reference(**{**self._callables, **overrides})
+
+
+class Variant:
+    """Another right answer: a convention that counts as well (`also=[...]`).
+
+    Args:
+        id: stable, hyphenated.
+        note: one sentence to the student that says which convention was recognised, or "".
+        overrides: callables that replace the reference's.
+    """
+
+    def __init__(self, id: str, /, *, note: str = "", **overrides: Answer) -> None:  # noqa: A002 - the report's word
+        self.id = id
+        self.note = note
+        self.overrides = overrides
+
+
+class Mistake:
+    """A known mistake: a one-line variant of the reference that is wrong in one way.
+
+    Args:
+        id: stable, hyphenated; statistics and dashboards count it.
+        says: to the student: what they did, in one sentence.
+        look: to the student: where to look or what to do, in one sentence.
+        recognise: instead of overrides, or beside them: decides from the failing finding's evidence (plain JSON that
+            the judge made).
+        overrides: callables that replace the reference's; with `around` they may use the others.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the report's word
+        /,
+        *,
+        says: str,
+        look: str = "",
+        recognise: Callable[[Mapping[str, Any]], bool] | None = None,
+        **overrides: Answer,
+    ) -> None:
+        if not overrides and recognise is None:
+            raise RubricFault(f"mistake {id!r} has neither an override nor a way to recognise it")
+        self.id = id
+        self.says = says
+        self.look = look
+        self.recognise = recognise
+        self.overrides = overrides

@@ -1,0 +1,91 @@
+"""Written answers: where they stand, and what counts as right."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from grading.programs import Source
+
+Find = Callable[[Source], str | None]
+NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d{1,3})?|[-+]?\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The answer counts.
+
+    Attributes:
+        note: one sentence to the student about it ("without biases"), or "".
+    """
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The answer does not count; `message` goes on from "Your answer", like "is read as 12"."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForHuman:
+    """A human decides, with the course's key points beside the answer."""
+
+    points: tuple[str, ...]
+
+
+class Accepts(Protocol):
+    """What counts as right: `Word`, `Number` and `Prose` here, `Formula`, `Quantity` and `Size` in `grading.checks`."""
+
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:
+        """Judge the text that was found; what is raised is the author's fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of some words, without regard to case, spaces and punctuation."""
+
+    words: tuple[str, ...]
+
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:
+        """Right if the whole answer is one of the words."""
+        return Right() if _bare(answer) in {_bare(w) for w in self.words} else Wrong(f"reads {answer[:80]!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number within a tolerance; the first number in the answer counts."""
+
+    value: float
+    rtol: float = 1e-3
+    atol: float = 0.0
+
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:
+        """Right if |answer - value| <= atol + rtol |value|."""
+        found = NUMBER.search(answer)
+        if found is None:
+            return Wrong("contains no number")
+        number = float(found.group().replace(",", ""))
+        within = abs(number - self.value) <= self.atol + self.rtol * abs(self.value)
+        return Right() if within else Wrong(f"is read as {number:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Free text for a human.
+
+    Attributes:
+        points: what the course looks for, shown to staff beside the answer.
+    """
+
+    points: tuple[str, ...]
+
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:  # noqa: ARG002 - a human reads it
+        """Always for a human."""
+        return ForHuman(self.points)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()

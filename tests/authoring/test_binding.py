@@ -1,0 +1,113 @@
+"""From the rubric's names to the student's: exact, alias, loosely spelled, and by arity where the author allows it."""
+
+from typing import Any
+
+import pytest
+
+from grading.authoring import Driven, Function, Part, Reference
+from grading.authoring.bindings import Binding
+from grading.authoring.evaluation import Evaluation
+from grading.authoring.matching import find
+from grading.domain.verdict import Status
+from tests.authoring.fakes import FakeBox, FakeDefined, asking, graded
+
+
+def defined(*names: str, arity: int = 1) -> list[FakeDefined]:
+    """Functions of the given names."""
+    return [FakeDefined(n, parameters=("x", "y", "z")[:arity], required=arity) for n in names]
+
+
+SIGMOID = Function("sigmoid", aliases=("logistic",), arity=1)
+
+
+@pytest.mark.parametrize(
+    ("names", "bound"),
+    [
+        (["sigmoid", "logistic"], "sigmoid"),
+        (["Sigmoid", "logistic"], "logistic"),
+        (["other", "Sig_moid"], "Sig_moid"),
+        (["sigmoid_of_x"], None),
+        ([], None),
+    ],
+)
+def test_a_function_is_found_by_name_then_alias_then_spelling(names: list[str], bound: str | None) -> None:
+    """The exact name first; a name that only contains it is another function."""
+    found = find(SIGMOID, defined(*names))
+
+    assert (found.name if found else None) == bound
+
+
+def test_arity_alone_decides_only_where_it_may_and_only_for_one() -> None:
+    """Two functions of the right arity are a riddle, and nothing is guessed."""
+    by_arity = Function("train", arity=3, by_arity=True)
+    one, two = defined("fit", arity=3), defined("fit", "learn", arity=3)
+
+    assert find(by_arity, [*one, *defined("plot"), *defined("main", arity=0)]) == one[0]
+    assert find(by_arity, two) is None
+    assert find(Function("train", arity=3), one) is None
+
+
+def test_of_two_definitions_the_one_that_takes_the_arguments_counts() -> None:
+    """The last that fits; where none fits, the last."""
+    fitting, other = (
+        FakeDefined("sigmoid", parameters=("x",), required=1),
+        FakeDefined("sigmoid", required=2, parameters=("x", "y")),
+    )
+
+    assert find(SIGMOID, [fitting, other]) == fitting
+    assert find(SIGMOID, [other, other]) == other
+
+
+def part() -> Part:
+    """Asks `sigmoid(x)`."""
+    made = Part("f.py", expects=[SIGMOID], reference=Reference(sigmoid=lambda x: x))
+    made.criterion("row", "Row", points="1").agrees(id="s")(_probe)
+    return made
+
+
+def _probe(subject: Any, draw: Any) -> Any:
+    """sigmoid(x) is right."""
+    return subject.sigmoid(draw.normal(2))
+
+
+def test_another_name_is_told_in_the_notes() -> None:
+    """The student reads which of their functions answered."""
+    with asking(part(), FakeBox({"logistic": lambda x: x})) as (student, _):
+        student.sigmoid(1.0)
+
+        assert list(student.notes) == ["sigmoid is answered by your logistic"]
+
+
+def test_a_signature_that_cannot_take_the_arguments_is_told_before_the_call() -> None:
+    """In the student's own words for it."""
+    row = graded(part(), sigmoid=lambda a, b: a)[0]
+
+    assert row.status is Status.FAILED
+    assert "sigmoid(a, b) does not take the 1 arguments" in row.findings[0].message
+
+
+def driven(ask: Any) -> Part:
+    """Asks a driver about `sigmoid`, and takes its reply apart with `ask`."""
+    expects: list[Binding] = [SIGMOID, Driven("sigmoid__total", driver="total", target="sigmoid", ask=ask)]
+    made = Part("f.py", expects=expects, reference=Reference(sigmoid=lambda x: x, sigmoid__total=lambda: 1.0))
+
+    def probe(subject: Any, draw: Any) -> Any:
+        """The total is 1."""
+        return subject.sigmoid__total()
+
+    made.criterion("row", "Row", points="1").agrees(id="total")(probe)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("ask", "status"),
+    [(lambda put: float(put()), Status.FAILED), (lambda put: 1 / 0 or put(), Status.ERROR)],
+    ids=["after the reply", "before it was asked"],
+)
+def test_arithmetic_that_fails_on_a_reply_is_the_students(ask: Any, status: Status) -> None:
+    """No float holds such a number, which is not the author's doing; what fails before there is a reply is."""
+    box = FakeBox({"sigmoid": lambda x: x}, drivers={"total": lambda name: 10**400})
+    with asking(driven(ask), box) as (student, session):
+        [row] = Evaluation(driven(ask), student, 1, renew=session.renew).results()
+
+    assert row.status is status, row
