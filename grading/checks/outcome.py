@@ -1,0 +1,237 @@
+r"""Training outcome, measured by the judge on inputs the student never saw, and facts about loss curves.
+
+*Bands.* The reference is trained with k seeds under the same budget. A student's accuracy must not fall below
+
+.. math:: \bar a - t_{k-1}(\alpha)\, s\sqrt{1 + 1/k} - z_\alpha \sqrt{\bar a (1 - \bar a)/n},
+
+a prediction limit for one more seed (Student's t) and the sampling error of n test examples, each at half of the
+false-alarm rate. Nothing that a program prints is read.
+
+*Loss curves.* Before training, logits are small and the loss is near :math:`\ln C`; logits of standard deviation s
+raise its mean by about :math:`s^2/2`. It falls if late losses lie below early ones by more than their noise.
+
+*Vanishing gradients.* Mean magnitudes by layer, first over last; each sigmoid layer multiplies by at most 1/4.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtrit
+
+from grading.authoring import admit
+from grading.checks.opinion import Opinion, right, wrong
+from grading.numerics.statistics import limit_of
+
+Array = npt.NDArray[np.float64]
+
+ALARM = 1e-3
+"""A band rests on a handful of seeds, whose tails nobody knows: 1e-6 would promise too much."""
+
+FEWEST = 3
+START_SLACK = 0.35
+"""Above ln C: logits of standard deviation 0.8; below it 0.1, what a batch of 100 leaves by chance."""
+
+START_BELOW = 0.1
+LATE = 0.2
+FALL = 0.02
+DIVERGED = 10.0
+FLAT = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What counts as trained.
+
+    Attributes:
+        low: the least share of right answers.
+        usual: the reference's mean.
+        seeds: how many seeds it was calibrated from.
+    """
+
+    low: float
+    usual: float
+    seeds: int
+
+
+def calibrated(accuracies: Sequence[float], *, examples: int, alarm: float = ALARM) -> Band:
+    """The band that reference runs give.
+
+    Args:
+        accuracies: of the reference on the judge's inputs, one for each seed, at least three.
+        examples: how many inputs a student is measured on.
+        alarm: share of right programs that would fall below.
+    """
+    a = np.asarray(accuracies, np.float64)
+    if len(a) < FEWEST:
+        raise ValueError("a band needs at least three seeds")
+    mean = float(a.mean())
+    # No two seeds tell less than one example apart.
+    spread = max(float(a.std(ddof=1)), 1 / examples)
+    seeds = -float(stdtrit(len(a) - 1, alarm / 2)) * spread * math.sqrt(1 + 1 / len(a))
+    sampling = limit_of(alarm) * math.sqrt(max(mean * (1 - mean), 1 / examples) / examples)
+    return Band(max(0.0, mean - seeds - sampling), mean, len(a))
+
+
+def accuracy(outputs: object, labels: Array, classes: int) -> float:
+    """Share of rows whose largest entry is at the label.
+
+    Args:
+        outputs: the student's, (n, classes): scores of any kind.
+        labels: (n,), the judge's.
+        classes: how many.
+    """
+    scores = admit.array(outputs, "what your network puts out", shape=(len(labels), classes))
+    return float((scores.argmax(axis=1) == labels).mean())
+
+
+def trained(outputs: object, labels: Array, classes: int, band: Band) -> Opinion:
+    """Your trained network answers inputs that it never saw as well as a right program's.
+
+    Args:
+        outputs: the student's network, (n, classes), for the judge's inputs.
+        labels: (n,).
+        classes: how many.
+        band: from `calibrated`.
+    """
+    scores = admit.array(outputs, "what your network puts out", shape=(len(labels), classes))
+    answers = scores.argmax(axis=1)
+    share = float((answers == labels).mean())
+    facts = {"accuracy": share, "examples": len(labels)}
+    if share >= band.low:
+        return right(**facts)
+    text = f"On {len(labels)} inputs of ours your network is right in {share:.1%}"
+    if (np.ptp(scores, axis=0) == 0).all():
+        return wrong(f"{text}: its outputs do not depend on the input.", "constant-output", **facts)
+    if len(np.unique(answers)) == 1:
+        return wrong(f"{text}: it gives the same class for every input.", "one-class-only", **facts)
+    table = np.zeros((classes, classes))
+    np.add.at(table, (labels.astype(int), answers), 1)
+    best = float(table.max(axis=1).sum() / len(labels))
+    chance = 1 / classes
+    doubtful = limit_of(ALARM) * math.sqrt(chance * (1 - chance) / len(labels))
+    if best >= band.low and len(set(table.argmax(axis=1).tolist())) == classes:
+        return wrong(
+            f"{text}: it tells the classes apart, but calls them by other numbers.", "labels-permuted", **facts
+        )
+    if abs(share - chance) <= doubtful:
+        return wrong(f"{text}: no better than guessing. Does the optimizer hold its parameters?", "untrained", **facts)
+    return wrong(f"{text}, less than a right program with the same budget reaches.", "below-band", **facts)
+
+
+def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Opinion:
+    """The accuracy that your function returns is the share of right answers, as a rate or in percent.
+
+    Args:
+        said: the student's number for these outputs and labels.
+        outputs: (n, classes), the judge's scores.
+        labels: (n,).
+        classes: how many.
+        percent: whether 0 … 100 counts as well.
+    """
+    number, share, n = admit.number(said, "your accuracy"), accuracy(outputs, labels, classes), len(labels)
+    scores = np.asarray(outputs, np.float64)
+    slack = 1e-6 * max(1.0, abs(number))
+    if abs(number - share) <= slack:
+        return right()
+    if abs(number - 100 * share) <= 100 * slack:
+        if percent:
+            return right("Your accuracy is in percent: allowed.")
+        return wrong("Your accuracy is in percent; a rate in 0 … 1 is asked for.", "accuracy-in-percent")
+    hot = np.eye(classes)[labels.astype(int)]
+    known = {
+        "accuracy-zero": (0.0, "is always 0: fill in the function."),
+        "accuracy-per-output": (
+            float(((scores > 0.5) == (hot > 0.5)).mean()),  # noqa: PLR2004 - the threshold of that mistake
+            "compares every output with its target after a threshold: take the argmax of each row.",
+        ),
+        "accuracy-not-divided": (share * n, "is the number of right answers: divide it by the number of examples."),
+        "accuracy-divided-by-entries": (
+            share / classes,
+            "is divided by the number of entries: divide by the number of rows.",
+        ),
+        "error-rate": (1 - share, "is the share of wrong answers."),
+        "accuracy-argmax-axis": (
+            float((scores.argmax(axis=0) == hot.argmax(axis=0)).mean()),
+            "takes the argmax over the examples: axis=1 is that of the classes.",
+        ),
+    }
+    for mistake, (value, text) in known.items():
+        if abs(number - value) <= slack or abs(number - 100 * value) <= 100 * slack:
+            return wrong(f"Your accuracy {text}", mistake, got=number)
+    return wrong(f"For scores of ours your accuracy is {number:.4g}, not the share of right answers.", "", got=number)
+
+
+# -- loss curves ------------------------------------------------------------------------------------------
+
+
+def starts(loss: object, classes: int) -> Opinion:
+    r"""Before training, your loss is near ln C.
+
+    Args:
+        loss: the student's first loss, mean cross-entropy.
+        classes: C.
+    """
+    first, wanted = admit.number(loss, "your first loss"), math.log(classes)
+    if wanted - START_BELOW <= first <= wanted + START_SLACK:
+        return right(first=first)
+    guess = f"ln {classes} = {wanted:.4g}"
+    text = f"Your first loss is {first:.4g}; an untrained network that guesses among {classes} classes has {guess}."
+    if first < wanted - START_BELOW:
+        if abs(first - wanted / classes) <= START_BELOW / classes:
+            return wrong(f"{text} It is divided by the number of classes.", "mean-over-classes", first=first)
+        return wrong(f"{text} Is it taken before the first step, with logits?", "starts-low", first=first)
+    return wrong(f"{text} Are the first weights too large, or the losses summed?", "starts-high", first=first)
+
+
+def falls(losses: object) -> Opinion:
+    """Your loss falls while the network trains.
+
+    Args:
+        losses: in the order of training, at least five.
+    """
+    curve = admit.array(losses, "your losses", ndim=1, finite=False)
+    if not np.isfinite(curve).all():
+        return wrong(
+            f"Your loss becomes NaN or infinite at entry {int(np.argmax(~np.isfinite(curve)))}.", "loss-not-finite"
+        )
+    if len(curve) < 5:  # noqa: PLR2004 - fewer are no curve
+        return wrong(f"Your curve has {len(curve)} points: keep the loss of every step or epoch.", "curve-too-short")
+    part = max(1, int(LATE * len(curve)))
+    early, late = float(np.median(curve[:part])), float(np.median(curve[-part:]))
+    facts = {"early": early, "late": late}
+    if np.ptp(curve) <= FLAT * max(abs(early), FLAT):
+        return wrong("Your loss stays where it is: nothing is learned.", "loss-flat", **facts)
+    if late > DIVERGED * max(early, FLAT):
+        return wrong(
+            "Your loss grows without bound: the rate is too large, or the sign is wrong.", "loss-diverges", **facts
+        )
+    noise = float(np.median(np.abs(np.diff(curve)))) / math.sqrt(part)
+    if early - late > max(FALL * abs(early), noise):
+        return right(**facts)
+    return wrong(f"Your loss does not fall: {early:.4g} at first, {late:.4g} at last.", "loss-does-not-fall", **facts)
+
+
+def vanishing(magnitudes: Mapping[str, object], *, vanishes: bool, ratio: float = 0.1) -> Opinion:
+    """Gradients of the first layer are much smaller than the last's where they vanish, and not where they do not.
+
+    Args:
+        magnitudes: layer → the mean absolute gradient, one number or one for each step; first layer first.
+        vanishes: what should be seen.
+        ratio: first over last, below which gradients count as vanishing.
+    """
+    means = {name: float(np.median(admit.array(v, f"the gradient of {name}"))) for name, v in magnitudes.items()}
+    values = list(means.values())
+    if min(values) < 0:
+        return wrong("Magnitudes are not negative: take absolute values before the mean.", "magnitude-signed")
+    if values[-1] == 0:
+        return wrong("The last layer has no gradient: nothing comes back from the loss.", "no-gradient")
+    found = values[0] / values[-1]
+    facts = {"ratio": found, "layers": list(means)}
+    if (found < ratio) is vanishes:
+        return right(**facts)
+    if vanishes:
+        return wrong(f"The first layer's gradient is {found:.3g} times the last's: it does not vanish.", "", **facts)
+    return wrong(f"The first layer's gradient is {found:.3g} times the last's: it vanishes.", "vanishes", **facts)

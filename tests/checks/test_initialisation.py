@@ -1,0 +1,133 @@
+"""Initial weights by their statistics."""
+
+import numpy as np
+import pytest
+
+from grading.checks import initialisation
+from grading.checks.initialisation import every, follows, fresh, judged, tells
+from grading.domain.errors import BadReply
+from reference_models import initializers
+from reference_models.initializers import Fans, Law, kaiming, lecun, normal, uniform, xavier, zeros
+
+FANS = Fans(785, 64)
+LAWS = [
+    normal(0.3),
+    uniform(-1, 1),
+    lecun(FANS),
+    xavier(FANS),
+    xavier(FANS, "uniform"),
+    kaiming(FANS),
+    kaiming(FANS, "uniform"),
+    normal(1e-4),
+]
+
+
+def sample(law: Law, seed: int, *shape: int) -> np.ndarray:
+    """Entries drawn from a law."""
+    rng = np.random.default_rng(seed)
+    match law.shape:
+        case "constant":
+            return np.full(shape, law.mean)
+        case "normal":
+            return rng.normal(law.mean, law.std, shape)
+        case "uniform":
+            return rng.uniform(law.mean - law.bound, law.mean + law.bound, shape)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_right_weights_hold_on_every_seed(law: Law) -> None:
+    """At a rate of 1e-6 no alarm is raised in 20 right samples, float32 ones among them, whatever their size."""
+    for seed in range(20):
+        size = (785, 64) if seed < 2 else (20, 10)
+        x = sample(law, seed, *size)
+
+        assert judged(x.astype(np.float32), law, fans=FANS).holds
+
+
+def test_right_samples_raise_at_most_as_many_alarms_as_stated() -> None:
+    """At a rate of 5 %, at most about 5 % of 1,000 right samples raise an alarm, for both shapes."""
+    for law in (normal(0.3), uniform(-1, 1)):
+        alarms = sum(bool(follows(sample(law, seed, 60), law, alarm=0.05)) for seed in range(1000))
+
+        assert alarms <= 70
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_known_mistakes_fail_and_get_a_name(law: Law) -> None:
+    """Each wrong law is seen; what names it follows the same law."""
+    known = initializers.mistakes(law, FANS)
+    for mistake, other in known.items():
+        if follows(sample(other, 3, 785, 64), law) == "":
+            assert other.shape == law.shape
+            assert not tells(785 * 64, law, other)
+            continue
+        opinion = judged(sample(other, 3, 785, 64), law, fans=FANS)
+
+        assert not opinion.holds
+        assert opinion.mistake, mistake
+        assert known[opinion.mistake].std == pytest.approx(other.std, rel=0.05)
+
+
+def test_the_mistakes_of_real_submissions_have_their_own_name() -> None:
+    """1/fan_in, fan_out, uniform for normal, zeros, std 1 for 0.3: the counted ones."""
+    right = lecun(FANS)
+    wrong = {
+        "one-over-fan-in": normal(1 / 785),
+        "fan-out-for-fan-in": normal(1 / 8),
+        "other-shape": Law("uniform", 0.0, right.std),
+        "zeros-left": zeros(),
+        "uniform-one": uniform(-1, 1),
+    }
+    for mistake, law in wrong.items():
+        assert judged(sample(law, 1, 785, 64), right, fans=FANS).mistake == mistake
+    assert judged(sample(normal(1.0), 1, 50, 40), normal(0.3)).mistake == "std-one"
+    assert judged(sample(normal(0.09), 1, 50, 40), normal(0.3)).mistake == "variance-for-std"
+    assert judged(sample(normal(1.0), 1, 10), zeros()).mistake == "random-instead-of-constant"
+
+
+def test_units_that_start_equal_are_seen() -> None:
+    """One row drawn and repeated has the right statistics and learns nothing."""
+    row = sample(normal(0.3), 1, 1, 4000)
+
+    assert judged(np.repeat(row, 8, axis=0), normal(0.3)).mistake in ("equal-units", "")
+    assert not judged(np.repeat(row, 2, axis=0), normal(0.3)).holds
+
+
+def test_a_layer_that_was_left_out_is_named() -> None:
+    """The first layer is right, the second still zero."""
+    laws = {"W1": normal(0.3), "W2": normal(0.3)}
+    opinion = every({"W1": sample(normal(0.3), 1, 30, 20), "W2": np.zeros((20, 5))}, laws)
+
+    assert opinion.mistake == "only-some-layers"
+    assert opinion.evidence["layers"] == ["W2"]
+    assert every({"W1": sample(normal(0.3), 1, 30, 20), "W2": sample(normal(0.3), 2, 20, 5)}, laws).holds
+
+
+def test_what_few_entries_cannot_tell_holds() -> None:
+    """Ten biases say nothing about a spread off by 20 %, and much about zeros."""
+    assert judged(sample(normal(0.36), 4, 10), normal(0.3)).holds
+    assert not judged(np.zeros(10), normal(0.3)).holds
+    assert tells(785 * 64, normal(1.0), normal(1.06))
+    assert not tells(100, normal(1.0), normal(1.06))
+
+
+def test_a_seed_inside_is_a_remark() -> None:
+    """The same numbers each time are allowed and said."""
+    x = sample(normal(1.0), 1, 4)
+
+    assert fresh(x, x).remarks
+    assert not fresh(x, x + 1).remarks
+
+
+def test_no_array_is_the_students_fault() -> None:
+    """None, text and NaN are refused."""
+    for answer in (None, "weights", np.array([np.nan])):
+        with pytest.raises(BadReply):
+            judged(answer, normal(1.0))
+
+
+def test_every_mistake_has_its_sentence() -> None:
+    """What the bank names, the check can say."""
+    named = {m for law in (normal(0.3), zeros()) for m in initializers.mistakes(law, FANS)}
+
+    assert named <= set(initialisation.SAID)

@@ -1,0 +1,108 @@
+"""Training outcome and loss curves."""
+
+import math
+
+import numpy as np
+import pytest
+
+from grading.checks.outcome import accuracy, calibrated, claimed, falls, starts, trained, vanishing
+from grading.domain.errors import BadReply
+
+CLASSES, N = 10, 400
+LABELS = np.random.default_rng(0).permutation(np.arange(N) % CLASSES)
+
+
+def scores(right: float, seed: int = 1) -> np.ndarray:
+    """Outputs of a network that is right in that share of the examples."""
+    rng = np.random.default_rng(seed)
+    answers = np.where(rng.random(N) < right, LABELS, (LABELS + rng.integers(1, CLASSES, N)) % CLASSES)
+    return np.eye(CLASSES)[answers] * 3 + rng.normal(0, 0.1, (N, CLASSES))
+
+
+def test_a_band_keeps_its_false_alarm_rate() -> None:
+    """Of 2,000 right programs measured on 400 inputs, at most about 0.1 % fall below a band from eight seeds."""
+    rng, below = np.random.default_rng(1), 0
+    for _ in range(2000):
+        runs = np.clip(rng.normal(0.7, 0.02, 9), 0, 1)
+        measured = rng.binomial(N, runs) / N
+        below += measured[8] < calibrated(measured[:8].tolist(), examples=N).low
+
+    assert below <= 6
+
+
+def test_a_band_is_narrow_enough_to_tell() -> None:
+    """Eight seeds near 90 % do not let 70 % pass; equal seeds still leave room for sampling."""
+    band = calibrated([0.90, 0.91, 0.89, 0.90, 0.905, 0.895, 0.9, 0.9], examples=N)
+
+    assert 0.75 < band.low < 0.88
+    assert calibrated([0.9] * 3, examples=N).low < 0.9
+    with pytest.raises(ValueError, match="three"):
+        calibrated([0.9], examples=N)
+
+
+def test_outcomes_are_measured_and_named() -> None:
+    """Good networks hold; untrained, constant and relabelled ones are told apart."""
+    band = calibrated([0.90, 0.91, 0.89, 0.90], examples=N)
+    shifted = np.roll(scores(0.95), 1, axis=1)
+    one = np.tile(np.eye(CLASSES)[3], (N, 1))
+
+    assert trained(scores(0.9), LABELS, CLASSES, band).holds
+    assert trained(scores(0.1), LABELS, CLASSES, band).mistake == "untrained"
+    assert trained(scores(0.5), LABELS, CLASSES, band).mistake == "below-band"
+    assert trained(one, LABELS, CLASSES, band).mistake == "constant-output"
+    assert trained(one + 0.1 * scores(0.9), LABELS, CLASSES, band).mistake == "one-class-only"
+    assert trained(shifted, LABELS, CLASSES, band).mistake == "labels-permuted"
+    for bad in (None, scores(0.9)[:, :3], scores(0.9) * np.nan):
+        with pytest.raises(BadReply):
+            trained(bad, LABELS, CLASSES, band)
+
+
+def test_an_accuracy_function_is_judged_by_its_number() -> None:
+    """Rate and percent count; thresholds per output and wrong divisors are named."""
+    p = np.exp(scores(0.6)) / np.exp(scores(0.6)).sum(1, keepdims=True)
+    share = accuracy(p, LABELS, CLASSES)
+    hot = np.eye(CLASSES)[LABELS]
+
+    assert claimed(share, p, LABELS, CLASSES).holds
+    assert claimed(100 * share, p, LABELS, CLASSES).remarks
+    assert claimed(100 * share, p, LABELS, CLASSES, percent=False).mistake == "accuracy-in-percent"
+    assert claimed(((p > 0.5) == (hot > 0.5)).mean(), p, LABELS, CLASSES).mistake == "accuracy-per-output"
+    assert claimed(share * N, p, LABELS, CLASSES).mistake == "accuracy-not-divided"
+    assert claimed(share / CLASSES, p, LABELS, CLASSES).mistake == "accuracy-divided-by-entries"
+    assert claimed(1 - share, p, LABELS, CLASSES).mistake == "error-rate"
+    assert claimed(0, p, LABELS, CLASSES).mistake == "accuracy-zero"
+    assert not claimed(0.123, p, LABELS, CLASSES).holds
+
+
+def test_a_loss_starts_near_the_logarithm_of_the_classes() -> None:
+    """Ln 10 holds; the mean over classes, a trained start and too large weights do not."""
+    assert starts(math.log(10), 10).holds
+    assert starts(math.log(10) + 0.2, 10).holds
+    assert starts(math.log(10) / 10, 10).mistake == "mean-over-classes"
+    assert starts(1.2, 10).mistake == "starts-low"
+    assert starts(14.0, 10).mistake == "starts-high"
+
+
+def test_a_curve_falls_or_says_why_not() -> None:
+    """Noisy falling curves hold; flat, growing, NaN and short ones are named."""
+    rng = np.random.default_rng(2)
+    falling = 2.3 * np.exp(-np.linspace(0, 2, 60)) + rng.normal(0, 0.05, 60)
+
+    assert falls(falling).holds
+    assert falls(np.full(20, 1.7918)).mistake == "loss-flat"
+    assert falls(np.exp(np.linspace(0, 5, 20))).mistake == "loss-diverges"
+    assert falls([1.0, 2.0, float("nan"), 1.0, 1.0]).mistake == "loss-not-finite"
+    assert falls([2.0, 1.0]).mistake == "curve-too-short"
+    assert falls(2.3 + rng.normal(0, 0.05, 60)).mistake == "loss-does-not-fall"
+    with pytest.raises(BadReply):
+        falls(None)
+
+
+def test_vanishing_is_a_ratio_of_layers() -> None:
+    """Ten sigmoid layers vanish, one ReLU layer does not; no gradient at all is told."""
+    assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=True).holds
+    assert vanishing({"first": [0.9, 1.1], "last": [1.0, 1.2]}, vanishes=False).holds
+    assert not vanishing({"first": 0.9, "last": 1.0}, vanishes=True).holds
+    assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=False).mistake == "vanishes"
+    assert vanishing({"first": 1e-7, "last": 0.0}, vanishes=True).mistake == "no-gradient"
+    assert vanishing({"first": -1.0, "last": 1.0}, vanishes=True).mistake == "magnitude-signed"

@@ -1,0 +1,131 @@
+"""Numbers as people write them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grading.authoring.written import ForHuman, Right, Wrong
+from grading.checks.quantities import Quantity, Size, assigned, numbers, sizes, value_of
+from grading.domain.submission import SubmittedFile
+from grading.programs import read_source
+
+TOTAL = Quantity(1_191_170, also={1_190_160: "without biases"}, known={1_088_418: "The map's size was used."})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1,191,170",
+        "1 191 170 paramètres",
+        "1\u202f191\u202f170",
+        "1.191.170",
+        "1'191'170",
+        "There are 1191170 parameters in total.",
+        "about 1.19M",
+        "1,19 million",
+        "1.191 × 10^6",
+        "1.19117e6",
+        "1,191170 · 10⁶",
+        r"$1{,}191{,}170$",
+        r"$1\,191\,170 \approx 1.19 \times 10^{6}$",
+        "2432 + 51264 + 102464 + 1025000 + 10010 = 1191170",
+        "total: 2,432 + 51,264 + 102,464 + 1,025,000 + 10,010",
+        "$N = 1191170$",
+        "1,190,160",
+    ],
+)
+def test_the_same_number_counts_however_it_is_written(answer: str) -> None:
+    """English and French separators, scales, powers, sums."""
+    assert isinstance(TOTAL.judge(answer), Right)
+
+
+@pytest.mark.parametrize(
+    "answer", ["1,191,171", "1.2", "119117", "1.18M", "1M", "none", "", "1191170 = 5", "11911700", "-1191170"]
+)
+def test_other_numbers_do_not(answer: str) -> None:
+    """Off by one where it is written out, off by a rounding where it is rounded, a term in place of the result."""
+    assert isinstance(TOTAL.judge(answer), Wrong)
+
+
+def test_known_wrong_numbers_say_why() -> None:
+    """The message names the slip; an answer that has both goes to a human, and so does a list of numbers."""
+    said = TOTAL.judge("1,088,418")
+
+    assert isinstance(said, Wrong)
+    assert "map's size" in said.message
+    assert isinstance(TOTAL.judge("1,088,418 or 1,191,170"), ForHuman)
+    assert isinstance(TOTAL.judge("; ".join(map(str, range(100, 130)))), ForHuman)
+    assert TOTAL.remark("1,190,160") == "without biases"
+    assert TOTAL.remark("1,191,170") == ""
+
+
+def test_rates_percents_and_decimal_commas_are_one() -> None:
+    """94 % is 0.94; 2,30 is 2.30; 0.27 M is 269,722 rounded."""
+    assert isinstance(Quantity(0.94).judge("94 %"), Right)
+    assert isinstance(Quantity(94).judge("94%"), Right)
+    assert isinstance(Quantity(2.302585, rtol=0.01).judge("environ 2,30"), Right)
+    assert isinstance(Quantity(269_722).judge("0.27 M"), Right)
+    assert isinstance(Quantity(269_722).judge("270k"), Right)
+    assert isinstance(Quantity(269_722).judge("0.28 M"), Wrong)
+    assert isinstance(Quantity(62_006).judge("62.006"), Right)
+    assert isinstance(Quantity(-1.5).judge("x = -1.5"), Right)
+
+
+def test_units_convert() -> None:
+    """A number with a unit is brought to the question's."""
+    memory = Quantity(4.0, units={"kb": 1 / 1024, "mb": 1.0})
+
+    assert isinstance(memory.judge("4096 KB"), Right)
+    assert isinstance(memory.judge("4 MB"), Right)
+    assert isinstance(memory.judge("4096"), Wrong)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from(["{:,}", "{:_}", "{}"]), st.sampled_from([",", " ", "\u202f", ".", "'"]))
+def test_every_integer_is_read_back(n: int, form: str, mark: str) -> None:
+    """What is written with any separator has the number among its readings."""
+    written = form.format(n).replace("_", mark).replace(",", mark)
+
+    assert float(n) in numbers(f"it has {written} parameters")[0].readings
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="0123456789.,+-*/x×()[]=^{}eEkM% \n\u202f'@a", max_size=200))
+def test_no_text_raises(text: str) -> None:
+    """Whatever a student writes gets a verdict."""
+    assert isinstance(TOTAL.judge(text), Right | Wrong | ForHuman)
+    assert isinstance(Size((32, 32, 64)).judge(text), Right | Wrong | ForHuman)
+
+
+def test_sums_are_computed_and_nothing_else() -> None:
+    """Products before sums, parentheses; powers, names and unclosed parentheses are no sums."""
+    assert value_of("(5*5*3+1)*32") == 2432
+    assert value_of("2+3*4-10/5") == 12
+    for text in ("(1+2", "1+", "__import__", "1/0", "((" * 500 + "1"):
+        assert value_of(text) is None
+
+
+def test_sizes_in_all_their_spellings() -> None:
+    """32x32x64 in any order and sign; another length or one too many is another size."""
+    size = Size((64, 32, 32))
+    for text in (
+        "32x32x64",
+        "32 × 32 × 64",
+        "(64, 32, 32)",
+        "64@32x32",
+        "[1, 64, 32, 32]",
+        r"$32 \times 32 \times 64$",
+    ):
+        assert isinstance(size.judge(text), Right), text
+    for text in ("32x32", "32x32x32", "64", "64x64x32"):
+        assert isinstance(size.judge(text), Wrong), text
+    assert isinstance(Size((64, 32, 16), any_order=False).judge("16x32x64"), Wrong)
+    assert sizes("from 3x32x32 to 10x5") == [(3, 32, 32), (10, 5)]
+
+
+def test_numbers_in_code_are_read_without_running_it() -> None:
+    """Literals and arithmetic of literals; calls, names and huge powers are left out."""
+    code = "lr = 1e-2\nn = 784*64 + 640\nm: int = -3\nx = f(2)\ny = n + 1\nz = 9**9**9\nb = True\nlr = 0.5"
+    source = read_source(SubmittedFile("a.py", code.encode()))
+
+    assert assigned(source) == {"lr": 0.5, "n": 50816.0, "m": -3.0}
