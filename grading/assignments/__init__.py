@@ -1,0 +1,105 @@
+"""The assignments: one folder each, with a manifest, a rubric, starter files and samples.
+
+`catalog` reads the manifests and is safe to import anywhere. `load_rubric` imports an assignment's `rubric.py`,
+and with it torch and the reference models: only the judge and the author's tools call it. A course's own assignments
+lie wherever the service is told to look, have the same form, and are imported as a package of their own, so that two
+of them may both have a module of the same name.
+"""
+
+import importlib
+import importlib.util
+import sys
+from itertools import zip_longest
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from grading.assignments.catalog import BUILT_IN, MANIFEST, fingerprint
+from grading.domain.errors import RubricFault
+
+if TYPE_CHECKING:
+    from grading.authoring import Rubric
+    from grading.authoring.patches import Patches
+    from grading.domain.assignment import Assignment
+
+
+def load_rubric(assignment: "Assignment") -> "Rubric":
+    """The rubric that `rubric.py` of the assignment's folder defines under the name `rubric`.
+
+    Raises:
+        RubricFault: the file is missing, does not import, defines no sound rubric, or one that differs from what the
+            manifest announces; the author must act.
+    """
+    from grading.authoring import Rubric
+
+    path = assignment.folder / "rubric.py"
+    if not path.is_file():
+        raise RubricFault(f"{path}: there is no rubric. Write one that defines `rubric = Rubric(...)`.")
+    try:
+        module = _import(assignment.folder)
+    except Exception as error:
+        # An author's file may raise anything at all while it is imported; whatever it is, the author must act.
+        raise RubricFault(
+            f"{path}: does not import: {type(error).__name__}: {error}. Run it with Python to see where."
+        ) from error
+    rubric = getattr(module, "rubric", None)
+    if not isinstance(rubric, Rubric):
+        raise RubricFault(f"{path}: defines no `rubric`. Write `rubric = Rubric(...)` at the top of the file.")
+    _same_table(assignment, rubric.validated())
+    return rubric
+
+
+def load_patches(assignment: "Assignment") -> "tuple[Patches, ...]":
+    """The known submissions that `rehearsal.py` of the assignment's folder lists as `patches`, if there is such a file.
+
+    Raises:
+        RubricFault: it does not import, or names a file or a row that the manifest lacks; the author must act.
+    """
+    from grading.authoring.patches import Patches
+
+    path = assignment.folder / "rehearsal.py"
+    if not path.is_file():
+        return ()
+    try:
+        found = getattr(_import(assignment.folder, "rehearsal"), "patches", None)
+    except Exception as error:
+        raise RubricFault(
+            f"{path}: does not import: {type(error).__name__}: {error}. Run it with Python to see where."
+        ) from error
+    if not isinstance(found, list | tuple) or not all(isinstance(one, Patches) for one in found):
+        raise RubricFault(f"{path}: defines no `patches`. Write `patches = [Patches(...)]`.")
+    for one in found:
+        rows = {row.id for row in assignment.criteria if row.part == one.file}
+        named = {row for patch in (*one.wrong, *one.right) for row in (*patch.loses, *patch.may_lose)}
+        if not rows or named - rows:
+            raise RubricFault(f"{path}: {one.file!r} has no rows {sorted(named - rows)}. Name those of the manifest.")
+        if not all(patch.loses for patch in one.wrong) or any(patch.loses for patch in one.right):
+            raise RubricFault(
+                f"{path}: of {one.file!r} each wrong patch loses a row, and no right one does. Mend that."
+            )
+    return tuple(found)
+
+
+def _same_table(assignment: "Assignment", rubric: "Rubric") -> None:
+    """What is announced is what is graded."""
+    where = assignment.folder / MANIFEST
+    if rubric.slug != assignment.slug:
+        raise RubricFault(f"{where}: slug is {assignment.slug!r}, rubric.py says {rubric.slug!r}. Make the two equal.")
+    for row, other in zip_longest(assignment.criteria, rubric.summaries()):
+        if row != other and (named := row or other) is not None:
+            raise RubricFault(
+                f"{where}: criterion {named.id!r} differs: the manifest has {row}, rubric.py has {other}. "
+                "Give both the same rows in the same order."
+            )
+
+
+def _import(folder: Path, module: str = "rubric") -> ModuleType:
+    if folder.parent == BUILT_IN and folder.name.isidentifier():
+        return importlib.import_module(f"{__name__}.{folder.name}.{module}")
+    # The fingerprint in the name: a rubric that was edited is another package, and an old one is never patched halfway.
+    name = f"chainrule_assignment_{folder.name}_{fingerprint(folder)[:12]}".replace("-", "_").replace(".", "_")
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    return importlib.import_module(f"{name}.{module}")

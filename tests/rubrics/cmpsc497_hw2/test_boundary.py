@@ -1,0 +1,62 @@
+"""The decision boundaries of notebook 1: the student's beside the reference's."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from grading.assignments.cmpsc497_hw2.boundary import FOLDER, RELU, SIGMOID, Problem, reference_boundary
+from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
+from grading.authoring import Draw, Picture
+from grading.domain.errors import StudentFault
+from grading.domain.submission import SubmittedFile
+from grading.programs import read_source
+from tests.authoring.fakes import asking
+from tests.rubrics.cmpsc497_hw2.in_process import InProcess, notebook
+from tests.rubrics.cmpsc497_hw2.notebook_1 import STEP
+from tests.rubrics.cmpsc497_hw2.test_vanishing_gradient import sample
+
+NO_SOURCE = read_source(SubmittedFile("notebook.py", b"pass\n"))
+
+
+def pictures(text: str) -> list[Picture]:
+    """What the part's hooks make of a notebook."""
+    with asking(part, InProcess(part, text)) as (student, _):
+        return [p for hook in part.figures for p in hook(student, NO_SOURCE, Draw(0, "figures"))]
+
+
+def differing(one: bytes, other: bytes) -> float:
+    """The share of pixels that differ."""
+    first, second = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB")) for png in (one, other))
+    return float((first != second).any(axis=-1).mean())
+
+
+@pytest.mark.parametrize("problem", [SIGMOID, RELU], ids=lambda p: p.name)
+def test_the_kept_reference_is_what_the_reference_draws(problem: Problem) -> None:
+    """The committed picture shows the training that its caption names, up to rounding on another machine."""
+    kept = (FOLDER / f"boundary-{problem.name}.png").read_bytes()
+
+    assert differing(kept, reference_boundary(problem)) < 0.02
+
+
+def test_a_right_network_has_the_references_boundaries() -> None:
+    """Both pairs are there, and in each the right student's picture is the reference's."""
+    made = pictures(notebook(sample("right")))
+    pairs = [[p for p in made if p.pair == pair] for pair in ("boundary-sigmoid", "boundary-relu")]
+
+    assert [[p.source for p in pair] for pair in pairs] == [["student", "reference"]] * 2
+    assert all(differing(own.png, right.png) < 0.02 for own, right in pairs)
+
+
+def test_a_network_that_does_not_learn_has_another_boundary() -> None:
+    """Where nothing is updated, the student's picture differs from the reference's."""
+    made = pictures(notebook(sample("right"), ((STEP, ""),)))
+
+    assert all(differing(own.png, right.png) > 0.1 for own, right in zip(made[::2], made[1::2], strict=True))
+
+
+def test_a_network_that_raises_has_no_picture_and_says_why() -> None:
+    """The fault is the student's and carries the exception, so that the report's note can name it."""
+    with pytest.raises(StudentFault, match="ZeroDivisionError"):
+        pictures(notebook(sample("right"), ((STEP, "        1 / 0\n"),)))
