@@ -1,0 +1,172 @@
+"""The grader in service: rubrics held warm, the sandbox beside them, the pipeline called."""
+
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from grading.assignments.standins import CheckpointStore, checkpoint_store
+from grading.domain.errors import ChainruleError, HouseFault
+from grading.domain.submission import Submission, SubmittedFile
+from grading.judge.config import JudgeConfig, LayerFact, Readiness
+from grading.judge.messages import Judgement, Request
+from grading.judge.rubrics import Held, Shelf
+from grading.sandbox import Sandbox, SandboxConfig
+
+if TYPE_CHECKING:
+    from grading.authoring.stores import Stores
+
+WARM_SEED = 0
+
+
+class RubricGrader:
+    """Grades by rubric, in boxes of one sandbox.
+
+    Args:
+        shelf: the rubrics.
+        sandbox: where students' programs run.
+        stores: the data sets and pretrained weights that programs and references read.
+        stood_in: one sentence for each checkpoint that is a stand-in.
+    """
+
+    def __init__(self, shelf: Shelf, sandbox: Sandbox, stores: "Stores", stood_in: tuple[str, ...]) -> None:
+        self._shelf = shelf
+        self._sandbox = sandbox
+        self._stores = stores
+        self._stood_in = stood_in
+        layers = tuple(LayerFact(layer.name, layer.holds, layer.detail) for layer in sandbox.layers)
+        faults = tuple(str(fault) for fault in shelf.faults)
+        self.readiness = Readiness(sandbox.tier, layers, faults, stood_in)
+
+    @classmethod
+    def start(cls, config: JudgeConfig) -> "RubricGrader":
+        """Import everything, start the sandbox, and, where asked, grade once to warm up.
+
+        Raises:
+            HouseFault: the sandbox does not start, or the weights cannot be written.
+        """
+        checkpoints = _checkpoints(config)
+        shelves: list[Shelf] = []
+        # Torch is imported here and, at the same time, by the guest in a process of its own. This thread is over before
+        # the first fork: a child of a process with threads would inherit their locks.
+        reading = Thread(target=lambda: shelves.append(_read(config.assignment_dirs)))
+        reading.start()
+        try:
+            sandbox = Sandbox.start(
+                SandboxConfig(
+                    data_dir=config.data_dir,
+                    checkpoint_dir=checkpoints.folder,
+                    hidden=(*config.hidden, *config.assignment_dirs),
+                    allow_none=config.allow_no_sandbox,
+                )
+            )
+        finally:
+            reading.join()
+        if not shelves:
+            sandbox.close()
+            raise HouseFault("The rubrics could not be read. The judge's log says why.")
+        import torch
+
+        from grading.authoring.stores import Stores
+
+        torch.set_num_threads(1)
+        torch.set_num_interop_threads(1)
+        stores = Stores(data=config.data_dir, checkpoints=checkpoints.folder)
+        grader = cls(shelves[0], sandbox, stores, checkpoints.stood_in)
+        if config.warm:
+            grader.warm_up()
+        return grader
+
+    def grade(self, request: Request) -> Judgement:
+        """Grade one run.
+
+        Raises:
+            NotASubmission, RubricFault, HouseFault: there is no report; see `Judge.grade`.
+        """
+        return self._grade(request, self._shelf.take(request.slug))
+
+    def mend(self) -> bool:
+        """Start the guest again where it died; whether it had.
+
+        Raises:
+            HouseFault: it does not start.
+        """
+        before = self._sandbox.pid
+        self._sandbox.ensure()
+        return self._sandbox.pid != before
+
+    def close(self) -> None:
+        """End the guest, and every box with it."""
+        self._sandbox.close()
+
+    def warm_up(self) -> None:
+        """Grade each assignment's right sample once, so that no student waits for late imports.
+
+        What goes wrong here goes to the log: it would go wrong for students too, and they are told in a report.
+        """
+        for held in self._shelf:
+            if (submission := _sample(held)) is not None:
+                try:
+                    self._grade(Request(submission, held.assignment.slug, WARM_SEED, "cpu"), held)
+                except ChainruleError as error:
+                    sys.stderr.write(f"judge: warming up with {held.assignment.slug}: {error}\n")
+
+    def _grade(self, request: Request, held: Held) -> Judgement:
+        from grading import pipeline
+
+        _settle(request.seed)
+        graded = pipeline.grade(
+            request.submission,
+            held.assignment,
+            held.rubric,
+            seed=request.seed,
+            device=request.device,
+            sandbox=self._sandbox,
+            stores=self._stores,
+            notes=self._stood_in if held.assignment.checkpoints else (),
+        )
+        return Judgement(graded.report.to_json(), graded.figures)
+
+
+def _read(extra_dirs: Sequence[Path]) -> Shelf:
+    from grading import pipeline
+
+    # Computed once here instead of in every child.
+    pipeline.engine()
+    return Shelf(extra_dirs)
+
+
+def _settle(seed: int) -> None:
+    """Nothing should draw from the global generators; what does all the same is tied to the run, not to the process."""
+    import numpy as np
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - it is the global one that is meant
+    torch.manual_seed(seed)
+
+
+def _checkpoints(config: JudgeConfig) -> CheckpointStore:
+    """The store of pretrained weights; what it lacks is stood in for, in a folder apart.
+
+    Raises:
+        HouseFault: nowhere to write the stand-ins.
+    """
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chainrule"
+    try:
+        return checkpoint_store(config.checkpoint_dir, config.standin_dir or caches / "standins")
+    except HouseFault:
+        # A home that cannot be written: a container, a service account. The new folder's name cannot be foreseen, so
+        # nobody else on the machine can have put weights there.
+        return checkpoint_store(config.checkpoint_dir, Path(tempfile.mkdtemp(prefix="chainrule-standins-")))
+
+
+def _sample(held: Held) -> Submission | None:
+    folder = held.assignment.folder / "samples" / "right"
+    files = [folder / file.name for file in held.assignment.files]
+    present = [SubmittedFile(file.name, file.read_bytes()) for file in files if file.is_file()]
+    return Submission(tuple(present)) if present else None

@@ -1,0 +1,134 @@
+"""What judge and client say to each other, as values on both sides and frames between.
+
+The client never imports the pipeline, so what `grade` found crosses as the report's JSON and the figures' bytes.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from grading.domain.errors import ChainruleError, HouseFault, NotASubmission, RubricFault, TooLarge
+from grading.domain.report import Json
+from grading.domain.submission import Submission, SubmittedFile
+from grading.judge.frames import Frame
+
+# Control characters but tab and newline; marks that have no width or turn the direction of what follows.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run: grade this submission under this assignment with this seed.
+
+    Attributes:
+        slug: of the assignment, in the catalog the judge was started with.
+        device: "cpu" or "cuda".
+    """
+
+    submission: Submission
+    slug: str
+    seed: int
+    device: str
+
+    def to_frame(self) -> Frame:
+        """The request as it crosses the socket."""
+        names: list[Json] = [file.name for file in self.submission.files]
+        message: dict[str, Json] = {"slug": self.slug, "seed": self.seed, "device": self.device, "names": names}
+        return Frame(message, tuple(file.content for file in self.submission.files))
+
+    @classmethod
+    def from_frame(cls, frame: Frame) -> "Request":
+        """The request that `to_frame` made.
+
+        Raises:
+            HouseFault: the frame is none.
+        """
+        message = frame.message
+        match message:
+            case {"slug": str(slug), "seed": int(seed), "device": str(device), "names": list(names)}:
+                files = zip(cast("list[str]", names), frame.blobs, strict=True)
+                submission = Submission(tuple(SubmittedFile(name, content) for name, content in files))
+                return cls(submission=submission, slug=slug, seed=seed, device=device)
+            case _:
+                raise HouseFault(f"The judge was sent no request but {sorted(message)}. Grade again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the judge hands back.
+
+    Attributes:
+        report: `chainrule.report/1`, staff's findings included.
+        figures: the PNG files that the report names, by the hex SHA-256 of their bytes.
+    """
+
+    report: dict[str, Json]
+    figures: Mapping[str, bytes]
+
+    def to_frame(self) -> Frame:
+        """The run as it crosses the socket; what JSON or UTF-8 cannot carry is spelled out on the way."""
+        names: list[Json] = list(self.figures)
+        return Frame({"report": storable(self.report), "figures": names}, tuple(self.figures.values()))
+
+    @classmethod
+    def from_frame(cls, frame: Frame) -> "Judgement":
+        """The run that `to_frame` made.
+
+        Raises:
+            RubricFault, HouseFault, NotASubmission: what the judge met instead.
+        """
+        match frame.message:
+            case {"report": dict(report), "figures": list(names)}:
+                return cls(report=report, figures=dict(zip(cast("list[str]", names), frame.blobs, strict=True)))
+            case {"fault": dict(fault)}:
+                raise _fault_from(fault)
+            case _:
+                raise HouseFault(
+                    f"The judge answered with neither report nor fault: {sorted(frame.message)}. Grade again."
+                )
+
+
+def fault_frame(error: ChainruleError) -> Frame:
+    """An error as it crosses the socket: its kind, its words, nothing else."""
+    fault: dict[str, Json] = {"kind": "house", "text": storable(str(error))}
+    if isinstance(error, NotASubmission):
+        kind = "too-large" if isinstance(error, TooLarge) else "not-a-submission"
+        fault |= {"kind": kind, "code": error.code, "file": storable(error.file)}
+    elif isinstance(error, RubricFault):
+        fault["kind"] = "rubric"
+    return Frame({"fault": fault})
+
+
+def _fault_from(fault: Mapping[str, Json]) -> ChainruleError:
+    kind, text = fault.get("kind"), str(fault.get("text", ""))
+    match kind:
+        case "not-a-submission":
+            return NotASubmission(str(fault.get("code")), text, file=str(fault.get("file", "")))
+        case "too-large":
+            return TooLarge(str(fault.get("code")), text, file=str(fault.get("file", "")))
+        case "rubric":
+            return RubricFault(text)
+        case _:
+            return HouseFault(text)
+
+
+def storable(value: Json) -> Json:
+    """The same JSON without what other programs choke on.
+
+    Infinite and undefined numbers become their names, lone surrogates question marks: a report quotes what students'
+    programs answered, and no quotation may keep the report from being stored. Nor may one repaint a terminal or turn
+    the direction of a line: control characters and direction marks become �.
+    """
+    match value:
+        case float() if not math.isfinite(value):
+            return str(value)
+        case str():
+            return UNSEEN.sub("�", value.encode("utf-8", "replace").decode("utf-8"))
+        case list():
+            return [storable(item) for item in value]
+        case dict():
+            return {str(storable(key)): storable(item) for key, item in value.items()}
+        case _:
+            return value

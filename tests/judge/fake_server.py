@@ -1,0 +1,87 @@
+"""A judge server whose grader does what the submission's first file tells it to. No torch."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
+from grading.domain.verdict import Tier
+from grading.judge.config import JudgeConfig, LayerFact, Readiness
+from grading.judge.messages import Judgement, Request
+from grading.judge.server import main
+
+
+class FakeGrader:
+    """Obeys the submission."""
+
+    readiness = Readiness(Tier.FULL, (LayerFact("namespaces", True, "own"),), remarks=("fake",))
+
+    def __init__(self, config: JudgeConfig) -> None:
+        self.config = config
+        self.mended = 0
+
+    def grade(self, request: Request) -> Judgement:  # noqa: C901, PLR0912 - a list of orders
+        """Do as told."""
+        match request.submission.files[0].content.decode().split():
+            case ["kill-judge"]:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case ["kill-server"]:
+                os.kill(os.getppid(), signal.SIGKILL)
+                time.sleep(60)
+            case ["exit"]:
+                os._exit(0)
+            case ["sleep", seconds]:
+                time.sleep(float(seconds))
+            case ["meet", count, place]:
+                Path(place, str(request.seed)).touch()
+                while len(list(Path(place).iterdir())) < int(count):
+                    time.sleep(0.01)
+            case ["fault", "rubric"]:
+                raise RubricFault("the row adds up to 3")
+            case ["fault", "house"]:
+                raise HouseFault("no disk")
+            case ["fault", "no-submission"]:
+                raise NotASubmission("not-a-notebook", "is a picture", file="a.ipynb")
+            case ["fault", "too-large"]:
+                raise TooLarge("too-large", "is large")
+            case ["fault", "unforeseen"]:
+                raise ZeroDivisionError
+            case ["environment"]:
+                return Judgement({"environment": dict(os.environ)}, {})
+            case ["odd-values"]:
+                return Judgement({"nan": float("nan"), "surrogate": "a\udc80b", "deep": [{"inf": float("inf")}]}, {})
+            case ["touch", path]:
+                time.sleep(1.0)
+                Path(path).touch()
+        report = {
+            "slug": request.slug,
+            "seed": request.seed,
+            "device": request.device,
+            "pid": os.getpid(),
+            "mended": self.mended,
+        }
+        return Judgement(report, {"ab": b"\x89PNG" + bytes(3_000_000)})
+
+    def mend(self) -> bool:
+        """Nothing to mend, unless the test has laid down a wish; then once, so that the spare is out of date."""
+        wish = self.config.data_dir
+        if wish is not None and wish.exists():
+            wish.unlink()
+            self.mended += 1
+            return True
+        return False
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def start(config: JudgeConfig) -> FakeGrader:
+    """The fake, or a refusal where the configuration asks for one."""
+    if config.assignment_dirs:
+        raise HouseFault("asked to refuse")
+    return FakeGrader(config)
+
+
+if __name__ == "__main__":
+    main(start)
