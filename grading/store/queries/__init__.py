@@ -1,0 +1,1 @@
+"""Reading: one file for each kind of reader, every answer a frozen value."""

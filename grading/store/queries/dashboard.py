@@ -1,0 +1,256 @@
+"""What a course learns about itself: scores, hard criteria, frequent mistakes, what needs attention.
+
+Counted are students, never staff, and of each student the hand-in that counts among the graded ones.
+"""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import Select, Subquery, distinct, func, select
+from sqlalchemy.orm import Session
+
+from grading.domain.verdict import RunState
+from grading.store.access import Caller, reach_offering
+from grading.store.queries.posts import PostView, posts_in_state
+from grading.store.queries.results import FAILING, counting_runs
+from grading.store.tables import (
+    CriterionRow,
+    Enrollment,
+    FindingRow,
+    Offering,
+    PostState,
+    ReportRow,
+    Role,
+    Run,
+    SubmissionRow,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An assignment in numbers. Scores are those of students whose report is final."""
+
+    students: int
+    handed_in: int
+    graded: int
+    waiting: int
+    failed: int
+    mean: Decimal | None
+    median: Decimal | None
+    lowest: Decimal | None
+    highest: Decimal | None
+    max_score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionShare:
+    """How one criterion went; `failing` are students with less than all its points through their own doing."""
+
+    id: str
+    title: str
+    possible: Decimal
+    graded: int
+    by_status: Mapping[str, int]
+    failing: int
+    failing_share: float
+    mean_points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeShare:
+    """How many students made one known mistake; `share` is of all graded students."""
+
+    criterion_id: str
+    criterion_title: str
+    mistake: str
+    students: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A hand-in somebody other than the student must look at."""
+
+    submission_id: str
+    slug: str
+    student_name: str
+    state: RunState
+    blame: str | None
+    fault: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs a human, in the courses that the caller teaches."""
+
+    failed_runs: tuple[Trouble, ...]
+    error_reports: tuple[Trouble, ...]
+    dead_posts: tuple[PostView, ...]
+
+
+def scores_of(db: Session, caller: Caller, slug: str) -> list[Decimal]:
+    """Every student's final score, in ascending order."""
+    return _scores(db, reach_offering(db, caller, slug, staff=True))
+
+
+def summary_of(db: Session, caller: Caller, slug: str) -> Summary:
+    """The assignment in numbers."""
+    offering = reach_offering(db, caller, slug, staff=True)
+    students = db.scalar(
+        select(func.count())
+        .select_from(Enrollment)
+        .where(Enrollment.course_id == offering.course_id, Enrollment.role == Role.STUDENT.value)
+    )
+    newest = counting_runs(offering.id, "latest", graded_only=False).subquery()
+    by_state = {
+        RunState(state): count
+        for state, count in db.execute(
+            select(Run.state, func.count()).join(newest, newest.c.run_id == Run.id).group_by(Run.state)
+        )
+    }
+    scores = _scores(db, offering)
+    chosen = _chosen(offering)
+    return Summary(
+        students=students or 0,
+        handed_in=sum(by_state.values()),
+        graded=db.scalar(select(func.count()).select_from(chosen)) or 0,
+        waiting=by_state.get(RunState.QUEUED, 0) + by_state.get(RunState.RUNNING, 0),
+        failed=by_state.get(RunState.FAILED, 0),
+        mean=statistics.mean(scores) if scores else None,
+        median=statistics.median(scores) if scores else None,
+        lowest=scores[0] if scores else None,
+        highest=scores[-1] if scores else None,
+        max_score=db.scalar(select(func.max(ReportRow.max_score)).join(chosen, chosen.c.run_id == ReportRow.run_id)),
+    )
+
+
+def criteria_of(db: Session, caller: Caller, slug: str) -> list[CriterionShare]:
+    """How each criterion went, in the rubric's order."""
+    chosen = _chosen(reach_offering(db, caller, slug, staff=True))
+    tally: dict[str, dict[str, Any]] = {}
+    rows = db.execute(
+        select(
+            CriterionRow.criterion_id,
+            CriterionRow.status,
+            func.count(),
+            func.sum(CriterionRow.points),
+            func.max(CriterionRow.title),
+            func.max(CriterionRow.possible),
+            func.min(CriterionRow.position),
+        )
+        .join(chosen, chosen.c.run_id == CriterionRow.run_id)
+        .group_by(CriterionRow.criterion_id, CriterionRow.status)
+    )
+    for criterion_id, status, count, points, title, possible, position in rows:
+        entry = tally.setdefault(
+            criterion_id,
+            {"title": title, "possible": possible, "position": position, "points": Decimal(0), "by_status": {}},
+        )
+        entry["by_status"][status] = count
+        entry["points"] += points
+        entry["position"] = min(position, entry["position"])
+    return [_criterion_share(name, entry) for name, entry in sorted(tally.items(), key=lambda kv: kv[1]["position"])]
+
+
+def mistakes_of(db: Session, caller: Caller, slug: str) -> list[MistakeShare]:
+    """How many students made each known mistake, the most frequent first."""
+    chosen = _chosen(reach_offering(db, caller, slug, staff=True))
+    graded = db.scalar(select(func.count()).select_from(chosen)) or 0
+    rows = db.execute(
+        select(
+            FindingRow.criterion_id,
+            func.max(CriterionRow.title),
+            FindingRow.mistake,
+            func.count(distinct(chosen.c.user_id)).label("students"),
+        )
+        .join(chosen, chosen.c.run_id == FindingRow.run_id)
+        .join(
+            CriterionRow,
+            (CriterionRow.run_id == FindingRow.run_id) & (CriterionRow.criterion_id == FindingRow.criterion_id),
+        )
+        .where(FindingRow.mistake.is_not(None))
+        .group_by(FindingRow.criterion_id, FindingRow.mistake)
+        .order_by(func.count(distinct(chosen.c.user_id)).desc(), FindingRow.criterion_id, FindingRow.mistake)
+    )
+    return [
+        MistakeShare(criterion_id, title, mistake, students, students / graded)
+        for criterion_id, title, mistake, students in rows
+        if mistake is not None
+    ]
+
+
+def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:
+    """Failed runs, reports with criteria that could not be judged, and posts that were given up."""
+    taught = [course_id for course_id in caller.courses if caller.staff_of(course_id)]
+    failed = _troubles().where(Offering.course_id.in_(taught), Run.state == RunState.FAILED.value)
+    doubtful = (
+        _troubles()
+        .join(ReportRow, ReportRow.run_id == Run.id)
+        .where(Offering.course_id.in_(taught), ReportRow.final.is_(False))
+    )
+    return Attention(
+        tuple(_trouble(*row) for row in db.execute(failed.limit(limit))),
+        tuple(_trouble(*row) for row in db.execute(doubtful.limit(limit))),
+        tuple(posts_in_state(db, taught, PostState.DEAD, limit) + posts_in_state(db, taught, PostState.REFUSED, limit)),
+    )
+
+
+def _chosen(offering: Offering) -> Subquery:
+    which: Literal["latest", "best"] = "best" if offering.counting == "best" else "latest"
+    return counting_runs(offering.id, which, graded_only=True).subquery()
+
+
+def _scores(db: Session, offering: Offering) -> list[Decimal]:
+    chosen = _chosen(offering)
+    return list(
+        db.scalars(
+            select(ReportRow.score)
+            .join(chosen, chosen.c.run_id == ReportRow.run_id)
+            .where(ReportRow.final)
+            .order_by(ReportRow.score)
+        )
+    )
+
+
+def _criterion_share(name: str, entry: Mapping[str, Any]) -> CriterionShare:
+    by_status: Mapping[str, int] = entry["by_status"]
+    graded = sum(by_status.values())
+    failing = sum(by_status.get(status, 0) for status in FAILING)
+    return CriterionShare(
+        id=name,
+        title=entry["title"],
+        possible=entry["possible"],
+        graded=graded,
+        by_status=by_status,
+        failing=failing,
+        failing_share=failing / graded,
+        mean_points=entry["points"] / graded,
+    )
+
+
+def _troubles() -> Select[SubmissionRow, Offering, User, Run]:
+    return (
+        select(SubmissionRow, Offering, User, Run)
+        .join(Offering, Offering.id == SubmissionRow.offering_id)
+        .join(User, User.id == SubmissionRow.user_id)
+        .join(Run, (Run.submission_id == SubmissionRow.id) & Run.current)
+        .order_by(Run.id.desc())
+    )
+
+
+def _trouble(submission: SubmissionRow, offering: Offering, user: User, run: Run) -> Trouble:
+    return Trouble(
+        submission.id,
+        offering.slug,
+        user.name,
+        RunState(run.state),
+        run.blame,
+        run.fault,
+        run.stored_at or run.created_at,
+    )

@@ -1,0 +1,164 @@
+"""Reports: kept whole, taken apart for lists and charts, and shown to each reader as far as they may see."""
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from grading.domain.verdict import Blame, RunState, Status, Visibility
+from grading.store import runs
+from grading.store.events import record
+from grading.store.outbox import enqueue_counting
+from grading.store.submissions import current_run
+from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow, now
+
+Reader = Literal["student", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of storing a report.
+
+    Attributes:
+        posts: ids of grade posts that now wait to be sent.
+        current: whether the report is the submission's result (a dry run's is not).
+    """
+
+    posts: tuple[str, ...]
+    current: bool
+
+
+def store(
+    db: Session, claimed: runs.Claim, report: Mapping[str, Any], figures: Iterable[str], *, graded_at: datetime
+) -> Stored | None:
+    """Write the report, its rows and the grade post in one transaction, exactly once.
+
+    Args:
+        db: a writing transaction.
+        claimed: the right to do so.
+        report: `Report.to_json()`.
+        figures: hashes of the pictures, already kept as blobs.
+        graded_at: when the judge was done.
+
+    Returns:
+        None when the claim no longer stands; then nothing was written.
+    """
+    run = runs.held(db, claimed)
+    if run is None:
+        return None
+    add_rows(db, run.id, report, figures)
+    runs.end(run, RunState.GRADED)
+    run.graded_at = graded_at
+    run.stored_at = now()
+    run.phases = dict(report["run"]["phases"])
+    run.blame = run.fault = run.fault_code = None
+    db.flush()
+    record(db, run, run.state, score=report["score"], max_score=report["max_score"], final=_final(report))
+    submission = db.get_one(SubmissionRow, run.submission_id)
+    offering = db.get_one(Offering, submission.offering_id)
+    posts = enqueue_counting(db, offering, submission.user_id) if run.current else ()
+    return Stored(posts, run.current)
+
+
+def add_rows(db: Session, run_id: str, report: Mapping[str, Any], figures: Iterable[str]) -> None:
+    """The report whole, and one row for each criterion, finding and picture."""
+    db.add(
+        ReportRow(
+            run_id=run_id,
+            body=dict(report),
+            score=_points(report["score"]),
+            max_score=_points(report["max_score"]),
+            pending_points=_points(report["pending_points"]),
+            final=_final(report),
+            flagged=bool(report["integrity"]),
+            version=str(report["assignment"]["version"])[:80],
+            engine=str(report["run"]["engine"])[:80],
+        )
+    )
+    for position, criterion in enumerate(report["criteria"]):
+        db.add(
+            CriterionRow(
+                run_id=run_id,
+                criterion_id=criterion["id"],
+                position=position,
+                title=criterion["title"],
+                status=criterion["status"],
+                points=_points(criterion["points"]),
+                possible=_points(criterion["possible"]),
+            )
+        )
+        db.add_all(
+            FindingRow(
+                run_id=run_id,
+                criterion_id=criterion["id"],
+                position=place,
+                question=finding["question"][:200],
+                passed=finding["passed"],
+                remark=finding.get("remark", False),
+                mistake=finding["mistake"],
+                visibility=finding["visibility"],
+                blame=finding.get("blame", Blame.NOBODY.value),
+            )
+            for place, finding in enumerate(criterion["findings"])
+        )
+    db.add_all(FigureRow(run_id=run_id, sha256=sha256) for sha256 in sorted(set(figures)))
+
+
+def house_must_act(report: Mapping[str, Any]) -> bool:
+    """Whether a criterion could not be judged through a fault of ours, so that another try may help."""
+    return any(
+        finding.get("blame") == Blame.HOUSE.value
+        for criterion in report["criteria"]
+        if criterion["status"] == Status.ERROR.value
+        for finding in criterion["findings"]
+    )
+
+
+def as_seen_by(report: Mapping[str, Any], role: Reader, *, after_due: bool) -> dict[str, Any]:
+    """The report as its reader may see it.
+
+    Staff see all. Students see neither integrity entries nor the seed nor findings for staff, and findings for after
+    the due date only then; `hidden` counts, per criterion, what is still to come. The form is the same for everybody.
+    """
+    seen = copy.deepcopy(dict(report))
+    if role == "staff":
+        return seen
+    seen["integrity"] = []
+    seen["run"]["seed"] = None
+    shown = {Visibility.STUDENT.value} | ({Visibility.AFTER_DUE.value} if after_due else set())
+    for criterion in seen["criteria"]:
+        findings = criterion["findings"]
+        criterion["findings"] = [finding for finding in findings if finding["visibility"] in shown]
+        criterion["hidden"] = sum(
+            finding["visibility"] == Visibility.AFTER_DUE.value and not after_due for finding in findings
+        )
+    return seen
+
+
+def figures_seen(report: Mapping[str, Any]) -> set[str]:
+    """Hashes of the pictures that a report shows."""
+    return {figure["sha256"] for figure in report.get("figures", ())}
+
+
+def make_current(db: Session, run: Run) -> None:
+    """Let a run's report be its submission's result from now on."""
+    old = current_run(db, run.submission_id)
+    if old.id == run.id:
+        return
+    old.current = False
+    db.flush()
+    run.current = True
+    db.flush()
+    record(db, run, run.state)
+
+
+def _final(report: Mapping[str, Any]) -> bool:
+    return all(criterion["status"] != Status.ERROR.value for criterion in report["criteria"])
+
+
+def _points(value: object) -> Decimal:
+    return Decimal(str(value))

@@ -1,0 +1,58 @@
+"""The tables, by room: people (who), work (what), judging (by people), lms (where scores go)."""
+
+from grading.store.tables.base import Table, now
+from grading.store.tables.judging import HumanJudgement, JudgementEvent, JudgementState, ReusableComment
+from grading.store.tables.lms import GradebookEntry, GradePost, LineItem, Platform, PostState
+from grading.store.tables.people import STAFF, ApiToken, Course, Enrollment, Role, SignInLink, User, WebSession
+from grading.store.tables.work import (
+    PURPOSE_GRADE,
+    PURPOSE_REGRADE_DRY,
+    CriterionRow,
+    FigureRow,
+    FindingRow,
+    IdempotencyKey,
+    Offering,
+    Regrade,
+    ReportRow,
+    Run,
+    RunEvent,
+    SubmissionFile,
+    SubmissionRow,
+    WorkerRow,
+)
+
+__all__ = [
+    "PURPOSE_GRADE",
+    "PURPOSE_REGRADE_DRY",
+    "STAFF",
+    "ApiToken",
+    "Course",
+    "CriterionRow",
+    "Enrollment",
+    "FigureRow",
+    "FindingRow",
+    "GradePost",
+    "GradebookEntry",
+    "HumanJudgement",
+    "IdempotencyKey",
+    "JudgementEvent",
+    "JudgementState",
+    "LineItem",
+    "Offering",
+    "Platform",
+    "PostState",
+    "Regrade",
+    "ReportRow",
+    "ReusableComment",
+    "Role",
+    "Run",
+    "RunEvent",
+    "SignInLink",
+    "SubmissionFile",
+    "SubmissionRow",
+    "Table",
+    "User",
+    "WebSession",
+    "WorkerRow",
+    "now",
+]
