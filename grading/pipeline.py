@@ -1,0 +1,194 @@
+"""The straight line: submission → parts → program → box → checks → report. Read it from `grade` downwards."""
+
+import hashlib
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Protocol
+
+from grading.authoring.boxes import Box
+from grading.authoring.draw import Draw
+from grading.authoring.evaluation import Evaluation
+from grading.authoring.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
+from grading.authoring.rubric import Part, Rubric
+from grading.authoring.session import Session
+from grading.authoring.stores import Stores, stores_are
+from grading.authoring.student import Student
+from grading.domain.assignment import Assignment, Limits
+from grading.domain.errors import NotASubmission
+from grading.domain.report import Report, RunFacts
+from grading.domain.submission import Submission, SubmittedFile
+from grading.domain.verdict import Status, Tier
+from grading.intake import files_beside, match_parts
+from grading.programs import Program, normalized, read_source
+
+
+class OpensBoxes(Protocol):
+    """What the pipeline needs of a sandbox."""
+
+    @property
+    def tier(self) -> Tier:
+        """How much of it holds on this machine."""
+
+    def open(self, program: Program, *, limits: Limits, seed: int, device: str) -> Box:
+        """A fresh box. Raises `HouseFault`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradedRun:
+    """A report, and the bytes of its figures by SHA-256."""
+
+    report: Report
+    figures: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all parts of one run share."""
+
+    assignment: Assignment
+    sandbox: OpensBoxes
+    seed: int
+    device: str
+    submission: Submission
+    matched: Mapping[str, SubmittedFile | None]
+
+
+def grade(
+    submission: Submission,
+    assignment: Assignment,
+    rubric: Rubric,
+    *,
+    seed: int,
+    sandbox: OpensBoxes,
+    device: str = "cpu",
+    stores: Stores | None = None,
+    notes: Sequence[str] = (),
+) -> GradedRun:
+    """Grade one submission by one rubric with one seed.
+
+    The same arguments give the same report, apart from times.
+
+    Args:
+        submission: what was handed in.
+        assignment: its manifest.
+        rubric: its table; see `Rubric.validated`.
+        seed: secret; all inputs are drawn from it.
+        sandbox: opens boxes.
+        device: "cpu" or "cuda".
+        stores: the data and weights that boxes see, for references that need them too.
+        notes: for the report's notes, such as which weights are stood in for.
+
+    Returns:
+        The report. Faults of the student's, the author's and ours inside a part are in it, each with its blame.
+    """
+    started_at, begun = datetime.now(UTC), time.perf_counter()
+    matched = match_parts(submission, assignment, hints_of(rubric.parts))
+    desk = Desk(assignment, sandbox, seed, device, submission, matched)
+    with stores_are(stores or Stores()):
+        parts = {part.file: grade_part(part, desk) for part in rubric.parts}
+    figures, blobs = kept_figures({file: graded.pictures for file, graded in parts.items()})
+    seconds = time.perf_counter() - begun
+    report = Report(
+        assignment_slug=assignment.slug,
+        assignment_version=assignment.version,
+        submission_sha256=submission.sha256,
+        files=tuple((file.name, len(file.content)) for file in submission.files),
+        run=RunFacts(
+            seed,
+            device,
+            sandbox.tier,
+            engine(),
+            started_at.isoformat(),
+            round(seconds, 4),
+            phases(parts.values(), seconds),
+        ),
+        criteria=tuple(row for graded in parts.values() for row in graded.criteria),
+        integrity=tuple(i for graded in parts.values() for i in graded.integrity),
+        notes=(*notes, *(f"{file}: {note}" for file, graded in parts.items() for note in graded.notes)),
+        figures=figures,
+    )
+    return GradedRun(report, blobs)
+
+
+def grade_part(part: Part, desk: Desk) -> GradedPart:
+    """Grade one file: read it, make it a program, open a box, ask the checks."""
+    file = desk.matched.get(part.file)
+    if file is None:
+        return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
+    try:
+        source = read_source(file)
+    except NotASubmission as fault:
+        return unjudged(part, Status.FAILED, f"{file.name} cannot be read: {fault.message}")
+    if normalized(source) in starters(desk.assignment, part.file):
+        return unjudged(
+            part, Status.NOT_ATTEMPTED, f"{file.name} is the starter as it was handed out: nothing is filled in yet."
+        )
+    broken = tuple(piece for cell in source.code for piece in cell.broken)
+    limits = desk.assignment.limits
+    session = Session(
+        programs_of(part, source, files_beside(file, desk.submission, desk.matched, desk.assignment)),
+        lambda program: desk.sandbox.open(program, limits=limits, seed=box_seed(desk.seed), device=desk.device),
+        limits,
+    )
+    try:
+        student = Student(session, part.expects, mode=part.mode, broken=broken)
+        results = Evaluation(part, student, desk.seed, source, session.renew).results()
+        draw = Draw(desk.seed, f"{part.file}/figures")
+        executed = session.peek_executed()
+        pictures, notes = pictures_of(part, student, source, executed, draw)
+    finally:
+        session.close()
+    renamed = [f"read from {file.name}"] if file.name != part.file else []
+    return GradedPart(
+        tuple(results), pictures,
+        (*renamed, *source.repairs, *session.repairs, *run_notes(executed), *student.notes, *notes),
+        session.integrity, session.times,
+    )  # fmt: skip
+
+
+def box_seed(seed: int) -> int:
+    """Seed of the program's own generators: tied to the run, with no way back to the seed of its questions."""
+    return int.from_bytes(hashlib.sha256(b"box %d" % seed).digest()[:7], "big")
+
+
+def phases(parts: Collection[GradedPart], seconds: float) -> dict[str, float]:
+    """Seconds by phase: boxes started, programs loaded, the student's own code, and the rest ("checks")."""
+    times = [part.times for part in parts]
+    spent = {
+        "start": sum(t.start for t in times),
+        "load": sum(t.load for t in times),
+        "student": sum(t.student for t in times),
+    }
+    spent["checks"] = max(0.0, seconds - sum(spent.values()))
+    return {name: round(spent[name], 4) for name in ("start", "load", "checks", "student")}
+
+
+def starters(assignment: Assignment, name: str) -> frozenset[str]:
+    """Digests of the starter files handed out under a name; see `grading.programs.normalized`."""
+    paths = [assignment.folder / s for s in assignment.starter if Path(s).name == name]
+    return frozenset(_starter_digest(p, p.stat().st_mtime_ns) for p in paths if p.is_file())
+
+
+@lru_cache(maxsize=64)
+def _starter_digest(path: Path, changed_ns: int) -> str:
+    del changed_ns  # part of the cache's key: an edited starter is read again
+    return normalized(read_source(SubmittedFile(path.name, path.read_bytes())))
+
+
+@lru_cache(maxsize=1)
+def engine() -> str:
+    """Which engine graded: the package's version and a hash of its source."""
+    try:
+        release = version("chainrule")
+    except PackageNotFoundError:
+        release = "0"
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return f"{release}+{digest.hexdigest()[:12]}"
