@@ -1,0 +1,94 @@
+"""A worker inside the service's own process: `make run` needs no other."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from celery import Celery
+
+from grading.domain.assignment import Assignment
+from grading.domain.jobs import QUEUE_PASSBACK
+from grading.store.logs import log_as_json
+from grading.store.settings import Settings
+from worker.app import make_app, ring_of
+from worker.judging import Judge
+from worker.sweep import Sweep
+from worker.tasks import register
+from worker.workplace import Workplace
+
+log = structlog.get_logger(__name__)
+
+READY_S = 20.0
+
+
+class Worker:
+    """Threads that grade, a thread that posts, and the sweep. A student's code never runs in this process."""
+
+    def __init__(
+        self, settings: Settings, judge: "Judge | Callable[[], Judge]", *, sweep_s: float | None = None
+    ) -> None:
+        if not settings.worker_queues:
+            raise ValueError("a worker needs at least one queue; set CHAINRULE_WORKER_QUEUES")
+        log_as_json()
+        app = make_app(settings)
+        self._place = Workplace(settings, judge, ring_of(app))
+        self._sweep = Sweep(self._place, settings.sweep_s if sweep_s is None else sweep_s)
+        grading = [queue for queue in settings.worker_queues if queue != QUEUE_PASSBACK]
+        # Posting has a controller of its own: a slow learning platform must not keep graders waiting. Two controllers
+        # need two applications, which would otherwise fight over the choice of queues.
+        wanted = [(app, grading, settings.worker_concurrency)] if grading else []
+        if QUEUE_PASSBACK in settings.worker_queues:
+            wanted.append((make_app(settings), [QUEUE_PASSBACK], 1))
+        self._apps = [app for app, _, _ in wanted]
+        for app in self._apps:
+            register(app, self._place, self._sweep.once)
+        # Pool threads look jobs up in the process's default application, whichever controller they belong to.
+        self._apps[0].set_default()
+        self._controllers = [self._controller(*one) for one in wanted]
+        self._threads = [
+            threading.Thread(target=controller.start, name="celery worker", daemon=True)
+            for controller in self._controllers
+        ]
+
+    def start(self) -> None:
+        """Listen, then sweep: whatever waited while nobody was there is picked up now."""
+        self._place.open()
+        for thread in self._threads:
+            thread.start()
+        self._sweep.start()
+        log.info("worker started", owner=self._place.owner)
+
+    def stop(self) -> None:
+        """Finish the runs that are being graded, then stop."""
+        self._sweep.stop()
+        for controller in self._controllers:
+            controller.stop()
+        for thread in self._threads:
+            thread.join()
+        self._place.close()
+        for app in self._apps:
+            app.close()
+        log.info("worker stopped", owner=self._place.owner)
+
+    def _controller(self, app: Celery, queues: list[str], concurrency: int) -> Any:
+        return app.WorkController(
+            pool="threads",
+            concurrency=concurrency,
+            queues=queues,
+            hostname=f"{'-'.join(queues)}@{self._place.owner.replace('/', '.')}",
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+
+
+def start(
+    settings: Settings,
+    judge: "Judge | Callable[[], Judge]",
+    assignments: Mapping[str, Assignment] | None = None,  # noqa: ARG001  # the judge knows its rubrics by itself
+) -> Worker:
+    """Start a worker in this process; the database must be there and of this version."""
+    worker = Worker(settings, judge)
+    worker.start()
+    return worker

@@ -1,0 +1,110 @@
+"""The straight line of one run: claim → grade → store → ring for the post."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from grading.domain.errors import HouseFault, NotASubmission, RubricFault
+from grading.domain.verdict import Blame, RunState
+from grading.store import reports, runs
+from grading.store.runs import Claim
+from grading.store.tables import now
+from worker import metrics
+from worker.judging import Judge, Judgement
+from worker.workplace import Workplace
+
+log = structlog.get_logger(__name__)
+
+
+def grade_run(place: Workplace, run_id: str) -> None:
+    """Grade a waiting run, once, however often the message arrives.
+
+    Nothing is raised: whatever goes wrong ends in the run's row. A fault of ours never costs points; the run goes back
+    into the queue, and to the staff after its last try.
+    """
+    with structlog.contextvars.bound_contextvars(run_id=run_id):
+        try:
+            judge = place.judge.get()
+        except HouseFault as fault:
+            # Without a judge nothing is claimed: a broken sandbox must not use up the tries of everything that waits.
+            log.warning("run left waiting", problem=str(fault))
+            return
+        claimed = place.claims.take(run_id)
+        if claimed is None:
+            log.info("run was not to be had")
+            return
+        try:
+            _grade_claimed(place, judge, claimed)
+        except Exception as error:  # the database or a bug: in any case ours
+            log.exception("run broke off", problem=type(error).__name__)
+            _release(place, claimed, f"{type(error).__name__} while the result was stored")
+        finally:
+            place.claims.drop(claimed)
+
+
+def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
+    metrics.waited.labels("gpu" if claimed.device.startswith("cuda") else "cpu").observe(
+        metrics.seconds_between(claimed.created_at, claimed.claimed_at)
+    )
+    try:
+        with place.database.read() as db:
+            submission = runs.load_submission(db, claimed.submission_id, place.blobs)
+        judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=claimed.device)
+    except NotASubmission as fault:
+        with place.database.write() as db:
+            runs.reject(db, claimed, code=fault.code, message=fault.message)
+        _count("rejected", Blame.STUDENT)
+    except RubricFault as fault:
+        with place.database.write() as db:
+            runs.fail(db, claimed, code="rubric-fault", message=str(fault), blame=Blame.AUTHOR)
+        _count("failed", Blame.AUTHOR)
+    except HouseFault as fault:
+        _release(place, claimed, str(fault))
+    else:
+        if reports.house_must_act(judgement.report) and claimed.attempt < place.settings.max_attempts:
+            _release(place, claimed, "Some criteria could not be judged through a fault of ours.")
+        else:
+            _store(place, claimed, judgement)
+
+
+def _store(place: Workplace, claimed: Claim, judgement: Judgement) -> None:
+    graded_at = now()
+    shown = reports.figures_seen(judgement.report)
+    for name, content in judgement.figures.items():
+        if place.blobs.write(content) != name:
+            raise HouseFault(f"figure {name} is not what its name says")
+    with place.database.write() as db:
+        stored = reports.store(db, claimed, judgement.report, shown & set(judgement.figures), graded_at=graded_at)
+    if stored is None:
+        log.warning("report came too late: the lease was somebody else's", attempt=claimed.attempt)
+        return
+    place.ring.posts(list(stored.posts))
+    metrics.graded.labels(claimed.rubric_slug).observe(metrics.seconds_between(claimed.claimed_at, graded_at))
+    for phase, seconds in _phases(judgement.report).items():
+        metrics.phases.labels(phase).observe(seconds)
+    _count("graded", Blame.NOBODY)
+    log.info(
+        "run graded",
+        submission_id=claimed.submission_id,
+        assignment=claimed.rubric_slug,
+        attempt=claimed.attempt,
+        earned=str(judgement.report["score"]),
+    )
+
+
+def _release(place: Workplace, claimed: Claim, message: str) -> None:
+    with place.database.write() as db:
+        run = runs.release(db, claimed, message=message, max_attempts=place.settings.max_attempts)
+    if run is not None:
+        given_up = run.state == RunState.FAILED.value
+        _count("failed" if given_up else "retried", Blame.HOUSE)
+        log.warning("run given up" if given_up else "run will be tried again", problem=message, attempt=claimed.attempt)
+
+
+def _phases(report: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(seconds) for name, seconds in report["run"]["phases"].items()}
+
+
+def _count(outcome: str, blame: Blame) -> None:
+    metrics.outcomes.labels(outcome, blame.value).inc()

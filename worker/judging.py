@@ -1,0 +1,91 @@
+"""The judge as the worker sees it, and the holder that starts it once."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import structlog
+
+from grading.domain.errors import HouseFault
+from grading.domain.submission import Submission
+
+log = structlog.get_logger(__name__)
+
+START_AGAIN_AFTER_S = 15.0
+
+
+class Judgement(Protocol):
+    """What a judge gives back: `Report.to_json()` and the pictures by hash."""
+
+    @property
+    def report(self) -> Mapping[str, Any]:
+        """The whole report."""
+
+    @property
+    def figures(self) -> Mapping[str, bytes]:
+        """PNG bytes by SHA-256."""
+
+
+class Judge(Protocol):
+    """Grades; safe to use from several threads."""
+
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> Judgement:
+        """Grade one submission.
+
+        Raises:
+            NotASubmission: the student must act.
+            RubricFault: the assignment's author must act.
+            HouseFault: we must act.
+        """
+
+    @property
+    def tier(self) -> Any:
+        """How much of the sandbox holds."""
+
+    @property
+    def layers(self) -> Iterable[Any]:
+        """The sandbox's layers: name, holds, detail."""
+
+    def close(self) -> None:
+        """End the judge's processes."""
+
+
+class JudgeHolder:
+    """Starts the judge when it is first wanted, and again when that failed.
+
+    Args:
+        source: a judge, or what starts one.
+        started: called with each judge that was started.
+    """
+
+    def __init__(self, source: "Judge | Callable[[], Judge]", started: Callable[[Judge], None]) -> None:
+        self._start: Callable[[], Judge] = source if callable(source) else lambda: source
+        self._started = started
+        self._lock = threading.Lock()
+        self._judge: Judge | None = None
+        self._not_before = 0.0
+
+    def get(self) -> Judge:
+        """The judge.
+
+        Raises:
+            HouseFault: it cannot be started; the next attempt is some seconds away.
+        """
+        with self._lock:
+            if self._judge is None:
+                if time.monotonic() < self._not_before:
+                    raise HouseFault("the judge could not be started a moment ago; waiting before the next attempt")
+                self._not_before = time.monotonic() + START_AGAIN_AFTER_S
+                self._judge = self._start()
+                self._not_before = 0.0
+                self._started(self._judge)
+                log.info("judge started", tier=str(self._judge.tier))
+            return self._judge
+
+    def close(self) -> None:
+        """End the judge, if it was started."""
+        with self._lock:
+            if self._judge is not None:
+                self._judge.close()
+                self._judge = None

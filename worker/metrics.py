@@ -1,0 +1,28 @@
+"""What operators learn from a worker."""
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+registry = CollectorRegistry()
+
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
+
+waited = Histogram(
+    "chainrule_run_wait_seconds", "From accepted to claimed.", ["queue"], buckets=_SECONDS, registry=registry
+)
+graded = Histogram(
+    "chainrule_run_grading_seconds", "From claimed to graded.", ["assignment"], buckets=_SECONDS, registry=registry
+)
+phases = Histogram(
+    "chainrule_run_phase_seconds", "Phases as the judge saw them.", ["phase"], buckets=_SECONDS, registry=registry
+)
+outcomes = Counter(
+    "chainrule_run_outcomes", "Tries by outcome and who must act.", ["outcome", "blame"], registry=registry
+)
+posts = Counter("chainrule_posts_sent", "Grade posts by outcome and status.", ["outcome", "status"], registry=registry)
+
+
+def seconds_between(start: datetime, end: datetime) -> float:
+    """Never below zero, whatever the clocks do."""
+    return max(0.0, (end - start).total_seconds())

@@ -1,0 +1,36 @@
+"""A worker in a process of its own: `chainrule worker`."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from prometheus_client import start_http_server
+
+from grading.store.settings import Settings
+from worker import metrics
+from worker.app import MEMORY
+from worker.embedded import Worker
+from worker.judging import Judge
+from worker.sweep import UNRUNG_SWEEP_S
+
+
+def run(settings: Settings, judge: "Judge | Callable[[], Judge]") -> None:
+    """Work until SIGTERM or SIGINT; runs that are being graded are finished first. Call it in the main thread.
+
+    Without a broker that other processes can reach, waiting runs are found by looking for them.
+    """
+    unrung = settings.broker_url.startswith(MEMORY)
+    worker = Worker(settings, judge, sweep_s=min(settings.sweep_s, UNRUNG_SWEEP_S) if unrung else None)
+    leave = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        leave.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, registry=metrics.registry)
+    worker.start()
+    leave.wait()
+    worker.stop()

@@ -1,0 +1,79 @@
+"""The sweep: finds what was lost, at the start and every few seconds.
+
+Lost are runs whose message never arrived, runs whose worker died, and posts whose time has come. The broker is never
+asked: what waits is what the database says waits.
+"""
+
+import threading
+import time
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from grading.store import runs
+from grading.store.outbox import due_posts
+from worker import identity
+from worker.workplace import Workplace
+
+log = structlog.get_logger(__name__)
+
+# A run that still waits is announced again after this long, in case its message was lost on the way.
+RING_AGAIN_S = 60.0
+POSTS_AT_ONCE = 50
+# Where the broker lives in another process's memory, no message arrives here: look often.
+UNRUNG_SWEEP_S = 0.25
+
+
+class Sweep:
+    """Looks for lost rows and rings for them."""
+
+    def __init__(self, place: Workplace, every_s: float) -> None:
+        self._place = place
+        self._every_s = every_s
+        self._rung: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        """Sweep once, then again and again in a thread."""
+        self.once()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sweep no more."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def once(self) -> None:
+        """Take back what the dead held, and ring for what waits."""
+        settings, database = self._place.settings, self._place.database
+        with self._lock:
+            with database.read() as db:
+                dead = identity.dead_among(runs.owners_of_running(db))
+            with database.write() as db:
+                taken_back = runs.give_back_abandoned(db, dead_owners=dead, max_attempts=settings.max_attempts)
+            if taken_back:
+                log.warning("runs taken back from dead workers", runs=len(taken_back))
+            with database.read() as db:
+                waiting = runs.waiting(db, queues=settings.worker_queues)
+                posts = due_posts(db, POSTS_AT_ONCE) if "passback" in settings.worker_queues else []
+            self._place.ring.runs([(run_id, queue) for run_id, queue in waiting if self._is_news(run_id)])
+            self._place.ring.posts([post_id for post_id in posts if self._is_news(post_id)])
+            still = {run_id for run_id, _ in waiting} | set(posts)
+            self._rung = {row_id: at for row_id, at in self._rung.items() if row_id in still}
+
+    def _is_news(self, row_id: str) -> bool:
+        moment = time.monotonic()
+        if self._rung.get(row_id, -RING_AGAIN_S) > moment - RING_AGAIN_S:
+            return False
+        self._rung[row_id] = moment
+        return True
+
+    def _go_on(self) -> None:
+        while not self._stop.wait(self._every_s):
+            try:
+                self.once()
+            except SQLAlchemyError as error:
+                log.warning("sweep failed", problem=type(error).__name__)

@@ -1,0 +1,80 @@
+"""What a worker works with: made at its start, taken down at its end."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from grading.domain.errors import HouseFault
+from grading.domain.jobs import GRADE_RUN, POST_GRADE, QUEUE_PASSBACK
+from grading.store.blobs import Blobs
+from grading.store.database import Database
+from grading.store.settings import Settings
+from worker import identity
+from worker.claims import Claims
+from worker.judging import Judge, JudgeHolder
+from worker.passback import Passback
+
+log = structlog.get_logger(__name__)
+
+
+class Workplace:
+    """The database, the blobs, the judge, the leases and the way to the gradebooks.
+
+    Args:
+        settings: what the operator chose.
+        judge: a judge, or what starts one.
+        ring: announces runs, as (id, queue) pairs, and posts, by id.
+    """
+
+    def __init__(self, settings: Settings, judge: "Judge | Callable[[], Judge]", ring: "Ring") -> None:
+        self.settings = settings
+        self.database = Database.open(settings)
+        self.blobs = Blobs(settings.blob_dir)
+        self.owner = identity.new_owner()
+        self.claims = Claims(self.database, self.owner, settings)
+        self.judge = JudgeHolder(judge, self._describe)
+        self.passback = Passback(settings, self.database)
+        self.ring = ring
+
+    def open(self) -> None:
+        """Begin to give signs of life, and start the judge beside everything else."""
+        self.claims.start()
+        threading.Thread(target=self._warm, name="start judge", daemon=True).start()
+
+    def close(self) -> None:
+        """End the judge and let go of everything."""
+        self.judge.close()
+        self.claims.stop()
+        self.passback.close()
+        identity.retire(self.owner)
+        self.database.close()
+
+    def _warm(self) -> None:
+        try:
+            self.judge.get()
+        except HouseFault as fault:
+            log.warning("judge did not start", problem=str(fault))
+
+    def _describe(self, judge: Judge) -> None:
+        layers: list[dict[str, object]] = [
+            {"name": layer.name, "holds": layer.holds, "detail": layer.detail} for layer in judge.layers
+        ]
+        self.claims.describe(tier=str(judge.tier), layers=layers)
+
+
+class Ring:
+    """Announces rows to the queues of one Celery application."""
+
+    def __init__(self, send: Callable[[str, str, str], None]) -> None:
+        self._send = send
+
+    def runs(self, runs: list[tuple[str, str]]) -> None:
+        """Announce runs, each as (id, queue)."""
+        for run_id, queue in runs:
+            self._send(GRADE_RUN, run_id, queue)
+
+    def posts(self, post_ids: list[str]) -> None:
+        """Announce grade posts."""
+        for post_id in post_ids:
+            self._send(POST_GRADE, post_id, QUEUE_PASSBACK)
