@@ -1,0 +1,177 @@
+"""An assignment's results: the distribution, what the class gets wrong, and every student."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.pages.asking import signed_in
+from api.pages.rendering import render
+from api.pages.views import charts, words
+from api.routes.results import as_csv
+from api.service import service_of
+from grading.domain.verdict import RunState
+from grading.store.access import Caller
+from grading.store.queries.dashboard import criteria_of, mistakes_of, scores_of, summary_of
+from grading.store.queries.results import Sort, results_of
+from grading.store.queries.students import offering_of
+
+router = APIRouter()
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks of the table of students."""
+
+    sort: Sort = "name"
+    descending: bool = False
+    text: str = ""
+    state: str = ""
+    criterion: str = ""
+    mistake: str = ""
+    cursor: str = ""
+
+    def address(self) -> str:
+        """The same, as the part of an address behind the path."""
+        chosen = {
+            "sort": self.sort if self.sort != "name" else "",
+            "descending": "1" if self.descending else "",
+            "text": self.text,
+            "state": self.state,
+            "criterion": self.criterion,
+            "mistake": self.mistake,
+            "cursor": self.cursor,
+        }
+        return "?" + urlencode({key: value for key, value in chosen.items() if value}) + "#students"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head; with `href` the column can be sorted."""
+
+    text: str
+    href: str = ""
+    direction: str = ""
+    number: bool = False
+
+
+COLUMNS: tuple[tuple[Sort | None, str], ...] = (
+    ("name", "Student"),
+    ("score", "Score"),
+    ("state", "State"),
+    (None, "Attempts"),
+    ("submitted_at", "Handed in"),
+    (None, "Gradebook"),
+)
+NUMBERS = frozenset({"Score", "Attempts"})
+
+
+def _asked(  # noqa: PLR0917 - the fields of the address
+    sort: Sort = "name",
+    descending: bool = False,
+    text: Annotated[str, Query(max_length=100)] = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    criterion: Annotated[str, Query(max_length=100)] = "",
+    mistake: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str, Query(max_length=500)] = "",
+) -> Asked:
+    known = state if state in set(RunState) else ""
+    return Asked(sort, descending, text.strip(), known, criterion, mistake, cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeBar:
+    """One known mistake and how many students' answers match it."""
+
+    criterion_id: str
+    criterion_title: str
+    mistake: str
+    students: int
+    percent: int
+
+
+@router.get("/assignments/{slug}/results")
+def show_results(
+    request: Request,
+    slug: str,
+    caller: Annotated[Caller, Depends(signed_in)],
+    asked: Annotated[Asked, Depends(_asked)],
+) -> Response:
+    """The page of results."""
+    service = service_of(request)
+    with service.database.read() as db:
+        offering = offering_of(db, caller, slug, staff=True)
+        summary = summary_of(db, caller, slug)
+        scores = [float(score) for score in scores_of(db, caller, slug)]
+        criteria = criteria_of(db, caller, slug)
+        mistakes = mistakes_of(db, caller, slug)
+        page = results_of(
+            db,
+            caller,
+            slug,
+            cursor=asked.cursor or None,
+            limit=PAGE_ROWS,
+            sort=asked.sort,
+            descending=asked.descending,
+            text=asked.text,
+            state=RunState(asked.state) if asked.state else None,
+            criterion=asked.criterion or None,
+            mistake=asked.mistake or None,
+        )
+    assignment = service.assignments.get(offering.rubric_slug)
+    full = float(assignment.points) if assignment else max(scores, default=1.0)
+    title_of = {c.id: c.title for c in criteria}
+    return render(
+        request,
+        "instructor/results.html",
+        caller,
+        offering=offering,
+        summary=summary,
+        chart=charts.histogram(scores, full),
+        criteria=criteria,
+        mistakes=[
+            MistakeBar(m.criterion_id, m.criterion_title, m.mistake, m.students, round(100 * m.share)) for m in mistakes
+        ],
+        page=page,
+        query=asked,
+        heads=tuple(_heads(asked)),
+        states=[state.value for state in RunState],
+        narrowed=_narrowed(asked, title_of),
+        filtered=bool(asked.text or asked.state or asked.criterion or asked.mistake),
+        first_href=replace(asked, cursor="").address(),
+        next_href=replace(asked, cursor=page.next_cursor).address() if page.next_cursor else "",
+    )
+
+
+@router.get("/assignments/{slug}/results.csv")
+def download_results(request: Request, slug: str, caller: Annotated[Caller, Depends(signed_in)]) -> Response:
+    """Every student's result as a file, the same that the API gives."""
+    return as_csv(service_of(request), caller, slug, {})
+
+
+def _heads(asked: Asked) -> Iterator[Head]:
+    """Columns; the one in use says so, and clicking it turns the order around."""
+    for key, text in COLUMNS:
+        if key is None:
+            yield Head(text, number=text in NUMBERS)
+            continue
+        current = key == asked.sort
+        direction = ("descending" if asked.descending else "ascending") if current else ""
+        # Scores and times are asked for from the top; names from the start of the alphabet.
+        turned = not asked.descending if current else key in {"score", "submitted_at"}
+        address = replace(asked, sort=key, descending=turned, cursor="").address()
+        yield Head(text, address, direction, text in NUMBERS)
+
+
+def _narrowed(asked: Asked, title_of: dict[str, str]) -> str:
+    if asked.mistake:
+        return f"Mistake: {words.in_words(asked.mistake)}"
+    if asked.criterion:
+        return f"Failing: {title_of.get(asked.criterion, asked.criterion)}"
+    return ""

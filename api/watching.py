@@ -1,0 +1,80 @@
+"""Tells live readers that something happened, with one question to the database however many they are."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from grading.store.database import Database
+from grading.store.tables import RunEvent
+
+POLL_S = 0.05
+# A bell may miss an event whose transaction committed late; readers look again by themselves after this long.
+LOOK_AGAIN_S = 1.0
+
+
+class Watching:
+    """Wakes the readers of submissions. Used from one event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._bells: dict[str, set[asyncio.Event]] = {}
+        self._poller: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether readers should leave: the service is going down."""
+        return self._stopped
+
+    @property
+    def readers(self) -> int:
+        """How many are waiting."""
+        return sum(map(len, self._bells.values()))
+
+    @contextlib.contextmanager
+    def bell_of(self, submission_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever something happens to the submission; clear it before looking."""
+        bell = asyncio.Event()
+        self._bells.setdefault(submission_id, set()).add(bell)
+        if self._poller is None or self._poller.done():
+            self._poller = asyncio.create_task(self._poll(), name="watch run events")
+        try:
+            yield bell
+        finally:
+            bells = self._bells[submission_id]
+            bells.discard(bell)
+            if not bells:
+                del self._bells[submission_id]
+
+    async def stop(self) -> None:
+        """Let all readers go."""
+        self._stopped = True
+        for bells in self._bells.values():
+            for bell in bells:
+                bell.set()
+        if self._poller is not None:
+            self._poller.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._poller
+
+    async def _poll(self) -> None:
+        last = await asyncio.to_thread(self._newest)
+        while self._bells:
+            await asyncio.sleep(POLL_S)
+            for event_id, submission_id in await asyncio.to_thread(self._after, last):
+                last = event_id
+                for bell in self._bells.get(submission_id, ()):
+                    bell.set()
+
+    def _newest(self) -> int:
+        with self._database.read() as db:
+            return db.scalar(select(func.max(RunEvent.id))) or 0
+
+    def _after(self, last: int) -> list[tuple[int, str]]:
+        with self._database.read() as db:
+            rows = db.execute(
+                select(RunEvent.id, RunEvent.submission_id).where(RunEvent.id > last).order_by(RunEvent.id).limit(1000)
+            )
+            return [(event_id, submission_id) for event_id, submission_id in rows]
