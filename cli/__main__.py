@@ -1,0 +1,5 @@
+"""`python -m cli` is `chainrule`."""
+
+from cli.main import app
+
+app()

@@ -1,0 +1,34 @@
+"""Where the service's log goes: standard error, a line for each event; standard output is for results."""
+
+import sys
+from http import HTTPStatus
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+
+def to_standard_error() -> None:
+    """Send structlog's events to standard error: readable on a terminal, JSON elsewhere.
+
+    On a terminal, requests that went well are left out: a page that follows a submission makes many.
+    """
+    readable = sys.stderr.isatty()
+    renderer = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    first = [_without_chatter] if readable else [structlog.processors.format_exc_info]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *first,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _without_chatter(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    if event.get("event") == "request answered" and event.get("status", 0) < HTTPStatus.BAD_REQUEST:
+        raise structlog.DropEvent
+    return event

@@ -1,0 +1,178 @@
+"""Rehearsing an assignment: the gate that it must pass before students meet it.
+
+Its checks are put to its own right and wrong answers; its samples are graded in boxes, on as many seeds; what the right
+sample answered is given to it again by hostile students; known submissions and attacks on the grader are handed in.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.attacks import attacks
+from cli.local import judge_config
+from cli.logs import to_standard_error
+from cli.rehearsing_desk import Attacked, Attacks, Known, KnownSubmissions, desk
+from cli.rehearsing_stage import (
+    FIRST_SEED,
+    Devices,
+    Hostiles,
+    Sample,
+    Stage,
+    devices_agree,
+    met_by_hostiles,
+    right_samples,
+    samples_graded,
+)
+from grading.assignments import load_patches, load_rubric
+from grading.assignments.catalog import read_assignment
+from grading.assignments.standins import checkpoint_store
+from grading.authoring.rehearsal import Met, Rehearsal, rehearse
+from grading.authoring.replaying import Recorder, hostilities
+from grading.authoring.stores import Stores, stores_are
+from grading.domain.errors import RubricFault
+from grading.domain.report import Json
+
+if TYPE_CHECKING:
+    from grading.domain.assignment import Gate
+    from grading.store.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that was rehearsed.
+
+    Attributes:
+        slug: of the assignment.
+        gate: what had to be reached.
+        rehearsal: the checks on right and wrong answers.
+        samples, hostiles, known, attacked: empty where no box was to be started.
+        devices: whether processor and GPU agree.
+    """
+
+    slug: str
+    gate: "Gate"
+    rehearsal: Rehearsal
+    samples: tuple[Sample, ...] = ()
+    hostiles: Hostiles = field(default_factory=Hostiles)
+    known: Known = field(default_factory=Known)
+    attacked: Attacked = field(default_factory=Attacked)
+    devices: Devices = field(default_factory=Devices)
+
+    @property
+    def mistakes(self) -> tuple[Met, ...]:
+        """Every known mistake: those of the rubric's checks, and the known-wrong submissions."""
+        return (*self.rehearsal.mistakes, *self.known.mistakes)
+
+    @property
+    def caught(self) -> Decimal:
+        """Share of the mistakes that lose their points, over all seeds: the rubric's mutation score."""
+        return _share(sum(met.caught for met in self.mistakes), sum(met.seeds for met in self.mistakes))
+
+    @property
+    def named(self) -> Decimal:
+        """Share of the mistakes that are given their own name, over all seeds."""
+        return _share(sum(met.named for met in self.mistakes), sum(met.seeds for met in self.mistakes))
+
+    @property
+    def shortcomings(self) -> tuple[str, ...]:
+        """Why it is not fit to publish, in words to the author; empty where it is."""
+        found = list(self.rehearsal.faults)
+        caught, named = float(self.caught), float(self.named)
+        if caught < self.gate.caught:
+            found.append(
+                f"{caught:.1%} of the known mistakes lose their points; {self.gate.caught:.1%} must. "
+                "Ask something that shows those which the table lists."
+            )
+        if named < self.gate.named:
+            found.append(
+                f"{named:.1%} of the known mistakes are given their name; {self.gate.named:.1%} must be. "
+                "Tell apart those which the table lists, or make one of two that are the same."
+            )
+        found += [f"Sample {sample.name}: {fault}" for sample in self.samples for fault in sample.faults]
+        found += [f"Known submission {fault}" for fault in self.known.faults]
+        found += [f"A hostile student stops the grading: {one}" for one in self.hostiles.blocked]
+        found += [f"The attack {one}" for one in self.attacked.gained]
+        found += [f"Processor and GPU disagree: {one}" for one in self.devices.differing]
+        return tuple(found)
+
+    @property
+    def good(self) -> bool:
+        """Whether the assignment is fit to publish."""
+        return not self.shortcomings
+
+    def to_json(self) -> dict[str, Json]:
+        """The outcome as `--json` prints it."""
+        return {
+            "slug": self.slug,
+            "good": self.good,
+            "mutation_score": round(float(self.caught), 4),
+            "named": round(float(self.named), 4),
+            "needed": {"mutation_score": self.gate.caught, "named": self.gate.named},
+            "shortcomings": list(self.shortcomings),
+            "rehearsal": self.rehearsal.to_json(),
+            "samples": [sample.to_json() for sample in self.samples],
+            "known": self.known.to_json(),
+            "hostiles": self.hostiles.to_json(),
+            "attacks": self.attacked.to_json(),
+            "devices": self.devices.to_json(),
+        }
+
+
+def rehearsed(
+    folder: Path,
+    chosen: "Settings",
+    *,
+    seeds: int | None = None,
+    boxed: bool = True,
+    boxed_seeds: int | None = None,
+    device: str = "cpu",
+) -> Outcome:
+    """Rehearse the assignment in `folder`.
+
+    Args:
+        folder: with assignment.toml.
+        chosen: for the stores of data and weights.
+        seeds: how many for the checks and the samples; None: as many as the manifest says.
+        boxed: whether anything is graded in boxes as well; takes a sandbox.
+        boxed_seeds: how many for the known submissions; None: as many as the manifest says.
+        device: "cuda" to hold the samples' reports against those of a GPU.
+
+    Raises:
+        RubricFault: manifest, rubric or known submissions are broken.
+        HouseFault: no sandbox, no stores.
+    """
+    from grading.sandbox import Sandbox, SandboxConfig
+
+    assignment = read_assignment(folder)
+    rubric, patches = load_rubric(assignment), load_patches(assignment)
+    if device not in assignment.devices:
+        raise RubricFault(f"{assignment.slug} is not graded on {device!r}. Name it in the manifest's devices.")
+    config = judge_config(chosen, warm=False)
+    standins = chosen.state / "standins"
+    store = checkpoint_store(config.checkpoint_dir, standins)
+    stage = Stage(assignment, rubric, Stores(data=config.data_dir, checkpoints=store.folder))
+    runs = range(FIRST_SEED, FIRST_SEED + (seeds or assignment.gate.seeds))
+    with stores_are(stage.stores):
+        rehearsal = rehearse(rubric, runs)
+    if not boxed:
+        return Outcome(assignment.slug, assignment.gate, rehearsal)
+    to_standard_error()
+    confined = SandboxConfig(data_dir=config.data_dir, checkpoint_dir=store.folder, allow_none=config.allow_no_sandbox)
+    with Sandbox.start(confined) as sandbox:
+        first = Recorder(sandbox)
+        samples = samples_graded(stage, first, sandbox, runs)
+        devices = devices_agree(stage, sandbox, runs) if device == "cuda" else Devices()
+    with desk(assignment, config, standins) as at:
+        some = range(FIRST_SEED, FIRST_SEED + (boxed_seeds or assignment.gate.boxed_seeds))
+        # The longest first; this process meets the hostile ones while the judges are at work.
+        submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, some)
+        attacked = Attacks(attacks(), rubric.parts, at, FIRST_SEED)
+        hostiles = met_by_hostiles(stage, first, hostilities())
+        rows_of = {part.file: [row.id for row in part.criteria] for part in rubric.parts}
+        known = submissions.found(rows_of)
+        return Outcome(assignment.slug, assignment.gate, rehearsal, samples, hostiles, known, attacked.found(), devices)
+
+
+def _share(part: int, whole: int) -> Decimal:
+    return Decimal(part) / Decimal(whole) if whole else Decimal(1)
