@@ -1,0 +1,15 @@
+"""The attacks of `cli/adversaries`, handed in as notebook 1 of cmpsc497-hw2, and nothing else."""
+
+from cli.attacks import Attack, attacks
+from grading.assignments import load_rubric
+from grading.assignments.catalog import catalog
+from grading.domain.submission import Submission
+from tests.acceptance.conftest import NOTEBOOK_1, SLUG
+
+__all__ = ["Attack", "attacks", "submission"]
+
+
+def submission(attack: Attack) -> Submission:
+    """What is handed in."""
+    parts = load_rubric(catalog()[SLUG]).parts
+    return attack.submission([part for part in parts if part.file == NOTEBOOK_1])

@@ -1,0 +1,101 @@
+"""Every attack of this folder: nothing gained, nothing out, nobody harmed, nothing left."""
+
+import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.adversaries.arena import Arena
+from tests.adversaries.attack import Attack, attacks, submission
+
+pytestmark = [pytest.mark.box, pytest.mark.timeout(120)]
+
+GONE_S = 2.0
+SEED = 5_813_907_215_544_186_233
+ALL = attacks()
+
+
+@pytest.fixture(scope="module")
+def arena(tmp_path_factory):
+    """One warm judge for all attacks."""
+    made = Arena(tmp_path_factory.mktemp("arena"))
+    yield made
+    made.close()
+
+
+def kinds(report: dict[str, Any]) -> set[str]:
+    """What staff are told to look at."""
+    return {note["kind"] for note in report["integrity"]}
+
+
+@pytest.mark.parametrize("attack", ALL, ids=lambda attack: attack.name)
+def test_an_attack_gains_nothing_and_harms_nobody(arena: Arena, attack: Attack) -> None:
+    """At most the honest score, no secret, no way out, an unharmed neighbour, an empty box, and a note for staff."""
+    with ThreadPoolExecutor(1) as beside:
+        neighbour = beside.submit(arena.neighbour)
+        began = time.monotonic()
+        judgement = arena.grade(submission(attack), seed=SEED, hasty=attack.hasty)
+        took = time.monotonic() - began
+        left = arena.left_after(GONE_S) if neighbour.done() else []
+        undisturbed = neighbour.result()
+    left = left or arena.left_after(GONE_S)
+    report = judgement.report
+    told = json.dumps({key: value for key, value in report.items() if key != "run"}, ensure_ascii=False)
+
+    assert report["score"] <= attack.honest, report["criteria"]
+    assert report["final"], report["criteria"]
+    assert arena.leaked(judgement) == []
+    assert str(SEED) not in told
+    assert re.findall(r"ESCAPED: [^\"]{,200}", told) == []
+    assert undisturbed == arena.undisturbed
+    assert left == []
+    assert arena.traces() == []
+    assert set(attack.seen) <= kinds(report), report["integrity"]
+    # Deadlines of the hasty target: 3 s for the file. The rest is room for a busy machine.
+    assert not attack.hasty or took < 20
+
+
+def test_two_attackers_cannot_leave_each_other_messages(arena: Arena) -> None:
+    """Graded at the same time and one after the other, neither finds what the other wrote."""
+    [attack] = [one for one in ALL if one.name == "leaves_messages"]
+    with ThreadPoolExecutor(3) as pool:
+        reports = list(pool.map(lambda seed: arena.grade(submission(attack), seed=seed).report, range(4)))
+
+    assert [re.findall('ESCAPED[^"]{,100}', json.dumps(report)) for report in reports] == [[]] * 4
+
+
+def test_what_an_attack_finds_is_seen(arena: Arena) -> None:
+    """The runner has eyes: a secret that a program knows comes out by an exception's text, and is noticed."""
+    secret = arena.canaries.planted["the database"]
+    attack = Attack(
+        "control", f"def attack(asked, *given):\n    tell({secret!r})\n    escaped('as it should')", ("D56",)
+    )
+    judgement = arena.grade(submission(attack), seed=1)
+
+    assert arena.leaked(judgement) == ["the database"]
+
+
+def test_a_box_that_lives_is_seen(arena: Arena) -> None:
+    """The runner has eyes: while a program runs, its process is counted; afterwards it is not."""
+    attack = Attack("control", "import time\ndef attack(asked, *given):\n    time.sleep(0.3)", ("F71",))
+    with ThreadPoolExecutor(1) as beside:
+        grading = beside.submit(arena.grade, submission(attack), seed=1, hasty=True)
+        seen = False
+        while not grading.done():
+            seen = seen or bool(arena.left_after(0.0))
+            time.sleep(0.05)
+
+    assert seen
+    assert arena.left_after(GONE_S) == []
+
+
+def test_the_secrets_are_where_the_attacks_look(arena: Arena) -> None:
+    """The planted secrets are real: the judge's own environment holds one, the files around it the others."""
+    environment = Path(f"/proc/{arena.judge.pid}/environ").read_text(encoding="utf-8", errors="replace")
+
+    assert arena.canaries.among(environment) == ["the environment of the judge"]
+    assert len(arena.canaries.planted) >= 15
