@@ -1,0 +1,51 @@
+"""A class that hands in at the same moment: throughput, losses, and memory at its highest."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from benchmarks.latency import NOTEBOOK_1, SLUG, right_sample
+from benchmarks.service import MemoryWatch, RunningService, tree_bytes
+from benchmarks.table import Row, milliseconds
+from cli.service import Service
+
+STUDENTS = 50
+MIB = 1 << 20
+STATES = "SELECT state, COUNT(*) FROM runs WHERE submission_id IN ({}) GROUP BY state"
+
+
+def rows(service: RunningService, students: int = STUDENTS) -> Iterator[Row]:
+    """So many students, each with the right notebook 1, all at once."""
+    tokens = service.enroll(students)
+    content = right_sample(NOTEBOOK_1).read_bytes()
+
+    def hand_in(token: str) -> str:
+        with Service(service.address, token) as client:
+            return str(client.hand_in(SLUG, [(NOTEBOOK_1, content)])["id"])
+
+    # The judge is there once something was graded; its start is not the crowd's memory.
+    wait_until_over(service, [hand_in(service.token)])
+    idle = tree_bytes(service.process.pid)
+    begin = time.perf_counter()
+    with MemoryWatch(service.process.pid) as memory:
+        with ThreadPoolExecutor(students) as pool:
+            ids = list(pool.map(hand_in, tokens))
+        taken = time.perf_counter() - begin
+        states = wait_until_over(service, ids)
+    elapsed = time.perf_counter() - begin
+    graded = states.get("graded", 0)
+    yield Row(f"{students} at once: all taken after", milliseconds(taken))
+    yield Row(f"{students} at once: all graded after", milliseconds(elapsed), "", f"{graded} graded, {states}")
+    yield Row("  throughput", f"{students / elapsed:.1f} a second")
+    yield Row("  peak memory of the service", f"{memory.peak_bytes / MIB:.0f} MiB", f"idle {idle / MIB:.0f} MiB", "PSS")
+
+
+def wait_until_over(service: RunningService, ids: list[str], timeout_s: float = 600.0) -> dict[str, int]:
+    """How many runs ended in which state, once none is queued or running."""
+    query = STATES.format(",".join("?" * len(ids)))
+    end = time.monotonic() + timeout_s
+    while True:
+        states = {str(state): int(count) for state, count in service.rows(query, *ids)}
+        if not states.keys() & {"queued", "running"} or time.monotonic() > end:
+            return states
+        time.sleep(0.05)
