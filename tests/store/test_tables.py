@@ -97,7 +97,7 @@ def test_processes_that_start_together_migrate_once(empty: Callable[[], str]):
     url = empty()
     program = "import sys, migrations; migrations.upgrade(sys.argv[1])"
     started = [subprocess.Popen([sys.executable, "-c", program, url], cwd=ROOT) for _ in range(3)]
-    codes = [process.wait(60) for process in started]
+    codes = [process.wait(180) for process in started]
 
     assert codes == [0, 0, 0]
     assert migrations.up_to_date(url)

@@ -40,7 +40,7 @@ def worker(town: Town, judge: FakeJudge) -> Iterator[Worker]:
     worker.stop()
 
 
-def until(holds: Callable[[], bool], within_s: float = 20.0) -> None:
+def until(holds: Callable[[], bool], within_s: float = 60.0) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + within_s
     while not holds():
@@ -135,11 +135,14 @@ def test_a_killed_worker_loses_nothing(town: Town, judge: FakeJudge, tmp_path: P
         from grading.store.settings import Settings
         from tests.store.course import FakeJudge
         from worker.standalone import run
-        run(Settings(state=Path(sys.argv[1]), heartbeat_s=0.2, lease_s=600), FakeJudge(seconds=600))
+        settings = Settings(state=Path(sys.argv[1]), database_url=sys.argv[2], heartbeat_s=0.2, lease_s=600)
+        run(settings, FakeJudge(seconds=600))
         """
     )
     town.database.close()
-    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path), town.settings.database_url], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     try:
         run = hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town) == {"running": 1})
@@ -163,15 +166,17 @@ def test_a_worker_of_its_own_stops_on_sigterm(town: Town, tmp_path: Path):
         from grading.store.settings import Settings
         from tests.store.course import FakeJudge
         from worker.standalone import run
-        run(Settings(state=Path(sys.argv[1]), heartbeat_s=0.2), FakeJudge(seconds=0.3))
+        run(Settings(state=Path(sys.argv[1]), database_url=sys.argv[2], heartbeat_s=0.2), FakeJudge(seconds=0.3))
         """
     )
-    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path), town.settings.database_url], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
     try:
         hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town).get("running", 0) == 1 or states(town) == {"graded": 1})
         process.terminate()
-        code = process.wait(20)
+        code = process.wait(60)
     finally:
         process.kill()
 
