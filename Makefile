@@ -10,18 +10,22 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
+# A file's tests share a judge or a service that takes seconds to start: whole files go to a process, in their order.
+FILE_BY_FILE = --numprocesses auto --maxprocesses 4 --dist loadfile -p no:randomly
+
 .PHONY: help run test test-unit test-rest check bench fmt rehearse docs screenshots vendor lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Compiled at once, because boxes and a service's user may not write into the environment later.
 # uv itself comes from the lock file too: its block, hashes included, is handed to pip.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Chainrule needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	awk '/^[a-z]/{keep=0} /^uv==/{keep=1} keep' requirements.lock > .venv/uv.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.lock
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	touch $@
 
@@ -34,7 +38,7 @@ test-unit: $(STAMP)
 	$(BIN)/pytest --quiet --numprocesses auto --dist worksteal
 
 test-rest: $(STAMP)
-	$(BIN)/pytest --quiet -m "box or browser or slow or gpu or db" --durations=15 -rs
+	$(BIN)/pytest --quiet -m "box or browser or slow or gpu or db" $(FILE_BY_FILE) --durations=15 -rs
 
 check: $(STAMP) ## what a change must pass before the tests
 	$(BIN)/ruff check .
