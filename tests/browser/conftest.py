@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect
 
 from api.app import create_app
 from tests.pages.classroom import Classroom, Person, SlowJudge
 from worker import embedded as worker
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=30_000)  # what comes, comes; a busy machine takes its time
 FLAGS = [
     "--no-sandbox",
     "--headless",

@@ -268,7 +268,7 @@ class SlowJudge:
     tier = Tier.CONTAINED
     layers = ()
 
-    def __init__(self, classroom: Classroom, *, seconds: float = 1.0) -> None:
+    def __init__(self, classroom: Classroom, *, seconds: float = 2.5) -> None:
         self.classroom = classroom
         self.seconds = seconds
 

@@ -113,7 +113,7 @@ def test_a_fault_of_ours_is_retried_by_itself(town: Town, worker: Worker, judge:
 
 def test_stopping_finishes_what_is_being_graded_and_leaves_no_thread(town: Town, judge: FakeJudge):
     """A warm stop; starting again in the same process works."""
-    judge.seconds = 0.5
+    judge.seconds = 3.0  # long enough to be seen running on a busy machine
     before = set(threading.enumerate())
     for login in ("ann", "ben"):
         worker = start(town.settings, judge)
