@@ -7,13 +7,12 @@ does beside falls on both. Between two starts there is a pause, as between submi
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Final
 
 from benchmarks.table import Row, middle, milliseconds, seconds_of, spread
-from grading.domain.report import Json
 from grading.domain.verdict import Tier
 from grading.sandbox import Sandbox, SandboxConfig
+from grading.sandbox.answers import PlainProgram, PlainUnit
 from grading.sandbox.host import ImageName
 
 ROUNDS: Final = 30
@@ -25,26 +24,9 @@ SOURCES: Final[Mapping[ImageName, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    label: str
-    source: str
-    first_line: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Program:
-    units: tuple[_Cell, ...]
-    name: str = "student.py"
-    mode: str = "definitions"
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    long_loop: int | None = None
-    options: Mapping[str, Json] = field(default_factory=dict)
-
-
 def _start(sandbox: Sandbox, image: ImageName) -> tuple[float, float]:
     """Seconds until the box is ready, and from there to the first answer of loaded student code."""
-    program = _Program((_Cell("cell 1", SOURCES[image]),))
+    program = PlainProgram("student.py", "definitions", (PlainUnit("cell 1", SOURCES[image]),))
     began = time.perf_counter()
     with sandbox.open(program, seed=1, image=image) as box:
         ready = time.perf_counter() - began

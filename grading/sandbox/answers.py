@@ -1,7 +1,7 @@
 """What a box gives back: plain, frozen, already admitted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -39,6 +39,27 @@ class ProgramLike(Protocol):
     def long_loop(self) -> int | None: ...  # noqa: D102 - a protocol
     @property
     def options(self) -> Mapping[str, Json]: ...  # noqa: D102 - a protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PlainUnit:
+    """`UnitLike` for a program that nobody handed in: the probe's, a benchmark's, a test's."""
+
+    label: str
+    source: str
+    first_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlainProgram:
+    """`ProgramLike` for a program that nobody handed in."""
+
+    name: str
+    mode: str
+    units: tuple[PlainUnit, ...]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    long_loop: int | None = None
+    options: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ than none, so every promise of a tier is tried.
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault
-from grading.domain.report import Json
 from grading.domain.verdict import Tier
-from grading.sandbox.answers import Layer, UnitLike
+from grading.sandbox.answers import Layer, PlainProgram, PlainUnit
 from grading.sandbox.box import Box
 from grading.sandbox.guest import messages, view
 
@@ -144,24 +143,7 @@ NEEDED_LAYERS: Final[Mapping[Tier, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    label: str
-    source: str
-    first_line: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Program:
-    name: str
-    mode: str
-    units: tuple[UnitLike, ...]
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    long_loop: int | None = None
-    options: Mapping[str, Json] = field(default_factory=dict)
-
-
-PROGRAM: Final = _Program("probe.py", "definitions", (_Unit("probe", ATTEMPTS),))
+PROGRAM: Final = PlainProgram("probe.py", "definitions", (PlainUnit("probe", ATTEMPTS),))
 
 
 @dataclass(frozen=True, slots=True)
