@@ -23,7 +23,8 @@ def to_standard_error() -> None:
             *first,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        # The stream of the moment, not that of the call: who redirects standard error afterwards gets the lines too.
+        logger_factory=lambda *_: structlog.PrintLogger(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
 
