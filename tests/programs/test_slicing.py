@@ -243,9 +243,7 @@ def test_parameters_are_listed_as_they_are_called() -> None:
 def test_long_loops_and_relative_imports_are_rewritten() -> None:
     """The rewrites reach what is kept."""
     text = kept(
-        definitions(
-            read_source(module("from .a import b\ndef f():\n    for i in g(50000): pass\n")), long_loop=1000
-        )
+        definitions(read_source(module("from .a import b\ndef f():\n    for i in g(50000): pass\n")), long_loop=1000)
     )
 
     assert "from a import b" in text
