@@ -81,7 +81,8 @@ class Evaluation:
 
     def _said_once(self, check: Check, judgement: Judgement) -> Judgement:
         """The judgement, with an error that an earlier one told in full told by that one's id."""
-        raised = judgement.evidence.get("raised")
+        missing = judgement.evidence.get("missing") if judgement.evidence.get("ended") == "missing" else None
+        raised = judgement.evidence.get("raised") or missing
         if judgement.passed or not isinstance(raised, str) or not raised:
             return judgement
         first = self.raised.setdefault(raised, check.id)
@@ -89,7 +90,8 @@ class Evaluation:
             return judgement
         said = judgement.message.replace(raised, f"was stopped by the same error as {first}")
         if judgement.mistake is None and "ended" in judgement.evidence:
-            said = joined(check.question, f"Stopped by the same error as {first}")
+            why = "Not asked, for the reason told at" if missing else "Stopped by the same error as"
+            said = joined(check.question, f"{why} {first}")
         return replace(judgement, message=said)
 
     def _judge(self, check: Check) -> Judgement:
@@ -176,7 +178,7 @@ def findings_of(check: Check, judgement: Judgement) -> list[Finding]:
 
 
 def _lines_of(check: Check, judgement: Judgement) -> list[Finding]:
-    """The findings of the answer's parts."""
+    """The findings of the answer's parts; none where there is no answer, which the check's own finding tells."""
     lines = check.task.lines if isinstance(check.task, Agrees) else ()
     if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
         return []
@@ -184,8 +186,7 @@ def _lines_of(check: Check, judgement: Judgement) -> list[Finding]:
     for line in lines:
         wrong = "" if judgement.passed else judgement.lines.get(line.id)
         if wrong is None:
-            what = "Not asked: it belongs to" if judgement.skipped else "There is no answer to see it in:"
-            wrong = f"{what} {check.id}"
+            continue
         message, blame = joined(line.question, wrong), judgement.blame if wrong else Blame.NOBODY
         evidence: dict[str, Json] = {"claim": line.question} if wrong else {}
         findings.append(

@@ -16,7 +16,7 @@ from grading.authoring.wording import (
     kept,
     mistake_words,
 )
-from grading.domain.errors import AnswerFault, Raised
+from grading.domain.errors import AnswerFault, Missing, Raised
 from grading.domain.report import Json
 from grading.domain.verdict import Blame
 from grading.numerics.closeness import Difference
@@ -67,8 +67,8 @@ def _facts(outcome: Outcome, found: Difference | None) -> tuple[str, dict[str, J
         return outcome.unmet.message, call_evidence(outcome.trace) | kept(outcome.unmet.evidence), ""
     if outcome.fault is not None:
         ended: dict[str, Json] = {"ended": outcome.fault.kind}
-        if isinstance(outcome.fault, Raised):
-            ended["raised"] = str(outcome.fault)
+        if isinstance(outcome.fault, (Raised, Missing)):
+            ended[outcome.fault.kind] = str(outcome.fault)
         return fault_words(outcome.fault, outcome.trace), ended | call_evidence(outcome.trace), ""
     if found is None:
         return "", call_evidence(outcome.trace), ""

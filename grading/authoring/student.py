@@ -6,7 +6,7 @@ from typing import Any
 from grading.authoring.bindings import Binding, BoxMode, Driven, Function
 from grading.authoring.boxes import Defined, Loaded
 from grading.authoring.executed import Executed
-from grading.authoring.matching import behaving, filled, find, takes
+from grading.authoring.matching import adapted, behaving, find, takes
 from grading.authoring.session import Session
 from grading.authoring.subject import Answer, Subject
 from grading.domain.errors import BadReply, Missing, RubricFault
@@ -94,7 +94,7 @@ class Student(Subject):
     def _call(self, binding: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         defined = self._defined(binding)
         count = len(args)
-        if not kwargs and (by_name := self._filled(binding, defined, args)):
+        if not kwargs and (by_name := self._adapted(binding, defined, args)):
             args, kwargs = (), by_name
         elif not kwargs and not takes(defined, count):
             written = f"{defined.name}({', '.join(defined.parameters)})"
@@ -116,7 +116,7 @@ class Student(Subject):
             nonlocal answered
             match target, more:
                 case Function(), (list() | tuple() as own, {**named}) if not named:
-                    by_name = self._filled(target, self._defined(target), own)
+                    by_name = self._adapted(target, self._defined(target), own)
                     more = ([], by_name) if by_name else more
             reply = self._session.ask(mode, topic, lambda box: box.drive(driver, *front, *more, **options))
             answered = True
@@ -165,12 +165,12 @@ class Student(Subject):
             self._note(f"`{found.name}` was taken as {binding.name}: {like}")
         return found
 
-    def _filled(self, binding: Function, defined: Defined, args: Sequence[Any]) -> Mapping[str, Any] | None:
-        by_name = filled(binding, defined, args)
-        if by_name is not None:
-            further = [f"{p} = {v}" for p, v in list(by_name.items())[len(args) :]]
-            self._note(f"{defined.name} requires more than the assignment's arguments; it got {', '.join(further)}")
-        return by_name
+    def _adapted(self, binding: Function, defined: Defined, args: Sequence[Any]) -> Mapping[str, Any] | None:
+        other = adapted(binding, defined, args)
+        if other is None:
+            return None
+        self._note(f"{defined.name} {other.said}")
+        return other.arguments
 
     def _note(self, text: str) -> None:
         self._notes[text] = None
