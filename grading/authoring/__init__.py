@@ -32,7 +32,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.executed import CapturedAxes, CapturedFigure, Executed, UnitOutcome, blank
 from grading.authoring.matching import folded
 from grading.authoring.pictures import FigureHook, Picture, canvas, drawn_once, png_of
-from grading.authoring.requirement import remark, require
+from grading.authoring.requirement import illustrate, remark, require
 from grading.authoring.rubric import Criterion, Part, Rubric
 from grading.authoring.stores import Stores, stores
 from grading.authoring.student import Student
@@ -77,6 +77,7 @@ __all__ = [
     "canvas",
     "drawn_once",
     "folded",
+    "illustrate",
     "png_of",
     "remark",
     "require",

@@ -11,14 +11,14 @@ from grading.authoring.check import Agrees, Asks, Check, Holds
 from grading.authoring.draw import Draw
 from grading.authoring.judgement import Judgement
 from grading.authoring.properties import judge_property
-from grading.authoring.requirement import Remark
+from grading.authoring.requirement import Remark, Sketch
 from grading.authoring.rubric import Criterion, Part
 from grading.authoring.subject import Subject
 from grading.authoring.wording import joined, kept
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.report import CriterionResult, Finding, Json
-from grading.domain.verdict import Blame, Status
+from grading.domain.verdict import Blame, Status, Visibility
 from grading.programs import Source
 
 LONGEST_ANSWER = 12_000
@@ -34,6 +34,9 @@ class Evaluation:
         seed: the run's.
         source: the file as text, for written answers; None in a rehearsal.
         renew: called after a fault of ours, before the check is judged once more.
+
+    Attributes:
+        sketched: pictures beside failures that the student may read at once, each with its row's id.
     """
 
     part: Part
@@ -44,6 +47,7 @@ class Evaluation:
     passed: dict[str, bool] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
     lost: HouseFault | None = None
+    sketched: list[tuple[str, Sketch]] = field(default_factory=list)
 
     def results(self) -> list[CriterionResult]:
         """All criteria, in order."""
@@ -55,6 +59,9 @@ class Evaluation:
         for check in row.checks:
             judgement = self._said_once(check, self.judgement(row, check))
             self.passed[check.id] = judgement.passed
+            if not judgement.passed and check.visibility is Visibility.STUDENT:
+                # A picture has no reader of its own: what belongs to a hidden finding is not kept.
+                self.sketched += [(row.id, sketch) for sketch in judgement.sketches]
             judged.append((check, judgement))
         result = awarded(row, judged)
         self.passed[row.id] = result.status is Status.PASSED
@@ -171,7 +178,14 @@ def findings_of(check: Check, judgement: Judgement) -> list[Finding]:
         evidence=evidence,
     )  # fmt: skip
     notes = [
-        Finding(check.id, True, r.message, visibility=check.visibility, remark=True, evidence=kept(r.evidence))
+        Finding(
+            check.id,
+            True,
+            r.message,
+            visibility=r.visibility or check.visibility,
+            remark=True,
+            evidence=kept(r.evidence),
+        )
         for r in judgement.remarks
     ]
     return [main, *_lines_of(check, judgement), *notes]

@@ -7,9 +7,11 @@ from grading.authoring.bindings import Binding, BoxMode, Driven, Function
 from grading.authoring.boxes import Defined, Loaded
 from grading.authoring.executed import Executed
 from grading.authoring.matching import adapted, behaving, find, takes
+from grading.authoring.requirement import Unmet
 from grading.authoring.session import Session
 from grading.authoring.subject import Answer, Subject
-from grading.domain.errors import BadReply, Missing, RubricFault
+from grading.authoring.unusable import Unusable, may_be_the_replys
+from grading.domain.errors import BadReply, ChainruleError, Missing, RubricFault
 from grading.programs import Broken
 
 MAX_FAULTS = 2
@@ -126,10 +128,13 @@ class Student(Subject):
             return put(*args, **kwargs)
         try:
             return binding.ask(put, *args, **kwargs)
-        except ArithmeticError as error:
-            if not answered:
+        except (ChainruleError, Unmet):
+            raise
+        except Exception as error:
+            # Only the student's replies go through here: the reference answers in one piece.
+            if not (answered and may_be_the_replys(error)):
                 raise
-            raise BadReply(f"{topic}: the answer cannot be computed with ({type(error).__name__})") from error
+            raise Unusable(topic, error) from error
 
     # -- names --------------------------------------------------------------------------------------
 
