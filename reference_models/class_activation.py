@@ -42,7 +42,7 @@ def grad_cam(maps: Array, gradients: Array) -> Array:
         maps: (k, h, w) of one layer.
         gradients: (k, h, w) of the class's score by that layer.
     """
-    return np.maximum(np.einsum("k,khw->hw", gradients.mean(axis=(1, 2)), maps), 0.0)
+    return np.asarray(np.maximum(np.einsum("k,khw->hw", gradients.mean(axis=(1, 2)), maps), 0.0))
 
 
 # -- known mistakes -------------------------------------------------------------------------------------
