@@ -134,7 +134,7 @@ def _proportional(wanted: Array, got: Array) -> bool:
 
 def _beginning(wanted: Array, got: Array) -> bool:
     n = len(got)
-    return FEWEST <= n < len(wanted) and np.ptp(wanted[:n]) > 0 and _proportional(wanted[:n], got)
+    return FEWEST <= n < len(wanted) and bool(np.ptp(wanted[:n]) > 0) and _proportional(wanted[:n], got)
 
 
 def picture(figures: Sequence[CapturedFigure], wanted: object, what: str = "the picture") -> Opinion:
