@@ -40,29 +40,42 @@ class Cgroups:
         self._folders[kind] = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._paths[kind] = path
 
-    def open(self, name: str, *, memory_bytes: int, processes: int) -> list[int]:
-        """Make a group for one box.
+    def open(self, name: str) -> list[int]:
+        """Make a group for one student, without limits so far.
 
         Returns:
             Descriptors; a process that writes "0" to each of them joins.
         """
         joins: list[int] = []
-        for kind, folder in self._folders.items():
+        for folder in self._folders.values():
             try:
                 os.mkdir(name, dir_fd=folder)
-                if kind in ("memory", "v2"):
-                    file = "memory.limit_in_bytes" if kind == "memory" else "memory.max"
-                    self._write(folder, f"{name}/{file}", str(memory_bytes))
-                    swap = ("memory.memsw.limit_in_bytes", memory_bytes) if kind == "memory" else ("memory.swap.max", 0)
-                    with contextlib.suppress(OSError):
-                        self._write(folder, f"{name}/{swap[0]}", str(swap[1]))
-                if kind in ("pids", "v2"):
-                    self._write(folder, f"{name}/pids.max", str(processes))
-                join = "cgroup.procs"
-                joins.append(os.open(f"{name}/{join}", os.O_WRONLY | os.O_CLOEXEC, dir_fd=folder))
+                joins.append(os.open(f"{name}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC, dir_fd=folder))
             except OSError:
                 continue
         return joins
+
+    def limit(self, name: str, *, memory_bytes: int, processes: int) -> None:
+        """Give a group its limits. Those that the kernel does not know are left to the watchdog and rlimits."""
+        for kind, folder in self._folders.items():
+            limits: list[tuple[str, int]] = []
+            if kind == "memory":
+                limits += [("memory.limit_in_bytes", memory_bytes), ("memory.memsw.limit_in_bytes", memory_bytes)]
+            if kind == "v2":
+                limits += [("memory.max", memory_bytes), ("memory.swap.max", 0)]
+            if kind in ("pids", "v2"):
+                limits.append(("pids.max", processes))
+            for file, value in limits:
+                with contextlib.suppress(OSError):
+                    self._write(folder, f"{name}/{file}", str(value))
+
+    def counts(self, name: str) -> bool:
+        """Whether the kernel counts somebody's memory there: a group may be made and not joined."""
+        for kind in ("memory", "v2"):
+            if kind in self._folders:
+                with contextlib.suppress(OSError):
+                    return bool(self._read(self._folders[kind], f"{name}/cgroup.procs").strip())
+        return False
 
     def overflowed(self, name: str) -> bool:
         """Whether the kernel killed something in the box for its memory."""
