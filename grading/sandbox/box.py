@@ -322,8 +322,7 @@ class Box:
         try:
             self._greet(buffers, time.monotonic() + READY_S)
         except (wire.Closed, wire.LateError, wire.WireError) as fault:
-            self._lifeline.hang_up()
-            ended = self._lifeline.last_word(END_S)
+            ended = self._lifeline.hang_up(END_S)
             self._end_quietly()
             raise HouseFault(f"a box did not start ({ended.cause} {ended.detail}): {fault}") from None
         except HouseFault:

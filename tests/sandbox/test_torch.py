@@ -22,7 +22,7 @@ SOURCE = """
     def state():
         return [str(torch.get_default_dtype()), torch.get_num_threads(), float(torch.rand(())),
                 torch.are_deterministic_algorithms_enabled(), torch.is_grad_enabled(),
-                torch.get_float32_matmul_precision(), float(torch.nn.functional.relu(torch.tensor(-1.0))),
+                torch.get_float32_matmul_precision(), str(torch.nn.functional.relu(torch.tensor(-1.0))),
                 torch.allclose(torch.zeros(1), torch.ones(1))]
     """
 
