@@ -48,7 +48,8 @@ class SandboxConfig:
         allow_none: grade even where nothing can be confined. For machines on which every submission is trusted.
         tier: settle for less than could be had ("contained", "none"): for tests and for operators who must.
         images: the zygotes to start; one is enough where memory is short.
-        cgroups: whether to try for kernel-kept memory limits.
+        cgroups: whether to try for limits that the kernel keeps on a whole box.
+        cores: processors that all of a box's processes may use together, where there are control groups for it.
         spares: confined processes to have ready for each image; with 0 each is made when its box is opened.
         python: the interpreter that student programs run on.
     """
@@ -60,6 +61,7 @@ class SandboxConfig:
     tier: Tier = Tier.FULL
     images: tuple[ImageName, ...] = ("numpy", "torch")
     cgroups: bool = True
+    cores: float = 1.0
     spares: int = 1
     python: Path = Path(sys.executable)
 
@@ -147,6 +149,7 @@ class Sandbox:
             "hidden": [str(folder.resolve()) for folder in self.config.hidden],
             "tier": tier.value,
             "cgroups": self.config.cgroups,
+            "cores": self.config.cores,
             "spares": self.config.spares,
             "run_dir": str(self._run_dir),
         }

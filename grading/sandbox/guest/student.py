@@ -26,7 +26,7 @@ class Place:
     Attributes:
         hatch: descriptor over which the open request and the wire will come.
         namespaces: pidfd of the box's init, -1 where there is none.
-        cgroups: descriptors to join by.
+        cgroups: descriptors to join control groups by, under their kinds.
         settings: of the warden.
         image: name of the zygote.
         folder: private, of a student without namespaces.
@@ -37,7 +37,7 @@ class Place:
 
     hatch: int
     namespaces: int
-    cgroups: list[int]
+    cgroups: dict[str, int]
     settings: dict[str, Any]
     image: str
     folder: str

@@ -10,6 +10,7 @@ import itertools
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ from . import memory, messages, zygote
 from .cgroups import Cgroups
 from .images import Images
 from .places import OUTER_ID_RANGE, OUTER_IDS, Place, Places
+
+# After a spare one died unused, or a place could not be made, none is made in advance for so long: whatever it was,
+# trying again at once would only load the machine.
+REST_S = 1.0
 
 
 @dataclass(slots=True)
@@ -31,6 +36,7 @@ class Student:
         passed_on: whether it has its request.
         ended: what the zygote said about its end.
         baseline: bytes resident when it was born.
+        counted: whether the kernel keeps its limit on memory.
         dying: whether it is to end.
         why: it died of something of ours.
     """
@@ -43,6 +49,7 @@ class Student:
     pid: int = 0
     pidfd: int = -1
     baseline: int = 0
+    counted: bool = False
     box: str = ""
     passed_on: bool = False
     ended: dict[str, Any] | None = None
@@ -84,15 +91,22 @@ class Students:
         self._on_end = on_end
         self._numbers = itertools.count(1)
         self._all: dict[str, Student] = {}
+        self._rests_until = 0.0
 
     @property
     def lacking(self) -> bool:
         """Whether an image that could fork has fewer spare ones than it should."""
-        return any(self._images.is_ready(name) and self._count(name) < self._spares for name in self._images.names())
+        return time.monotonic() >= self._rests_until and any(
+            self._images.is_ready(name) and self._count(name) < self._spares for name in self._images.names()
+        )
+
+    def rest(self) -> None:
+        """Make none in advance for a while."""
+        self._rests_until = time.monotonic() + REST_S
 
     def top_up(self) -> None:
         """Make one more for each image that has too few."""
-        for name in self._images.names():
+        for name in self._images.names() if self.lacking else ():
             if self._images.is_ready(name) and self._count(name) < self._spares:
                 self.make(name)
 
@@ -123,18 +137,24 @@ class Students:
         if place is None:
             uid = self._outer_id(number)
             self._lay_folder(student, uid)
-        joins = self._cgroups.open(name) if self._cgroups is not None else []
-        body = {"student": name, "namespaces": place is not None, "folder": student.folder, "uid": uid}
+        joins = self._cgroups.open(name) if self._cgroups is not None else {}
+        body = {
+            "student": name,
+            "namespaces": place is not None,
+            "folder": student.folder,
+            "uid": uid,
+            "cgroups": list(joins),
+        }
         try:
             with theirs:
-                descriptors = (theirs.fileno(), *([place.pidfd] if place else []), *joins)
+                descriptors = (theirs.fileno(), *([place.pidfd] if place else []), *joins.values())
                 self._images.fork(image, body, descriptors)
         except messages.Gone:
             student.ended = {}
             self.kill(student, "the zygote is gone")
             return None
         finally:
-            messages.close(joins)
+            messages.close(list(joins.values()))
         return student
 
     def hear(self, body: dict[str, Any], descriptors: list[int]) -> None:
@@ -196,6 +216,8 @@ class Students:
     def _forget(self, student: Student) -> None:
         if self._all.pop(student.name, None) is None:
             return
+        if not student.box:
+            self.rest()
         student.hatch.close()
         messages.close([student.pidfd] if student.pidfd >= 0 else [])
         if student.folder:

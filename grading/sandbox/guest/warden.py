@@ -197,9 +197,11 @@ class Warden:
     def _on_place_lost(self, place: Place, why: str) -> None:
         if place.box:
             self.students.lose_place(place, why)
-        elif why and self.waiting:
-            # Namespaces cannot be made any more: whoever waits longest is told, instead of all waiting for ever.
-            self._kill(self.waiting[0], "house", why)
+        elif why:
+            self.students.rest()
+            if self.waiting:
+                # Namespaces cannot be made any more: whoever waits longest is told, instead of all waiting for ever.
+                self._kill(self.waiting[0], "house", why)
 
     # -- Boxes ------------------------------------------------------------------------------------------------------
 
@@ -215,10 +217,11 @@ class Warden:
             self.waiting.remove(box)
             box.student = student
             if self.cgroups is not None:
-                self.cgroups.limit(
+                student.counted = self.cgroups.limit(
                     student.name,
                     memory_bytes=int(box.request["memory_bytes"]) + int(box.request["file_bytes"]),
                     processes=int(box.request["processes"]) + 2,
+                    cores=float(self.settings.get("cores", 1.0)),
                 )
             if student.place is not None:
                 self.places.size(student.place, int(box.request["file_bytes"]))
@@ -296,7 +299,7 @@ class Warden:
             self.trash = [name for name in self.trash if not self.cgroups.remove(name)]
 
     def _overflows(self, box: Box, student: Student) -> bool:
-        if self.cgroups is not None and self.cgroups.counts(student.name):
+        if self.cgroups is not None and student.counted and self.cgroups.counts(student.name):
             # The kernel killed one process, perhaps a child; the box is over.
             return self.cgroups.overflowed(student.name)
         if not student.pid:
@@ -310,7 +313,7 @@ class Warden:
         self.images.kill()
         self.students.close()
         if self.cgroups is not None:
-            self.cgroups.close([*self.trash, *self.students.names()])
+            self.cgroups.close([*self.trash, *self.students.names()], syscalls.reap)
         os._exit(0)
 
 

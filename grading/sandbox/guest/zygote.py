@@ -128,6 +128,7 @@ class _Forker:
     def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
         hatch, rest = descriptors[0], descriptors[1:]
         namespaces, joins = (rest[0], rest[1:]) if request["namespaces"] else (-1, rest)
+        groups = dict(zip(request["cgroups"], joins, strict=True))
         if namespaces >= 0:
             # Only children go there; the next request names the next place.
             syscalls.setns(namespaces, syscalls.CLONE_NEWPID)
@@ -139,7 +140,7 @@ class _Forker:
             place = student.Place(
                 hatch,
                 namespaces,
-                joins,
+                groups,
                 self.settings,
                 self.name,
                 str(request["folder"]),
