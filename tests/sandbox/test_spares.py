@@ -79,8 +79,8 @@ def waiting(sandbox: Sandbox) -> int:
 def confinement(pid: int) -> dict[str, object]:
     """All that is seen from outside of how a process is confined."""
     status = fields(pid)
-    ours = {name: os.readlink(f"/proc/self/ns/{name}") for name in ("user", "mnt", "net", "ipc", "uts", "pid")}
-    private = [name for name, place in ours.items() if os.readlink(f"/proc/{pid}/ns/{name}") != place]
+    ours = {name: str(Path(f"/proc/self/ns/{name}").readlink()) for name in ("user", "mnt", "net", "ipc", "uts", "pid")}
+    private = [name for name, place in ours.items() if str(Path(f"/proc/{pid}/ns/{name}").readlink()) != place]
     return {
         **{name: status[name] for name in CONFINED},
         "depth": len(status["NSpid"].split()),

@@ -179,7 +179,7 @@ def filter_calls(*, contained: bool) -> Layer:
 
 
 def join_cgroups(descriptors: Mapping[str, int]) -> Layer:
-    """Be counted: the kernel kills the box, and nothing else, when its memory is full, and shares out the processors."""
+    """Be counted: the kernel kills the box, and nothing else, when its memory is full, and shares processors out."""
     joined = []
     for kind, descriptor in descriptors.items():
         # Where it is refused the watchdog counts instead.
