@@ -66,6 +66,25 @@ def test_no_answer_of_the_queue_names_a_student_or_a_hand_in(http, hall) -> None
     assert "s00" not in text
 
 
+def test_no_student_reads_a_key_point_or_who_judged(http, hall) -> None:
+    """Neither waiting nor judged, neither in the report that `chainrule submit` prints nor on the page."""
+    handed = hall.hand_in(hall.student)
+    for judged in (False, True):
+        if judged:
+            item = next(one for one in hall.queue(hall.staff, criterion="symmetry") if one.submission_id == handed)
+            told = {"points": 1, "covered": ["equal weights give equal outputs and gradients"]}
+            http.put(f"{QUEUE}/{item.id}/judgement", json=told, headers=as_(hall.staff))
+        address = f"/api/v1/submissions/{handed}"
+        answers = [http.get(f"{address}{part}", headers=as_(hall.student)) for part in ("", "/report")]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        seen = "".join(answer.text for answer in answers)
+        staffs = http.get(f"{address}/report", headers=as_(hall.staff)).text
+        for hidden in ("look_for", "equal weights give", "random initialisation", "fan-in", "answer_sha256"):
+            assert hidden not in seen
+            assert hidden in staffs
+        assert "grace" not in seen
+
+
 def test_comments_are_kept_for_a_row_and_dropped(http, hall) -> None:
     """The same text twice is one comment."""
     wanted = {"criterion_id": "symmetry", "text": "Say why.", "points": 1}

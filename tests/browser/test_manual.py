@@ -1,12 +1,17 @@
 """Judging answers in a real browser: from the keyboard alone, with no page load between two answers."""
 
+from decimal import Decimal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from grading.store import comments
+from grading.store.tables import Offering
 from tests.browser.conftest import Served, Window
 from tests.browser.test_accessibility import LOOKS, RULES
 from tests.manual.hall import ESSAY, Hall, notebook
+from tests.manual.test_judging import give
 
 QUEUE = f"/assignments/{ESSAY}/manual"
 COUNT = 15
@@ -119,16 +124,70 @@ def test_points_that_are_too_many_are_refused_on_the_page(window, hall) -> None:
     opened.complaints.clear()
 
 
+def test_a_disagreement_is_settled_with_a_key(window, hall) -> None:
+    """Both judgements are on the page; s makes the points that are typed there count."""
+    item = hall.queue(hall.staff, criterion="symmetry")[0]
+    give(hall, hall.staff, item, "2")
+    give(hall, hall.second, item, "0.5")
+    page = window().sign_in(hall.staff).page
+    page.goto(f"{QUEUE}?view=disputed")
+    expect(page.get_by_text("0.5 by alan")).to_be_visible()
+    page.keyboard.press("1")
+    page.keyboard.press("s")
+    expect(page.get_by_text("No answer in this view.")).to_be_visible()
+
+    assert [one.state for one in hall.queue(hall.staff) if one.id == item.id] == ["settled"]
+
+
+LONG = """# In short
+
+$$\\frac{\\partial L}{\\partial w_{ij}} = \\sum_{n=1}^{N} \\delta_j^{(n)} a_i^{(n)} = 0$$
+
+| a | b |
+|-|-|
+| 1 | 2 |
+"""
+
+
+@pytest.fixture
+def disputed(hall) -> str:
+    """A long answer that two people judged differently; a comment that is kept; the hand-in's id."""
+    handed = hall.hand_in(hall.student, notebook(LONG + "\n\n".join(["A paragraph of words. " * 20] * 30)))
+    item = next(one for one in hall.queue(hall.staff, criterion="symmetry") if one.submission_id == handed)
+    give(hall, hall.staff, item, "2", comment="It names $w_{ij}$.")
+    give(hall, hall.second, item, "0.5", comment="The gradients are missing.")
+    with hall.database.write() as db:
+        offering = db.get_one(Offering, hall.essay_id)
+        comments.keep(db, hall.caller(hall.staff), offering, "symmetry", text="Say why.", points=Decimal(1))
+    return handed
+
+
+def test_a_long_answer_is_there_whole(window, hall, disputed) -> None:
+    """No formula is cut off, however much stands below it."""
+    for look in ("light", "phone"):
+        page = window(**LOOKS[look]).sign_in(hall.staff).page
+        for path in (f"{QUEUE}?view=disputed", f"/submissions/{disputed}"):
+            page.goto(path)
+            block = page.locator(".math.block").first
+            expect(block).to_be_visible()
+            cut = block.evaluate("e => e.querySelector('math').getBoundingClientRect().height - e.clientHeight")
+
+            assert cut <= 1
+
+
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_queue_breaks_no_rule(chromium, served, hall, look) -> None:
+def test_the_queue_breaks_no_rule(chromium, served, hall, disputed, look) -> None:
     """Axe finds nothing, with mathematics, key points, comments and a disagreement on the page."""
-    hall.hand_in(
-        hall.student, notebook("# In short\n\n$$\\frac{\\partial L}{\\partial w} = 0$$\n\n| a | b |\n|-|-|\n| 1 | 2 |")
-    )
     found = []
     window = Window(chromium, served, bypass_csp=True, **LOOKS[look]).sign_in(hall.staff)
-    for path in (QUEUE, f"{QUEUE}?view=disputed", f"{QUEUE}/trail"):
+    for path, there in (
+        (QUEUE, "Key points"),
+        (f"{QUEUE}?view=disputed", "You disagree."),
+        (f"{QUEUE}/trail", "The gradients are missing."),
+        (f"/submissions/{disputed}", "Marked by a person: alan, grace"),
+    ):
         window.page.goto(path)
+        expect(window.page.get_by_text(there).first).to_be_visible()
         violations = Axe().run(window.page, options=RULES).response["violations"]
         found += [(path, one["id"], [node["target"] for node in one["nodes"]][:4]) for one in violations]
         wide = window.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -129,5 +129,7 @@ def test_students_read_the_comment_in_their_report_and_never_the_queue(hall) -> 
     student.get(f"/submissions/{handed}")
 
     assert "Name the &lt;gradients&gt;." in student.page
+    for point in ("equal weights give equal outputs", "random initialisation", "fan-in"):
+        assert point not in student.page
     assert "Grace" not in student.page.split("<main")[1]
     assert student.get(QUEUE).status_code == 403

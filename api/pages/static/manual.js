@@ -151,6 +151,7 @@ const COMMANDS = {
     say(`${desk().dataset.possible} points`);
   },
   r: () => pick(document.querySelector("[data-comment]") !== null),
+  s: () => document.querySelector('button[value="settle"]') && send("settle"),
   u: () => document.querySelector('button[value="withdraw"]') && send("withdraw"),
   "?": help,
   Enter: () => send("save"),
