@@ -123,7 +123,7 @@ class JudgementIn(BaseModel):
     settle: bool = False
 
 
-class CommentIn(BaseModel):
+class NewComment(BaseModel):
     """A comment worth repeating."""
 
     model_config = ConfigDict(extra="forbid")

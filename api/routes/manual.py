@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from api import judging
 from api.callers import Grader, ResultsReader
-from api.manual_schemas import CommentIn, CommentList, CommentOut, ItemDetailOut, JudgementIn, QueueOut, Trail
+from api.manual_schemas import CommentList, CommentOut, ItemDetailOut, JudgementIn, NewComment, QueueOut, Trail
 from api.routes import problems
 from api.service import service_of
 from grading.store.access import reach_offering
@@ -53,7 +53,7 @@ def list_comments(
 
 
 @router.post("/assignments/{slug}/manual/comments", status_code=201, responses=problems(403, 404, 409, 422))
-def keep_comment(request: Request, slug: str, caller: Grader, wanted: CommentIn) -> CommentOut:
+def keep_comment(request: Request, slug: str, caller: Grader, wanted: NewComment) -> CommentOut:
     """Keep a comment for reuse; the same text again changes only its points."""
     kept = judging.keep_comment(
         service_of(request), caller, slug, wanted.criterion_id, text=wanted.text, points=wanted.points

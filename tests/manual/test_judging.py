@@ -48,7 +48,7 @@ def score(hall: Hall, submission_id: str) -> tuple[float, float]:
     return float(row.score), float(row.pending_points)
 
 
-def regraded(hall: Hall, content: bytes) -> None:
+def grade_again(hall: Hall, content: bytes) -> None:
     """Grade the newest hand-ins again, as if they held this, and apply it."""
     with hall.database.write() as db:
         made = regrades.start(db, hall.caller(hall.staff), ESSAY, device="cpu")
@@ -101,10 +101,10 @@ def test_a_regrade_keeps_the_points_and_says_when_the_answer_is_another(hall: Ha
     handed = hall.hand_in(hall.student)
     for item in items(hall).values():
         give(hall, hall.staff, item, "2")
-    regraded(hall, notebook())
+    grade_again(hall, notebook())
     assert score(hall, handed) == (5.0, 0.0)
     assert hall.queue(hall.staff, "changed") == []
-    regraded(hall, notebook(symmetry="Read from another cell.", vanishing="YOUR ANSWER HERE"))
+    grade_again(hall, notebook(symmetry="Read from another cell.", vanishing="YOUR ANSWER HERE"))
 
     assert score(hall, handed) == (5.0, 0.0)
     assert [item.criterion_id for item in hall.queue(hall.staff, "changed")] == ["symmetry", "vanishing"]
