@@ -129,7 +129,7 @@ def rehearsed(
     *,
     seeds: int | None = None,
     boxed: bool = True,
-    boxed_seeds: int | None = None,
+    boxes: int | None = None,
     device: str = "cpu",
 ) -> Outcome:
     """Rehearse the assignment in `folder`.
@@ -137,9 +137,9 @@ def rehearsed(
     Args:
         folder: with assignment.toml.
         chosen: for the stores of data and weights.
-        seeds: how many for the checks and the samples; None: as many as the manifest says.
+        seeds: how many; None: as many as the manifest says.
         boxed: whether anything is graded in boxes as well; takes a sandbox.
-        boxed_seeds: how many for the known submissions; None: as many as the manifest says.
+        boxes: in how many fresh ones each known submission is graded; None: as many as the manifest says.
         device: "cuda" to hold the samples' reports against those of a GPU.
 
     Raises:
@@ -170,9 +170,8 @@ def rehearsed(
         samples = samples_graded(stage, first, sandbox, FIRST_SEED)
         devices = devices_agree(stage, sandbox, runs) if device == "cuda" else Devices()
     with desk(assignment, config, standins) as at:
-        some = range(FIRST_SEED, FIRST_SEED + (boxed_seeds or assignment.gate.boxed_seeds))
         # The longest first; meanwhile this process puts the checks to their own answers, and to the hostile ones.
-        submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, some)
+        submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, runs, boxes or assignment.gate.boxes)
         attacked = Attacks(attacks(), rubric.parts, at, FIRST_SEED)
         later = Samples(assignment, at, runs[1:])
         with stores_are(stage.stores):
