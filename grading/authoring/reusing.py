@@ -6,7 +6,7 @@ for itself, and what it remembers, is then the same for all seeds of one box.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from grading.authoring.boxes import Box, Loaded, UnitResult
 from grading.authoring.replaying import Opens
@@ -105,8 +105,7 @@ class _Kept:
                 self._given[what] = give()
             except AnswerFault as fault:
                 self._given[what] = fault
-        match self._given[what]:
-            case AnswerFault() as fault:
-                raise fault
-            case given:
-                return given  # type: ignore[no-any-return]
+        given = self._given[what]
+        if isinstance(given, AnswerFault):
+            raise given
+        return cast("T", given)
