@@ -58,19 +58,22 @@ def form(passes: Sequence[Passed], which: str) -> Opinion:  # noqa: PLR0911 - on
     for one in passes:
         if one.kind == "ndarray" and len(one.shape) == CHANNELS and one.shape[-1] == CHANNELS:
             return wrong(
-                f"Your {which} pipeline gives a NumPy array (height, width, 3): end it with a tensor, channels first.",
+                f"Your {which} pipeline gives a NumPy array (height, width, 3).",
                 "no-tensor",
+                hint="End it with a tensor, channels first.",
             )
         if one.kind not in ("tensor", "ndarray"):
             return wrong(
-                f"Your {which} pipeline gives a {one.kind}, not a tensor: is ToTensor missing?",
+                f"Your {which} pipeline gives a {one.kind}, not a tensor.",
                 "no-tensor",
+                hint="Is ToTensor missing?",
                 got=one.kind,
             )
         if not one.dtype.startswith(("float", "bfloat")):
             return wrong(
-                f"Your {which} pipeline gives {one.dtype} values: scale them to floating point.",
+                f"Your {which} pipeline gives {one.dtype} values.",
                 "integer-tensor",
+                hint="Scale them to floating point.",
                 got=one.dtype,
             )
         if len(one.shape) != CHANNELS or one.shape[0] != CHANNELS:
@@ -85,8 +88,9 @@ def form(passes: Sequence[Passed], which: str) -> Opinion:  # noqa: PLR0911 - on
     if len(sizes) > 1:
         return wrong(
             f"Your {which} pipeline gives pictures of different sizes "
-            f"({', '.join(f'{h} x {w}' for h, w in sizes[:3])}): resize or crop all to the network's input.",
+            f"({', '.join(f'{h} x {w}' for h, w in sizes[:3])}).",
             "no-resize",
+            hint="Resize or crop all to the network's input.",
             sizes=[list(s) for s in sizes[:4]],
         )
     height, width = sizes[0]
@@ -179,7 +183,7 @@ def upright(passed: Passed, picture: npt.NDArray[np.uint8]) -> Opinion:
     downwards = float(green[-1].mean() - green[0].mean()) > 0
     if rightwards and downwards:
         return right()
-    return wrong("Your evaluation pipeline turns or mirrors pictures: leave their orientation alone.", "turned")
+    return wrong("Your evaluation pipeline turns or mirrors pictures.", "turned", hint="Leave their orientation alone.")
 
 
 @dataclass(frozen=True, slots=True)

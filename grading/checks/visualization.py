@@ -141,7 +141,9 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     """
     every = [plane for picture in pictures[:ALL] for plane in planes(picture)]
     if not every:
-        return wrong("No picture was drawn while your notebook ran: show the feature maps with imshow.", "no-figure")
+        return wrong(
+            "No picture was drawn while your notebook ran.", "no-figure", hint="Show the feature maps with imshow."
+        )
     if all(np.ptp(plane) == 0 for plane in every if plane.size):
         return wrong("Your figure is blank: every picture in it has one colour.", "blank-figure", pictures=len(every))
     if seen is None and other is not None:
@@ -156,14 +158,18 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     if len(stages) < ENOUGH_STAGES:
         return _explained(pictures, seen)
     if not seen.candidate.tuned:
-        text = "The maps are those of a network that was not fine-tuned" + (
-            ": show the one that you trained." if trained else "; no training step was seen."
+        other = "another one took training steps" if trained else "no training step was seen at all"
+        return wrong(
+            f"The network whose maps you show was not fine-tuned by then; {other}.",
+            "maps-before-fine-tuning",
+            hint="Show the maps of the network that you trained.",
+            **said,
         )
-        return wrong(text, "maps-before-fine-tuning", **said)
     if found.channels < ENOUGH_CHANNELS and not found.means:
         return wrong(
-            f"Only {found.channels} channels are shown: show several of each stage, or their mean.",
+            f"Only {found.channels} channels are shown.",
             "too-few-channels",
+            hint="Show several of each stage, or their mean.",
             **said,
         )
     notes = (

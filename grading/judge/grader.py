@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grading.authoring.stores import Stores
 
 WARM_SEED = 0
+LOADING_WORDS = (b"torchvision", b"torch.hub", b"load_state_dict", b"torch.load")
 
 
 class RubricGrader:
@@ -127,9 +128,14 @@ class RubricGrader:
             device=request.device,
             sandbox=self._sandbox,
             stores=self._stores,
-            notes=self._stood_in if held.assignment.checkpoints else (),
+            notes=self._stood_in if held.assignment.checkpoints and _may_load_weights(request.submission) else (),
         )
         return Judgement(graded.report.to_json(), graded.figures)
+
+
+def _may_load_weights(submission: Submission) -> bool:
+    """Whether a file mentions anything that pretrained weights are loaded with: others need no note about them."""
+    return any(word in file.content for file in submission.files for word in LOADING_WORDS)
 
 
 def _read(extra_dirs: Sequence[Path]) -> Shelf:
