@@ -1,7 +1,7 @@
 """What a ready-made probe concludes about data: pure values, turned into a requirement at the rubric's edge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grading.authoring.requirement import Sketch, illustrate, remark, require
 from grading.domain.report import Json
@@ -29,15 +29,19 @@ class Opinion:
     remarks: tuple[str, ...] = ()
     sketch: Sketch | None = field(default=None, compare=False)
 
+    def hinted(self, hint: str) -> "Opinion":
+        """The same, with a hint."""
+        return replace(self, hint=hint)
+
 
 def right(*remarks: str, **evidence: object) -> Opinion:
     """It holds."""
     return Opinion(True, evidence=_plain(evidence), remarks=remarks)
 
 
-def wrong(message: str, mistake: str = "", *, hint: str = "", **evidence: object) -> Opinion:
+def wrong(message: str, mistake: str = "", **evidence: object) -> Opinion:
     """It does not hold, because of `mistake` where one is recognised."""
-    return Opinion(False, message, mistake, hint, _plain(evidence))
+    return Opinion(False, message, mistake, evidence=_plain(evidence))
 
 
 def _plain(evidence: Mapping[str, object]) -> dict[str, Json]:

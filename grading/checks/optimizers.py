@@ -122,10 +122,8 @@ def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each wa
     if not seen.alive:
         return wrong(f"{what} holds the parameters of a network that is no longer used.", "optimizer-of-other-network")
     if seen.missed_head or (not seen.head and seen.covered < seen.trainable):
-        return wrong(
-            f"{what} does not hold the last layer.",
-            "optimizer-misses-head",
-            hint="Make it after the layer was replaced.",
+        return wrong(f"{what} does not hold the last layer.", "optimizer-misses-head").hinted(
+            "Make it after the layer was replaced."
         )
     if not SMALLEST_RATE < seen.options.lr <= LARGEST_RATE[kind]:
         return wrong(
@@ -159,7 +157,7 @@ def both(kinds: Sequence[tuple[Seen, str]], wanted: str) -> Opinion:
     said = (
         f"Your program builds {', '.join(others)}" if others else "Your program builds no optimizer that could be found"
     )
-    return wrong(f"{said}, but no {title}.", f"no-{wanted}", hint="Train once with each.", found=list(others))
+    return wrong(f"{said}, but no {title}.", f"no-{wanted}", found=list(others)).hinted("Train once with each.")
 
 
 def _meant(seen: Seen, kind: str, wanted: str) -> bool:

@@ -221,19 +221,14 @@ def head(alignment: Alignment, classes: Sequence[int], *, trained: bool) -> Opin
     """
     outputs = alignment.outputs
     if outputs is None:
-        return wrong(
-            "Your network ends without a linear layer.",
-            "no-head",
-            hint="Replace the last one by one with an output for each class.",
+        return wrong("Your network ends without a linear layer.", "no-head").hinted(
+            "Replace the last one by one with an output for each class."
         )
     if outputs in classes:
         return right(outputs=outputs)
     if outputs == transfer.IMAGENET_CLASSES:
-        return wrong(
-            "The last layer still has ImageNet's 1000 outputs.",
-            "head-not-replaced",
-            hint="Replace it by one with an output for each class.",
-            outputs=outputs,
+        return wrong("The last layer still has ImageNet's 1000 outputs.", "head-not-replaced", outputs=outputs).hinted(
+            "Replace it by one with an output for each class."
         )
     if not classes:
         return right(

@@ -141,8 +141,8 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     """
     every = [plane for picture in pictures[:ALL] for plane in planes(picture)]
     if not every:
-        return wrong(
-            "No picture was drawn while your notebook ran.", "no-figure", hint="Show the feature maps with imshow."
+        return wrong("No picture was drawn while your notebook ran.", "no-figure").hinted(
+            "Show the feature maps with imshow."
         )
     if all(np.ptp(plane) == 0 for plane in every if plane.size):
         return wrong("Your figure is blank: every picture in it has one colour.", "blank-figure", pictures=len(every))
@@ -158,19 +158,15 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     if len(stages) < ENOUGH_STAGES:
         return _explained(pictures, seen)
     if not seen.candidate.tuned:
-        other = "another one took training steps" if trained else "no training step was seen at all"
+        elsewhere = "another one took training steps" if trained else "no training step was seen at all"
         return wrong(
-            f"The network whose maps you show was not fine-tuned by then; {other}.",
+            f"The network whose maps you show was not fine-tuned by then; {elsewhere}.",
             "maps-before-fine-tuning",
-            hint="Show the maps of the network that you trained.",
             **said,
-        )
+        ).hinted("Show the maps of the network that you trained.")
     if found.channels < ENOUGH_CHANNELS and not found.means:
-        return wrong(
-            f"Only {found.channels} channels are shown.",
-            "too-few-channels",
-            hint="Show several of each stage, or their mean.",
-            **said,
+        return wrong(f"Only {found.channels} channels are shown.", "too-few-channels", **said).hinted(
+            "Show several of each stage, or their mean."
         )
     notes = (
         ("The network was in training mode when its maps were taken: call eval() first.",)

@@ -38,7 +38,7 @@ def told(*mistakes: Mistake) -> str:
     @part.criterion("maps", "Maps", points="1").holds(reference=False, mistakes=mistakes)
     def maps(student: Subject, draw: Draw) -> None:
         """The figure shows several channels."""
-        insist(wrong("Only 2 channels are shown.", "few", hint="Show several of each stage."))
+        insist(wrong("Only 2 channels are shown.", "few").hinted("Show several of each stage."))
 
     return graded(part)[0].findings[0].message
 
