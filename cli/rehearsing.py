@@ -4,6 +4,7 @@ Its checks are put to its own right and wrong answers; its samples are graded in
 sample answered is given to it again by hostile students; known submissions and attacks on the grader are handed in.
 """
 
+import logging
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -162,7 +163,7 @@ def rehearsed(
         with stores_are(stage.stores):
             rehearsal = rehearse(rubric, runs)
         return Outcome(assignment.slug, assignment.gate, rehearsal, seconds=time.perf_counter() - begun)
-    to_standard_error()
+    to_standard_error(least=logging.WARNING)  # the outcome says what became of everything
     confined = SandboxConfig(data_dir=config.data_dir, checkpoint_dir=store.folder, allow_none=config.allow_no_sandbox)
     with started(lambda: Sandbox.start(confined)) as sandbox:
         # By itself, so that what it takes can be measured; its later seeds are graded beside everything else.
