@@ -46,21 +46,19 @@ def followed(run, tmp_path, monkeypatch):
         file.write("\n\ndef relu(x): raise NotImplementedError\n")
     with (made / "samples" / "right" / "layers.py").open("a") as file:
         file.write("\n\n" + block("python", '"""x where it is positive, else 0."""'))
-    wrong, right = block("python", 'Patch("relu: a mask"').splitlines()
-    rewritten(
-        made / "rehearsal.py",
-        ("        ],\n        right=[", f"            {wrong}\n        ],\n        right=[\n{right}"),
-    )
+    lines = block("python", 'Patch("relu: a mask"').splitlines()
+    wrong, right = (line[line.index("[") + 1 : line.rindex("]")] for line in lines)
+    between = "        ],\n        right=["
+    rewritten(made / "rehearsal.py", (between, f"{wrong},\n{between}\n{right},"))
     return made
 
 
 def test_what_the_guide_says_passes(run, followed):
     """Every mistake of the rubric, the guide's own included, is caught and named."""
     ended = run("assignment", "validate", followed, "--unboxed", "--json", "--seeds", 3)
-    outcome = json.loads(ended.stdout)
 
     assert ended.exit_code == 0, ended.output
-    assert "relu-is-a-mask" in {met["mistake"] for met in outcome["rehearsal"]["mistakes"]}
+    assert "relu-is-a-mask" in {met["mistake"] for met in json.loads(ended.stdout)["rehearsal"]["mistakes"]}
 
 
 @pytest.mark.box
