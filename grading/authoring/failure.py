@@ -42,8 +42,6 @@ def failure(scene: Scene, outcome: Outcome, right: Outcome | None, found: Differ
     explained = _explanation(scene, outcome, right, evidence) if attempted else None
     if explained is not None:
         words = mistake_words(explained.mistake, explained.others, paths=explained.paths)
-        if evidence.get("mistake") == explained.mistake.id:
-            words = explained.mistake.look  # the check has said what it is, with this program's own facts
         evidence |= _named_evidence(explained)
     else:
         words = guess or (outcome.unmet.hint if outcome.unmet is not None else "") or check.hint

@@ -103,20 +103,21 @@ def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each wa
     what = f"Your {seen.name}"
     if kind == "still":
         return wrong(
-            f"{what} does not move its parameters (learning rate {seen.options.lr:g}).",
+            f"{what} does not move its parameters.",
             "zero-learning-rate",
             lr=seen.options.lr,
         )
     if kind == "gradient-ascent":
-        return wrong(f"{what} climbs: it maximises the loss.", "gradient-ascent")
+        return wrong(f"{what} goes up the gradients that it is given.", "gradient-ascent").hinted(
+            "It maximises the loss."
+        )
     if kind not in LARGEST_RATE:
         named = {"adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "AdaGrad"}.get(kind, seen.name)
         return wrong(f"{what} follows {named}'s path, neither Adam's nor SGD's.", kind, options=_said(seen.options))
     if seen.steps and not seen.useful_steps:
         return wrong(
-            f"{what} stepped {seen.steps} times and never met a gradient: it holds the parameters of another network.",
-            "optimizer-of-other-network",
-        )
+            f"{what} stepped {seen.steps} times and never met a gradient.", "optimizer-of-other-network"
+        ).hinted("It holds the parameters of another network.")
     if seen.network < 0:
         return wrong(f"{what} holds parameters of no network of yours.", "optimizer-without-network")
     if not seen.alive:
@@ -127,10 +128,8 @@ def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each wa
         )
     if not SMALLEST_RATE < seen.options.lr <= LARGEST_RATE[kind]:
         return wrong(
-            f"{what} has learning rate {seen.options.lr:g}: nothing can be learned with it.",
-            "absurd-learning-rate",
-            lr=seen.options.lr,
-        )
+            f"{what} has learning rate {seen.options.lr:g}.", "absurd-learning-rate", lr=seen.options.lr
+        ).hinted("Nothing can be learned with it.")
     if seen.covered < seen.trainable:
         return right(f"{what} trains {seen.covered} of {seen.trainable} tensors, the last layer among them: allowed.")
     return right()

@@ -61,7 +61,7 @@ def form(passes: Sequence[Passed], which: str) -> Opinion:  # noqa: PLR0911 - on
                 "End it with a tensor, channels first."
             )
         if one.kind not in ("tensor", "ndarray"):
-            return wrong(f"Your {which} pipeline gives a {one.kind}, not a tensor.", "no-tensor", got=one.kind).hinted(
+            return wrong(f"Your {which} pipeline gives a {one.kind}.", "no-tensor", got=one.kind).hinted(
                 "Is ToTensor missing?"
             )
         if not one.dtype.startswith(("float", "bfloat")):

@@ -43,11 +43,11 @@ def told(*mistakes: Mistake) -> str:
     return graded(part)[0].findings[0].message
 
 
-def test_a_check_that_names_the_mistake_says_it_once() -> None:
-    """Its own words have this program's facts; of the mistake's words the advice is added, and no hint beside it."""
+def test_a_hint_gives_way_to_the_mistakes_words() -> None:
+    """The check's own words are this program's facts; what they come to, and what to do, is the mistake's to say."""
     known = Mistake("few", says="Too few are shown.", look="Show eight.", recognise=lambda e: e["mistake"] == "few")
 
-    assert told(known) == "The figure shows several channels. Only 2 channels are shown. Show eight."
+    assert told(known) == "The figure shows several channels. Only 2 channels are shown. Too few are shown. Show eight."
 
 
 def test_a_hint_stands_in_for_a_mistake_that_the_rubric_does_not_list() -> None:
