@@ -58,8 +58,13 @@ def validate(
         bool,
         typer.Option("--boxed/--unboxed", help="Also grade samples, known submissions, hostile students and attacks."),
     ] = True,
-    boxed_seeds: Annotated[
-        int | None, typer.Option(min=1, help="How many for known submissions; empty: as many as the manifest says.")
+    boxes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many fresh ones for each known submission, between which its seeds are dealt out; "
+            "empty: as many as the manifest says.",
+        ),
     ] = None,
     device: Annotated[str, typer.Option(help="cuda: also hold the samples' reports against a GPU's.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON each, and nothing else.")] = False,
@@ -73,7 +78,7 @@ def validate(
     good = True
     with faults_as_exits(author=Exit.AUTHOR_MUST_ACT):
         for folder in _folders(target):
-            outcome = _rehearsed(folder, seeds=seeds, boxed=boxed, boxed_seeds=boxed_seeds, device=device)
+            outcome = _rehearsed(folder, seeds=seeds, boxed=boxed, boxes=boxes, device=device)
             good = good and outcome.good
             if as_json:
                 typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False))

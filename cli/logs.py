@@ -1,5 +1,6 @@
 """Where the service's log goes: standard error, a line for each event; standard output is for results."""
 
+import logging
 import sys
 from http import HTTPStatus
 
@@ -7,15 +8,19 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 
-def to_standard_error() -> None:
+def to_standard_error(*, least: int = logging.INFO) -> None:
     """Send structlog's events to standard error: readable on a terminal, JSON elsewhere.
 
     On a terminal, requests that went well are left out: a page that follows a submission makes many.
+
+    Args:
+        least: level below which nothing is told.
     """
     readable = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
     first = [_without_chatter] if readable else [structlog.processors.format_exc_info]
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,

@@ -32,8 +32,9 @@ def show_outcome(outcome: Outcome) -> None:
         console.print(f"Processor and GPU: {outcome.devices.skipped or _compared(outcome)}")
     if outcome.known.seeds:
         console.print(
-            f"Known submissions: {len(outcome.known.mistakes)} wrong and {outcome.known.right} right, "
-            f"on {outcome.known.seeds} seed{'s' * (outcome.known.seeds > 1)}."
+            f"Known submissions, on {_count(outcome.known.seeds, 'seed')} in {outcome.known.boxes} "
+            f"box{'es' * (outcome.known.boxes > 1)} each: {len(outcome.known.mistakes)} wrong; "
+            f"{len(outcome.known.right)} right, of which {outcome.known.always_right} keep every point."
         )
     console.print(
         f"Right answers: {sum(r.good for r in rehearsal.rows if r.role != 'mistake')} of "
@@ -47,6 +48,10 @@ def show_outcome(outcome: Outcome) -> None:
         console.print(f"[red]wrong[/red]  {escape(clean(said))}")
     console.print(f"It took {outcome.seconds:.0f} s.")
     console.print("Fit to publish." if outcome.good else "[red]Not fit to publish.[/red]")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number > 1)}"
 
 
 def _compared(outcome: Outcome) -> str:

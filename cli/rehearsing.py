@@ -4,6 +4,7 @@ Its checks are put to its own right and wrong answers; its samples are graded in
 sample answered is given to it again by hostile students; known submissions and attacks on the grader are handed in.
 """
 
+import logging
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -129,7 +130,7 @@ def rehearsed(
     *,
     seeds: int | None = None,
     boxed: bool = True,
-    boxed_seeds: int | None = None,
+    boxes: int | None = None,
     device: str = "cpu",
 ) -> Outcome:
     """Rehearse the assignment in `folder`.
@@ -137,9 +138,9 @@ def rehearsed(
     Args:
         folder: with assignment.toml.
         chosen: for the stores of data and weights.
-        seeds: how many for the checks and the samples; None: as many as the manifest says.
+        seeds: how many; None: as many as the manifest says.
         boxed: whether anything is graded in boxes as well; takes a sandbox.
-        boxed_seeds: how many for the known submissions; None: as many as the manifest says.
+        boxes: in how many fresh ones each known submission is graded; None: as many as the manifest says.
         device: "cuda" to hold the samples' reports against those of a GPU.
 
     Raises:
@@ -162,7 +163,7 @@ def rehearsed(
         with stores_are(stage.stores):
             rehearsal = rehearse(rubric, runs)
         return Outcome(assignment.slug, assignment.gate, rehearsal, seconds=time.perf_counter() - begun)
-    to_standard_error()
+    to_standard_error(least=logging.WARNING)  # the outcome says what became of everything
     confined = SandboxConfig(data_dir=config.data_dir, checkpoint_dir=store.folder, allow_none=config.allow_no_sandbox)
     with started(lambda: Sandbox.start(confined)) as sandbox:
         # By itself, so that what it takes can be measured; its later seeds are graded beside everything else.
@@ -170,9 +171,8 @@ def rehearsed(
         samples = samples_graded(stage, first, sandbox, FIRST_SEED)
         devices = devices_agree(stage, sandbox, runs) if device == "cuda" else Devices()
     with desk(assignment, config, standins) as at:
-        some = range(FIRST_SEED, FIRST_SEED + (boxed_seeds or assignment.gate.boxed_seeds))
         # The longest first; meanwhile this process puts the checks to their own answers, and to the hostile ones.
-        submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, some)
+        submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, runs, boxes or assignment.gate.boxes)
         attacked = Attacks(attacks(), rubric.parts, at, FIRST_SEED)
         later = Samples(assignment, at, runs[1:])
         with stores_are(stage.stores):

@@ -1,17 +1,18 @@
 """What a rehearsal hands in by the hundred, graded side by side: known submissions, and attacks."""
 
+import itertools
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.attacks import ESCAPED, Attack
-from cli.rehearsing_judge import CRAMPED, HASTY, USED
+from cli.rehearsing_judge import CRAMPED, FURTHER, HASTY, ROUNDS, USED
 from cli.rehearsing_stage import Sample, over_budget, right_samples
 from grading.authoring.patches import Patch, Patches, grouped, patched
 from grading.authoring.rehearsal import Met
@@ -39,22 +40,30 @@ class Known:
 
     Attributes:
         seeds: on how many each was graded.
+        boxes: in how many fresh ones, between which the seeds were dealt out.
         mistakes: the wrong ones, each with how often it lost its rows and was named.
-        right: how many right ones there are.
+        right: (file, name) of the right ones, each with on how many seeds it kept every point.
         faults: what no threshold forgives, in words to the author.
     """
 
     seeds: int = 0
+    boxes: int = 0
     mistakes: tuple[Met, ...] = ()
-    right: int = 0
+    right: Mapping[tuple[str, str], int] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+
+    @property
+    def always_right(self) -> int:
+        """How many right ones kept every point on every seed."""
+        return sum(kept == self.seeds for kept in self.right.values())
 
     def to_json(self) -> dict[str, Json]:
         """The known submissions as `--json` prints them."""
         return {
             "seeds": self.seeds,
+            "boxes": self.boxes,
             "wrong": [met.to_json() for met in self.mistakes],
-            "right": self.right,
+            "right": [{"file": file, "name": name, "full_marks": kept} for (file, name), kept in self.right.items()],
             "faults": list(self.faults),
         }
 
@@ -86,9 +95,13 @@ class Desk:
         # Attacks wait for deadlines most of their time.
         self._pool, self._beside = ThreadPoolExecutor(cores), ThreadPoolExecutor(cores)
 
-    def hand_in(self, submission: Submission, seed: int) -> "Future[Report]":
-        """The report to come."""
-        return self._pool.submit(self._graded, submission, seed, self._slug)
+    def hand_in(self, submission: Submission, seeds: Sequence[int]) -> "Future[Report]":
+        """The report to come: on the first of the seeds, which follow one another, with the rows of the others.
+
+        The program runs once for all of them.
+        """
+        asked = f"{ROUNDS}{len(seeds)}" if len(seeds) > 1 else self._slug
+        return self._pool.submit(self._graded, submission, seeds[0], asked)
 
     def attack(self, submission: Submission, seed: int, *, hasty: bool) -> "Future[Report]":
         """The report to come on an attack, which is given little room and, if `hasty`, little time."""
@@ -149,11 +162,11 @@ class Samples:
 
     def __init__(self, assignment: "Assignment", at: Desk, seeds: Sequence[int]) -> None:
         self._assignment = assignment
-        self._waiting: list[tuple[str, int, Future[Report]]] = []
+        self._waiting: list[tuple[str, Sequence[int], Future[Report]]] = []
         for folder in right_samples(assignment) if seeds else ():
             if folder.is_dir():
                 submission = read_paths([folder], assignment)
-                self._waiting += [(folder.name, seed, at.hand_in(submission, seed)) for seed in seeds]
+                self._waiting.append((folder.name, seeds, at.hand_in(submission, seeds)))
 
     def found(self, before: Iterable[Sample]) -> tuple[Sample, ...]:
         """The samples as they stand after all seeds.
@@ -162,23 +175,27 @@ class Samples:
             before: after the first.
         """
         samples = {sample.name: sample for sample in before}
-        for name, seed, report in self._waiting:
-            samples[name] = _further(samples[name], seed, report, self._assignment)
+        for name, seeds, report in self._waiting:
+            samples[name] = _further(samples[name], seeds, report, self._assignment)
         return tuple(samples.values())
 
 
-def _further(sample: Sample, seed: int, waiting: "Future[Report]", assignment: "Assignment") -> Sample:
+def _further(sample: Sample, seeds: Sequence[int], waiting: "Future[Report]", assignment: "Assignment") -> Sample:
     try:
         report = waiting.result()
     except ChainruleError as fault:
-        return replace(sample, seeds=sample.seeds + 1, faults=(*sample.faults, f"{fault} (seed {seed})"))
-    faults = [f"{said} (seed {seed})" for said in _amiss((), report["criteria"])]
+        return replace(sample, seeds=sample.seeds + len(seeds), faults=(*sample.faults, f"{fault} (seed {seeds[0]})"))
+    faults = [
+        f"{said} (seed {seed})"
+        for seed, rows in zip(seeds, _rows_by_seed(report), strict=True)
+        for said in _amiss((), rows)
+    ]
     slowest, peak = report[USED]["student_s"], report[USED]["peak_bytes"]
     # Others are graded at the same time, so only the first seed's seconds are held against the limit.
     faults += [said for said in over_budget(assignment, 0.0, peak) if not sample.faults]
     return Sample(
         sample.name,
-        sample.seeds + 1,
+        sample.seeds + len(seeds),
         (*sample.faults, *faults),
         max(sample.slowest_s, slowest),
         max(sample.peak_bytes, peak),
@@ -192,19 +209,21 @@ class KnownSubmissions:
         folder: of the right sample.
         known: the patches of each file.
         at: where they are graded.
-        seeds: on which.
+        seeds: on which; they follow one another.
+        boxes: in how many fresh ones each: the seeds are dealt out between them.
     """
 
-    def __init__(self, folder: Path, known: Sequence[Patches], at: Desk, seeds: Sequence[int]) -> None:
+    def __init__(self, folder: Path, known: Sequence[Patches], at: Desk, seeds: Sequence[int], boxes: int) -> None:
         self._seeds = seeds
         self._known = known
-        self._waiting: list[tuple[Patches, Group, int, Future[Report]]] = []
+        self._shares = dealt(seeds, boxes)
+        self._waiting: list[tuple[Patches, Group, Sequence[int], Future[Report]]] = []
         for one in known:
             content = (folder / one.file).read_bytes()
             groups = [*grouped(content, one.wrong, one.together), *grouped(content, one.right, one.together)]
             for group in groups:
                 submission = Submission((SubmittedFile(one.file, patched(content, group)),))
-                self._waiting += [(one, group, seed, at.hand_in(submission, seed)) for seed in seeds]
+                self._waiting += [(one, group, share, at.hand_in(submission, share)) for share in self._shares]
 
     def found(self, rows_of: Mapping[str, Sequence[str]]) -> Known:
         """What became of them, once all are graded.
@@ -214,23 +233,44 @@ class KnownSubmissions:
         """
         faults: list[str] = []
         met: dict[tuple[str, str], list[tuple[bool, bool, frozenset[str]]]] = {}
-        for one, group, seed, report in self._waiting:
-            try:
-                rows = [row for row in report.result()["criteria"] if row["id"] in rows_of[one.file]]
-            except ChainruleError as fault:
-                faults.append(f"{_names(group)}: {fault} (seed {seed})")
-                continue
-            faults += [f"{_names(group)}: {said} (seed {seed})" for said in _amiss(group, rows)]
+        right = {(one.file, patch.name): 0 for one in self._known for patch in one.right}
+        for one, group, seed, rows in self._rows(faults):
+            own = [row for row in rows if row["id"] in rows_of[one.file]]
+            amiss = [f"{_names(group)}: {said} (seed {seed})" for said in _amiss(group, own)]
+            faults += amiss
             for patch in group:
                 if patch.loses:
-                    met.setdefault((one.file, patch.name), []).append(_met(patch, rows))
+                    met.setdefault((one.file, patch.name), []).append(_met(patch, own))
+                elif not amiss:
+                    right[one.file, patch.name] += 1
         mistakes = [
             _summed(patch, met[one.file, patch.name])
             for one in self._known
             for patch in one.wrong
             if (one.file, patch.name) in met
         ]
-        return Known(len(self._seeds), tuple(mistakes), sum(len(one.right) for one in self._known), tuple(faults))
+        return Known(len(self._seeds), len(self._shares), tuple(mistakes), right, tuple(faults))
+
+    def _rows(self, faults: list[str]) -> Iterator[tuple[Patches, Group, int, Sequence[Report]]]:
+        """What was found on each hand-in and seed; where there is no report, a fault is added."""
+        for one, group, share, report in self._waiting:
+            try:
+                by_seed = _rows_by_seed(report.result())
+            except ChainruleError as fault:
+                faults.append(f"{_names(group)}: {fault} (seed {share[0]})")
+                continue
+            yield from ((one, group, seed, rows) for seed, rows in zip(share, by_seed, strict=True))
+
+
+def dealt(seeds: Sequence[int], boxes: int) -> list[Sequence[int]]:
+    """Seeds in as many shares as there are boxes, each of seeds that follow one another; none is empty."""
+    count = max(1, min(boxes, len(seeds)))
+    ends = [len(seeds) * n // count for n in range(count + 1)]
+    return [seeds[start:end] for start, end in itertools.pairwise(ends)]
+
+
+def _rows_by_seed(report: Report) -> list[Sequence[Report]]:
+    return [report["criteria"], *report[FURTHER]]
 
 
 def _met(patch: Patch, rows: Sequence[Report]) -> tuple[bool, bool, frozenset[str]]:

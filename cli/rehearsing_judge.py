@@ -11,10 +11,11 @@ from grading.assignments import load_rubric
 from grading.assignments.catalog import read_assignment
 from grading.assignments.standins import checkpoint_store
 from grading.authoring.replaying import Recorder
+from grading.authoring.reusing import Reused
 from grading.authoring.stores import Stores
 from grading.domain.assignment import Assignment
 from grading.domain.errors import HouseFault
-from grading.domain.report import Json
+from grading.domain.report import Json, Report
 from grading.judge import server
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import Judgement, Request
@@ -23,8 +24,12 @@ from grading.sandbox import Sandbox, SandboxConfig
 CRAMPED, HASTY = "cramped", "hasty"
 """Asked for in place of the slug: grade with little room, or with little time as well, for what uses up all it gets."""
 
-USED = "used"
-"""What a report of this judge has beside the fields of others: the most that one file's program used."""
+ROUNDS = "rounds "
+"""Asked for in place of the slug, with a number behind it: grade on so many seeds, one after the other, in one box."""
+
+USED, FURTHER = "used", "further"
+"""What a report of this judge has beside the fields of others: the most that one file's program used, and the rows of
+further seeds, cut to what a rehearsal reads."""
 
 MIB = 1 << 20
 
@@ -74,18 +79,33 @@ class RehearsalGrader:
         Raises:
             NotASubmission, RubricFault, HouseFault: there is no report; see `Judge.grade`.
         """
+        rounds = int(request.slug.removeprefix(ROUNDS)) if request.slug.startswith(ROUNDS) else 1
         listening = Recorder(self._sandbox, answers=False)
-        graded = pipeline.grade(
-            request.submission,
-            limited(self._assignment, request.slug),
-            self._rubric,
-            seed=request.seed,
-            device=request.device,
-            sandbox=listening,
-            stores=self._stores,
-        )
-        used: dict[str, Json] = {"student_s": listening.slowest_s, "peak_bytes": listening.peak_bytes}
-        return Judgement({**graded.report.to_json(), USED: used}, {})
+        boxes = Reused(listening, rounds)
+        assignment = limited(self._assignment, request.slug)
+
+        def graded(seed: int) -> Report:
+            return pipeline.grade(
+                request.submission,
+                assignment,
+                self._rubric,
+                seed=seed,
+                device=request.device,
+                sandbox=boxes if rounds > 1 else listening,
+                stores=self._stores,
+            ).report
+
+        try:
+            first, *others = (graded(request.seed + n) for n in range(rounds))
+        finally:
+            boxes.close()
+        used: dict[str, Json] = {"student_s": listening.slowest_s / rounds, "peak_bytes": listening.peak_bytes}
+        told: dict[str, Json] = {
+            USED: used,
+            FURTHER: [_cut(report) for report in others],
+            "final": all(report.final for report in (first, *others)),
+        }
+        return Judgement({**first.to_json(), **told}, {})
 
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had."""
@@ -112,6 +132,22 @@ def limited(assignment: Assignment, asked: str) -> Assignment:
             memory_bytes=min(limits.memory_bytes, 384 * MIB),
         )
     return replace(assignment, limits=limits)
+
+
+def _cut(report: Report) -> Json:
+    """A report's rows with what went wrong in them, and nothing else."""
+    return [
+        {
+            "id": row.id,
+            "points": float(row.points),
+            "possible": float(row.possible),
+            "status": row.status.value,
+            "findings": [
+                {"message": f.message, "mistake": f.mistake, "passed": False} for f in row.findings if not f.passed
+            ],
+        }
+        for row in report.criteria
+    ]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from grading.authoring.replaying import Hostility, Opens, Recorder, Replay
 from grading.authoring.stores import Stores, stores_are
 from grading.domain.errors import ChainruleError, StudentFault
 from grading.domain.report import CriterionResult, Json, Report
-from grading.domain.verdict import Blame, Status
+from grading.domain.verdict import Blame, Status, Visibility
 from grading.intake import files_beside, match_parts, read_paths
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def errors_in(rows: Iterable[CriterionResult]) -> tuple[str, ...]:
         for row in rows
         if row.status is Status.ERROR
         for finding in row.findings
-        if finding.blame in (Blame.AUTHOR, Blame.HOUSE)
+        if finding.blame in (Blame.AUTHOR, Blame.HOUSE) and finding.visibility is Visibility.STAFF
     )
 
 

@@ -59,7 +59,7 @@ def judge_agreement(check: Check, student: Subject, reference: Reference, draws:
         if again.clean:
             if _agrees(task, again, outcome):
                 names = " and ".join(task.given)
-                said = f"Judged with your own {names}, which is not right by itself: this row lost nothing for it."
+                said = f"Judged with your own {names}, right or wrong: this row lost nothing by it."
                 return Judgement(True, check.question, remarks=(*outcome.remarks, Remark(said)))
             counted.append(again)
             if not _agrees(task, right, again):

@@ -22,6 +22,10 @@ from grading.domain.verdict import Blame, Status, Visibility
 from grading.programs import Source
 
 LONGEST_ANSWER = 12_000
+NO_FAULT_OF_YOURS = {
+    Blame.AUTHOR: "This question could not be judged, through no fault of yours. Your course's staff were told.",
+    Blame.HOUSE: "This question could not be asked, through no fault of yours. It will be graded again.",
+}
 
 
 @dataclass(slots=True)
@@ -80,9 +84,7 @@ class Evaluation:
                 self.renew()
                 return self._judge(check)
         except HouseFault as fault:
-            return Judgement(
-                False, f"This question could not be asked, through no fault of yours: {fault}", Blame.HOUSE
-            )
+            return Judgement(False, str(fault), Blame.HOUSE)
         except RubricFault as fault:
             return Judgement(False, str(fault), Blame.AUTHOR)
 
@@ -166,7 +168,23 @@ def awarded(row: Criterion, judged: list[tuple[Check, Judgement]]) -> CriterionR
 
 
 def findings_of(check: Check, judgement: Judgement) -> list[Finding]:
-    """The finding of one check, and its remarks after it."""
+    """The finding of one check, and its remarks after it.
+
+    What broke on our side or in the rubric is told to staff: an exception of the author's may quote the rubric, or an
+    answer. The student reads that nothing is lost.
+    """
+    if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
+        return [
+            Finding(check.id, False, judgement.message, visibility=Visibility.STAFF, blame=judgement.blame),
+            Finding(
+                check.id,
+                False,
+                joined(check.question, NO_FAULT_OF_YOURS[judgement.blame]),
+                visibility=check.visibility,
+                blame=judgement.blame,
+                evidence={"claim": check.question},
+            ),
+        ]
     evidence: dict[str, Json] = dict(kept(judgement.evidence))
     if judgement.waiting and "answer" in judgement.evidence:
         evidence["answer"] = judgement.evidence["answer"]  # a person reads all of it, not the start
@@ -194,8 +212,6 @@ def findings_of(check: Check, judgement: Judgement) -> list[Finding]:
 def _lines_of(check: Check, judgement: Judgement) -> list[Finding]:
     """The findings of the answer's parts; none where there is no answer, which the check's own finding tells."""
     lines = check.task.lines if isinstance(check.task, Agrees) else ()
-    if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
-        return []
     findings: list[Finding] = []
     for line in lines:
         wrong = "" if judgement.passed else judgement.lines.get(line.id)

@@ -44,7 +44,7 @@ def failure(scene: Scene, outcome: Outcome, right: Outcome | None, found: Differ
         words = mistake_words(explained.mistake, explained.others, paths=explained.paths)
         evidence |= _named_evidence(explained)
     else:
-        words = guess or check.hint
+        words = guess or (outcome.unmet.hint if outcome.unmet is not None else "") or check.hint
         if guess:
             evidence["slip"] = guess
     return Judgement(

@@ -14,7 +14,7 @@ from grading.authoring.requirement import Sketch
 from grading.authoring.rubric import Part
 from grading.authoring.session import Times
 from grading.authoring.student import Student
-from grading.domain.errors import BadReply, HouseFault, StudentFault
+from grading.domain.errors import BadReply, StudentFault
 from grading.domain.report import CriterionResult, Figure, Integrity
 from grading.domain.verdict import Status
 from grading.programs import Program, Source, definitions, whole
@@ -107,8 +107,9 @@ def pictures_of(
         except StudentFault as fault:
             notes.append(f"A figure could not be drawn: {fault}")
         except Exception as error:  # noqa: BLE001 - the author's probe is one of the three edges
-            said = str(error) if isinstance(error, HouseFault) else f"{type(error).__name__}: {error}"
-            notes.append(f"A figure could not be drawn, through no fault of yours ({hook.__name__}: {said[:400]})")
+            # Notes are the student's to read, and an author's exception may quote what is right: its kind is enough.
+            said = f"{hook.__name__}: {type(error).__name__}"
+            notes.append(f"A figure could not be drawn, through no fault of yours ({said})")
     taken = {picture.png for picture in pictures}
     drawn = executed.figures[: part.run_figures] if executed is not None else ()
     pictures += [

@@ -14,7 +14,7 @@ class Judgement:
 
     Attributes:
         passed: whether the question was answered rightly.
-        message: to the student (to the author or to us where the blame says so).
+        message: to the student; to staff where the blame is the author's or the house's.
         blame: who must act; NOBODY where passed, skipped, or waiting for a human.
         mistake: id of the known mistake, or None.
         evidence: small plain JSON.

@@ -26,7 +26,9 @@ def find(binding: Function, defined: Sequence[Defined]) -> Defined | None:
                 return (fitting or matches)[-1]
     if binding.by_arity and binding.arity is not None:
         # A signature without parameters may be an unknown one, which proves nothing.
-        fitting = [d for d in defined if d.kind == "function" and d.parameters and fits(binding, d)]
+        signed = [d for d in defined if d.kind == "function" and d.parameters]
+        # One with just these arguments is meant before any that could be called with them.
+        fitting = [d for d in signed if takes(d, binding.arity)] or [d for d in signed if fits(binding, d)]
         return fitting[0] if len(fitting) == 1 else None
     return None
 

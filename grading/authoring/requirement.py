@@ -16,10 +16,11 @@ MOST_SKETCHES = 2
 class Unmet(Exception):  # noqa: N818 - it is no error: it is how a check says no
     """A requirement does not hold: the student's failing finding. Raised by `require`, caught by the evaluation."""
 
-    def __init__(self, message: str, evidence: Mapping[str, Json]) -> None:
+    def __init__(self, message: str, evidence: Mapping[str, Json], hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ _sketches: ContextVar[list[Sketch] | None] = ContextVar("sketches", default=None
 _remarks: ContextVar[list[Remark] | None] = ContextVar("remarks", default=None)
 
 
-def require(condition: object, message: str, *, evidence: Mapping[str, Json] | None = None) -> None:
+def require(condition: object, message: str, *, evidence: Mapping[str, Json] | None = None, hint: str = "") -> None:
     """Fail the check unless the condition holds.
 
     Args:
@@ -56,9 +57,10 @@ def require(condition: object, message: str, *, evidence: Mapping[str, Json] | N
             what must hold.
         message: to the student: what does not hold, where, what to do.
         evidence: small plain JSON for the report, and for a mistake's `recognise`.
+        hint: to the student, where no known mistake explains the failure: where to look.
     """
     if not bool(condition):
-        raise Unmet(message, evidence or {})
+        raise Unmet(message, evidence or {}, hint)
 
 
 def remark(message: str, *, evidence: Mapping[str, Json] | None = None) -> None:

@@ -8,7 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from grading.authoring.award import ALL_OR_NOTHING, Award
 from grading.authoring.bindings import Binding, BoxMode
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grading.authoring.pictures import FigureHook
 
 P = TypeVar("P", bound=Probe)
+Made = ParamSpec("Made")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -293,6 +294,16 @@ class Part:
         return row
 
 
+def _adding(make: Callable[Made, Part]) -> Callable[Concatenate["Rubric", Made], Part]:
+    """A method with the arguments of `make`."""
+
+    def part(rubric: "Rubric", /, *args: Made.args, **kwargs: Made.kwargs) -> Part:
+        """Make a `Part` and add it; see there for the arguments."""
+        return rubric.add(make(*args, **kwargs))
+
+    return part
+
+
 class Rubric:
     """The whole table of one assignment.
 
@@ -306,27 +317,7 @@ class Rubric:
         self.points = Decimal(points)
         self.parts: list[Part] = []
 
-    def part(
-        self,
-        file: str,
-        *,
-        mode: BoxMode = "definitions",
-        expects: Sequence[Binding] = (),
-        reference: Reference | None = None,
-        long_loop: int | None = None,
-        overrides: Mapping[str, Json] | None = None,
-        files: Mapping[str, bytes] | None = None,
-        options: Mapping[str, Json] | None = None,
-        figures: Sequence["FigureHook"] = (),
-        stored_figures: int = 8,
-        run_figures: int = 8,
-    ) -> Part:
-        """Make a `Part` and add it; see there for the arguments."""
-        made = Part(
-            file, mode=mode, expects=expects, reference=reference, long_loop=long_loop, overrides=overrides,
-            files=files, options=options, figures=figures, stored_figures=stored_figures, run_figures=run_figures,
-        )  # fmt: skip
-        return self.add(made)
+    part = _adding(Part)
 
     def add(self, part: Part) -> Part:
         """Add a part made elsewhere: a long rubric has one module for each file handed in."""

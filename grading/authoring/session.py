@@ -69,6 +69,7 @@ class Session:
         self._not_again: dict[str, AnswerFault] = {}
         self._integrity: list[Integrity] = []
         self._repairs: list[str] = []
+        self._forgiven_s = 0.0
         self.times = Times()
 
     def loaded(self, mode: BoxMode) -> Loaded | None:
@@ -95,7 +96,7 @@ class Session:
         """
         if topic in self._not_again:
             raise _again(topic, self._not_again[topic])
-        if self.times.student >= self._limits.part_s:
+        if self._left_s <= 0:
             raise Overran(f"not asked: the questions before it took this file's {self._limits.part_s:.0f} s")
         room = self._rooms[mode]
         box = self._box(mode)
@@ -118,7 +119,8 @@ class Session:
         return room.executed if room else None
 
     def renew(self) -> None:
-        """Drop all boxes after a fault of ours; the next question gets a fresh one."""
+        """Drop all boxes after a fault of ours; the next question gets a fresh one, and the part's time anew."""
+        self._forgiven_s = self.times.student
         for room in self._rooms.values():
             self._drop(room)
             room.loaded = room.executed = None
@@ -138,6 +140,11 @@ class Session:
         """What was mended, from the programs and all boxes that were ended."""
         written = [r for room in self._rooms.values() for r in room.program.repairs]
         return tuple(dict.fromkeys([*written, *self._repairs]))
+
+    @property
+    def _left_s(self) -> float:
+        """Seconds that the program may still take; what it took before a fault of ours is not counted."""
+        return self._limits.part_s - (self.times.student - self._forgiven_s)
 
     # -- one box ------------------------------------------------------------------------------------
 
@@ -170,7 +177,8 @@ class Session:
 
     def _run(self, box: Box, program: Program) -> Executed:
         outcomes: list[UnitOutcome] = []
-        budget = time.perf_counter() + CELLS_SHARE * self._limits.part_s
+        # Another box of this part may have taken time before.
+        budget = time.perf_counter() + CELLS_SHARE * self._left_s
         lost = ""
         for index, unit in enumerate(program.units):
             left = budget - time.perf_counter()

@@ -63,7 +63,7 @@ def difference_words(found: Difference) -> str:
 def mistake_words(mistake: Mistake, others: Sequence[Mistake] = (), *, paths: Sequence[str] = ()) -> str:
     """What the student did and where to look."""
     front = f"In {', '.join(paths[:SHOWN])}: " if paths else ""
-    also = f" ({'; or: '.join(['It could also be', *(_bare(o.says) for o in others)])})" if others else ""
+    also = f" (It could also be this: {'; or this: '.join(_bare(o.says) for o in others)}.)" if others else ""
     return " ".join(x for x in (front + _sentence(mistake.says) + also, _sentence(mistake.look)) if x)
 
 

@@ -12,6 +12,7 @@ normal. So 785 x 64 weights show a factor of 1.05, 20 weights only 3 or more; `t
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -157,7 +158,7 @@ def every(weights: Mapping[str, object], laws: Mapping[str, Law], *, fans: Mappi
             "only-some-layers",
             layers=list(off),
         )
-    return Opinion(False, first.message, first.mistake, {**first.evidence, "layers": [*off]})
+    return replace(first, evidence={**first.evidence, "layers": [*off]})
 
 
 def fresh(first: object, second: object, *, name: str = "weights") -> Opinion:

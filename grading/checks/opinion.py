@@ -1,7 +1,7 @@
 """What a ready-made probe concludes about data: pure values, turned into a requirement at the rubric's edge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grading.authoring.requirement import Sketch, illustrate, remark, require
 from grading.domain.report import Json
@@ -13,8 +13,9 @@ class Opinion:
 
     Attributes:
         holds: whether what was asked for holds.
-        message: to the student: what, where, what to do. Empty where it holds.
+        message: to the student: what does not hold, and where. Empty where it holds.
         mistake: id of the known mistake that the data show, or "".
+        hint: to the student: what to do, where the rubric's known mistake of that id does not say it.
         evidence: small plain JSON.
         remarks: notes that cost nothing.
         sketch: a small picture beside a failure, where one says more.
@@ -23,9 +24,14 @@ class Opinion:
     holds: bool
     message: str = ""
     mistake: str = ""
+    hint: str = ""
     evidence: Mapping[str, Json] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     sketch: Sketch | None = field(default=None, compare=False)
+
+    def hinted(self, hint: str) -> "Opinion":
+        """The same, with a hint."""
+        return replace(self, hint=hint)
 
 
 def right(*remarks: str, **evidence: object) -> Opinion:
@@ -35,7 +41,7 @@ def right(*remarks: str, **evidence: object) -> Opinion:
 
 def wrong(message: str, mistake: str = "", **evidence: object) -> Opinion:
     """It does not hold, because of `mistake` where one is recognised."""
-    return Opinion(False, message, mistake, _plain(evidence))
+    return Opinion(False, message, mistake, evidence=_plain(evidence))
 
 
 def _plain(evidence: Mapping[str, object]) -> dict[str, Json]:
@@ -58,4 +64,5 @@ def insist(opinion: Opinion) -> None:
         remark(text)
     if opinion.sketch is not None:
         illustrate(opinion.sketch.title, opinion.sketch.draw)
-    require(opinion.holds, opinion.message, evidence={"mistake": opinion.mistake, **opinion.evidence})
+    evidence = {"mistake": opinion.mistake, **opinion.evidence}
+    require(opinion.holds, opinion.message, evidence=evidence, hint=opinion.hint)

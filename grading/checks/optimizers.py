@@ -103,34 +103,33 @@ def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each wa
     what = f"Your {seen.name}"
     if kind == "still":
         return wrong(
-            f"{what} does not move its parameters (learning rate {seen.options.lr:g}).",
+            f"{what} does not move its parameters.",
             "zero-learning-rate",
             lr=seen.options.lr,
         )
     if kind == "gradient-ascent":
-        return wrong(f"{what} climbs: it maximises the loss.", "gradient-ascent")
+        return wrong(f"{what} goes up the gradients that it is given.", "gradient-ascent").hinted(
+            "It maximises the loss."
+        )
     if kind not in LARGEST_RATE:
         named = {"adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "AdaGrad"}.get(kind, seen.name)
         return wrong(f"{what} follows {named}'s path, neither Adam's nor SGD's.", kind, options=_said(seen.options))
     if seen.steps and not seen.useful_steps:
         return wrong(
-            f"{what} stepped {seen.steps} times and never met a gradient: it holds the parameters of another network.",
-            "optimizer-of-other-network",
-        )
+            f"{what} stepped {seen.steps} times and never met a gradient.", "optimizer-of-other-network"
+        ).hinted("It holds the parameters of another network.")
     if seen.network < 0:
         return wrong(f"{what} holds parameters of no network of yours.", "optimizer-without-network")
     if not seen.alive:
         return wrong(f"{what} holds the parameters of a network that is no longer used.", "optimizer-of-other-network")
     if seen.missed_head or (not seen.head and seen.covered < seen.trainable):
-        return wrong(
-            f"{what} does not hold the last layer: make it after the layer was replaced.", "optimizer-misses-head"
+        return wrong(f"{what} does not hold the last layer.", "optimizer-misses-head").hinted(
+            "Make it after the layer was replaced."
         )
     if not SMALLEST_RATE < seen.options.lr <= LARGEST_RATE[kind]:
         return wrong(
-            f"{what} has learning rate {seen.options.lr:g}: nothing can be learned with it.",
-            "absurd-learning-rate",
-            lr=seen.options.lr,
-        )
+            f"{what} has learning rate {seen.options.lr:g}.", "absurd-learning-rate", lr=seen.options.lr
+        ).hinted("Nothing can be learned with it.")
     if seen.covered < seen.trainable:
         return right(f"{what} trains {seen.covered} of {seen.trainable} tensors, the last layer among them: allowed.")
     return right()
@@ -157,7 +156,7 @@ def both(kinds: Sequence[tuple[Seen, str]], wanted: str) -> Opinion:
     said = (
         f"Your program builds {', '.join(others)}" if others else "Your program builds no optimizer that could be found"
     )
-    return wrong(f"{said}, but no {title}: train once with each.", f"no-{wanted}", found=list(others))
+    return wrong(f"{said}, but no {title}.", f"no-{wanted}", found=list(others)).hinted("Train once with each.")
 
 
 def _meant(seen: Seen, kind: str, wanted: str) -> bool:

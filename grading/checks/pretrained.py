@@ -141,7 +141,7 @@ def loaded(compared: Compared) -> Opinion:
     fresh = all(_fresh(compared.first.get(name), name) for name in drifted)
     if fresh:
         return wrong(
-            f"{len(drifted)} running statistics of the normalisations ({drifted[0]} …) are those of a new network.",
+            f"{len(drifted)} running statistics of the normalisations ({drifted[0]} …) are not the checkpoint's.",
             "statistics-not-loaded",
             tensors=drifted[:6],
         )
@@ -169,12 +169,10 @@ def _parameters(compared: Compared, off: list[str], first: set[str], parameters:
     if not all(name in off for name in kernels):
         return wrong(f"{share} differ from the checkpoint.", "partly-loaded", tensors=off[:6])
     if all(_fresh(compared.start.get(name), name) for name in vectors):
-        return wrong(
-            "The network starts from random weights: no tensor is the checkpoint's.",
-            "random-initialisation",
-            tensors=off[:6],
+        return wrong("No tensor of the network is the checkpoint's.", "random-initialisation", tensors=off[:6]).hinted(
+            "It starts from random weights."
         )
-    return wrong("No convolution is the checkpoint's: these are other weights.", "other-weights", tensors=off[:6])
+    return wrong("No convolution is the checkpoint's.", "other-weights", tensors=off[:6])
 
 
 def _same(found: Mapping[str, Array], wanted: Mapping[str, Array], name: str) -> bool:
@@ -195,7 +193,7 @@ def architecture(alignment: Alignment) -> Opinion:
     if alignment.whole:
         return right()
     if alignment.missing == ("conv1.weight",):
-        return wrong("The first convolution was replaced: its pretrained weights are lost.", "first-layer-replaced")
+        return wrong("The first convolution is not ResNet-18's: its weights are lost.", "first-layer-replaced")
     name = LAYERS.get(alignment.convolutions, f"a network with {alignment.convolutions} convolutions")
     if alignment.names and alignment.convolutions == 20:  # noqa: PLR2004 - a ResNet-18's
         return wrong(
@@ -221,17 +219,14 @@ def head(alignment: Alignment, classes: Sequence[int], *, trained: bool) -> Opin
     """
     outputs = alignment.outputs
     if outputs is None:
-        return wrong(
-            "Your network ends without a linear layer: replace the last one by one with an output for each class.",
-            "no-head",
+        return wrong("Your network ends without a linear layer.", "no-head").hinted(
+            "Replace the last one by one with an output for each class."
         )
     if outputs in classes:
         return right(outputs=outputs)
     if outputs == transfer.IMAGENET_CLASSES:
-        return wrong(
-            "The last layer still has ImageNet's 1000 outputs: replace it by one with an output for each class.",
-            "head-not-replaced",
-            outputs=outputs,
+        return wrong(f"The last layer has {outputs} outputs.", "head-not-replaced", outputs=outputs).hinted(
+            "Replace it by one with an output for each class."
         )
     if not classes:
         return right(

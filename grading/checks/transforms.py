@@ -57,21 +57,16 @@ def form(passes: Sequence[Passed], which: str) -> Opinion:  # noqa: PLR0911 - on
     """
     for one in passes:
         if one.kind == "ndarray" and len(one.shape) == CHANNELS and one.shape[-1] == CHANNELS:
-            return wrong(
-                f"Your {which} pipeline gives a NumPy array (height, width, 3): end it with a tensor, channels first.",
-                "no-tensor",
+            return wrong(f"Your {which} pipeline gives a NumPy array (height, width, 3).", "no-tensor").hinted(
+                "End it with a tensor, channels first."
             )
         if one.kind not in ("tensor", "ndarray"):
-            return wrong(
-                f"Your {which} pipeline gives a {one.kind}, not a tensor: is ToTensor missing?",
-                "no-tensor",
-                got=one.kind,
+            return wrong(f"Your {which} pipeline gives a {one.kind}.", "no-tensor", got=one.kind).hinted(
+                "Is ToTensor missing?"
             )
         if not one.dtype.startswith(("float", "bfloat")):
-            return wrong(
-                f"Your {which} pipeline gives {one.dtype} values: scale them to floating point.",
-                "integer-tensor",
-                got=one.dtype,
+            return wrong(f"Your {which} pipeline gives {one.dtype} values.", "integer-tensor", got=one.dtype).hinted(
+                "Scale them to floating point."
             )
         if len(one.shape) != CHANNELS or one.shape[0] != CHANNELS:
             return wrong(
@@ -85,10 +80,10 @@ def form(passes: Sequence[Passed], which: str) -> Opinion:  # noqa: PLR0911 - on
     if len(sizes) > 1:
         return wrong(
             f"Your {which} pipeline gives pictures of different sizes "
-            f"({', '.join(f'{h} x {w}' for h, w in sizes[:3])}): resize or crop all to the network's input.",
+            f"({', '.join(f'{h} x {w}' for h, w in sizes[:3])}).",
             "no-resize",
             sizes=[list(s) for s in sizes[:4]],
-        )
+        ).hinted("Resize or crop all to the network's input.")
     height, width = sizes[0]
     if min(height, width) < SMALLEST:
         return wrong(
@@ -179,7 +174,9 @@ def upright(passed: Passed, picture: npt.NDArray[np.uint8]) -> Opinion:
     downwards = float(green[-1].mean() - green[0].mean()) > 0
     if rightwards and downwards:
         return right()
-    return wrong("Your evaluation pipeline turns or mirrors pictures: leave their orientation alone.", "turned")
+    return wrong("Your evaluation pipeline turns or mirrors pictures.", "turned").hinted(
+        "Leave their orientation alone."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,11 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     """
     every = [plane for picture in pictures[:ALL] for plane in planes(picture)]
     if not every:
-        return wrong("No picture was drawn while your notebook ran: show the feature maps with imshow.", "no-figure")
+        return wrong("No picture was drawn while your notebook ran.", "no-figure").hinted(
+            "Show the feature maps with imshow."
+        )
     if all(np.ptp(plane) == 0 for plane in every if plane.size):
-        return wrong("Your figure is blank: every picture in it has one colour.", "blank-figure", pictures=len(every))
+        return wrong("Every picture in your figure has one colour.", "blank-figure", pictures=len(every))
     if seen is None and other is not None:
         return wrong(f"The maps cannot be those of a ResNet-18. {other.message}", other.mistake)
     if seen is None:
@@ -156,15 +158,15 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     if len(stages) < ENOUGH_STAGES:
         return _explained(pictures, seen)
     if not seen.candidate.tuned:
-        text = "The maps are those of a network that was not fine-tuned" + (
-            ": show the one that you trained." if trained else "; no training step was seen."
-        )
-        return wrong(text, "maps-before-fine-tuning", **said)
-    if found.channels < ENOUGH_CHANNELS and not found.means:
+        elsewhere = "another one had" if trained else "nor had any other"
         return wrong(
-            f"Only {found.channels} channels are shown: show several of each stage, or their mean.",
-            "too-few-channels",
+            f"The network that your figure shows had taken no training step; {elsewhere}.",
+            "maps-before-fine-tuning",
             **said,
+        ).hinted("Show the maps of the network that you trained.")
+    if found.channels < ENOUGH_CHANNELS and not found.means:
+        return wrong(f"Only {found.channels} channels are shown.", "too-few-channels", **said).hinted(
+            "Show several of each stage, or their mean."
         )
     notes = (
         ("The network was in training mode when its maps were taken: call eval() first.",)
@@ -180,7 +182,7 @@ def _explained(pictures: Sequence[Picture], seen: Seen) -> Opinion:
     facts = {"stages": list(stages), "pictures": seen.shown.planes}
     one, state = seen.candidate.images[:1], seen.candidate.state
     if not stages and shown(pictures, _inputs(seen.candidate), resized=False).matches:
-        return wrong("Your figure shows the picture that goes in, not what the layers put out.", "raw-input", **facts)
+        return wrong("The pictures in your figure agree with the image that was fed in.", "raw-input", **facts)
     with torch.no_grad():
         chains = (
             feature_maps.chained(state, one),
@@ -190,7 +192,7 @@ def _explained(pictures: Sequence[Picture], seen: Seen) -> Opinion:
     for chain, mistake in zip(chains, ("chained-convolutions", "chained-convolutions", "no-residual"), strict=True):
         if len(shown(pictures, Library(chain), resized=False).stages) > max(1, len(stages)):
             return wrong(
-                "Your maps come from layers run one after the other: in the network the deeper ones get other inputs.",
+                "The deeper maps are not what your network computes: there the layers get other inputs.",
                 mistake,
                 **facts,
             )
@@ -203,7 +205,7 @@ def _explained(pictures: Sequence[Picture], seen: Seen) -> Opinion:
     kernels = Library({k: v for k, v in feature_maps.filters(state).items() if v.shape[1] <= KERNELS})
     if shown(pictures, kernels).matches:
         return wrong(
-            "Your figure shows the kernels (weights), not what the layers put out for a picture.",
+            "The pictures in your figure are weights of your network's convolutions.",
             "filters-not-activations",
             **facts,
         )

@@ -35,8 +35,8 @@ class Gate:
     """What a rehearsal must show before students meet the assignment.
 
     Attributes:
-        seeds: on how many seeds each check is rehearsed, and each right sample graded.
-        boxed_seeds: on how many seeds each known submission is graded.
+        seeds: on how many seeds each check is rehearsed, and each right sample and known submission graded.
+        boxes: in how many fresh boxes each known submission is graded; its seeds are dealt out between them.
         caught: least share of the known mistakes, over all seeds, that lose their row's points: the mutation score.
         named: least share of them that are given their own name.
         headroom: most of `Limits.part_s` and `Limits.memory_bytes` that the right sample may use, as a share: a
@@ -44,7 +44,7 @@ class Gate:
     """
 
     seeds: int = 5
-    boxed_seeds: int = 1
+    boxes: int = 1
     caught: float = 1.0
     named: float = 0.9
     headroom: float = 0.75

@@ -4,7 +4,7 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -15,12 +15,14 @@ from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import Judgement, Request
 from grading.judge.rubrics import Held, Shelf
+from grading.judge.seclusion import secluded
 from grading.sandbox import Sandbox, SandboxConfig
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
 
 WARM_SEED = 0
+LOADING_WORDS = (b"torchvision", b"torch.hub", b"load_state_dict", b"torch.load")
 
 
 class RubricGrader:
@@ -53,7 +55,7 @@ class RubricGrader:
         shelves: list[Shelf] = []
         # Torch is imported here and, at the same time, by the guest in a process of its own. This thread is over before
         # the first fork: a child of a process with threads would inherit their locks.
-        reading = Thread(target=lambda: shelves.append(_read(config.assignment_dirs)))
+        reading = Thread(target=lambda: shelves.append(_read(config)))
         reading.start()
         try:
             sandbox = Sandbox.start(
@@ -78,7 +80,7 @@ class RubricGrader:
         stores = Stores(data=config.data_dir, checkpoints=checkpoints.folder)
         grader = cls(shelves[0], sandbox, stores, checkpoints.stood_in)
         if config.warm:
-            grader.warm_up()
+            _apart(grader.warm_up, config)
         return grader
 
     def grade(self, request: Request) -> Judgement:
@@ -127,17 +129,35 @@ class RubricGrader:
             device=request.device,
             sandbox=self._sandbox,
             stores=self._stores,
-            notes=self._stood_in if held.assignment.checkpoints else (),
+            notes=self._stood_in if held.assignment.checkpoints and _may_load_weights(request.submission) else (),
         )
         return Judgement(graded.report.to_json(), graded.figures)
 
 
-def _read(extra_dirs: Sequence[Path]) -> Shelf:
+def _may_load_weights(submission: Submission) -> bool:
+    """Whether a file mentions anything that pretrained weights are loaded with: others need no note about them."""
+    return any(word in file.content for file in submission.files for word in LOADING_WORDS)
+
+
+def _read(config: JudgeConfig) -> Shelf:
     from grading import pipeline
 
+    secluded(config)  # what a course wrote runs from here on
     # Computed once here instead of in every child.
     pipeline.engine()
-    return Shelf(extra_dirs)
+    return Shelf(config.assignment_dirs)
+
+
+def _apart(run: Callable[[], None], config: JudgeConfig) -> None:
+    """Run something of a course's in this process, secluded, and wait for it."""
+
+    def secluded_run() -> None:
+        secluded(config)
+        run()
+
+    thread = Thread(target=secluded_run)
+    thread.start()
+    thread.join()
 
 
 def _settle(seed: int) -> None:

@@ -25,6 +25,7 @@ from grading.domain.errors import ChainruleError, HouseFault
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, Readiness, refusal
 from grading.judge.messages import Judgement, Request, fault_frame
+from grading.judge.seclusion import secluded
 
 CONTROL_BYTES = 64 << 10
 PR_SET_PDEATHSIG = 1
@@ -70,19 +71,19 @@ def main(start: Callable[[JudgeConfig], Grader]) -> None:
         return
     control.send(grader.readiness.to_bytes())
     try:
-        serve(control, grader, deadline_s=config.deadline_s)
+        serve(control, grader, config)
     finally:
         grader.close()
 
 
-def serve(control: socket.socket, grader: Grader, *, deadline_s: float) -> None:
+def serve(control: socket.socket, grader: Grader, config: JudgeConfig) -> None:
     """Fork a judge child for each run that arrives; return when the control socket ends, with all children gone."""
     # What lives now lives in every child: the collector need not touch, and so copy, those pages there.
     gc.collect()
     gc.freeze()
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
-        nursery = _Nursery(selector, control, grader, deadline_s)
+        nursery = _Nursery(selector, control, grader, config)
         try:
             while True:
                 # Where there is no room for another process now, there may be when the next run asks.
@@ -105,12 +106,12 @@ class _Nursery:
     """
 
     def __init__(
-        self, selector: selectors.BaseSelector, control: socket.socket, grader: Grader, deadline_s: float
+        self, selector: selectors.BaseSelector, control: socket.socket, grader: Grader, config: JudgeConfig
     ) -> None:
         self._selector = selector
         self._control = control
         self._grader = grader
-        self._deadline_s = deadline_s
+        self._config = config
         self._libc = ctypes.CDLL(None)
         self._server = os.getpid()
         self._children: dict[int, int] = {}
@@ -137,7 +138,7 @@ class _Nursery:
         if pid == 0:
             ours.close()
             self._become_child()
-            _wait_for_run(theirs, self._grader, self._deadline_s)
+            _wait_for_run(theirs, self._grader, self._config.deadline_s)
         theirs.close()
         self._spare = ours
         watch = os.pidfd_open(pid)
@@ -198,6 +199,11 @@ class _Nursery:
             os._exit(1)
         self._selector.close()
         self._control.close()
+        # Where memory runs out, a run is lost rather than the service.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+        for lacking in secluded(self._config):
+            sys.stderr.write(f"judge: {lacking}\n")
 
 
 def _wait_for_run(channel: socket.socket, grader: Grader, deadline_s: float) -> None:
@@ -218,9 +224,6 @@ def _judge_one_run(connection: socket.socket, grader: Grader, deadline_s: float)
         # The kernel keeps the deadline, whatever the code is stuck in: the default action of SIGALRM ends the process.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, deadline_s)
-        # Where memory runs out, a run is lost rather than the service.
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
         frames.send(connection, _answer(grader, frames.receive(connection)))
         status = 0
     except HouseFault as fault:

@@ -245,12 +245,16 @@ def _said(drawn: Outline, choice: _Choice) -> list[str]:
     ]
     versions: defaultdict[str, list[Statement]] = defaultdict(list)
     for s in drawn.statements:
-        if s.defined and s in choice.kept:
+        # Of two branches of an `if` one runs; which, nobody knows here.
+        if s.defined and s in choice.kept and not s.guards:
             versions[s.defined].append(s)
     for name, several in versions.items():
-        if len(several) > 1:
+        if len({ast.dump(s.node) for s in several}) > 1:
             places = "; ".join(s.where for s in several)
-            said.append(f"`{name}` is defined {len(several)} times ({places}): the last one counts")
+            said.append(
+                f"`{name}` is defined {len(several)} times, not always alike ({places}): the last one was asked, as it "
+                "is the one that Python keeps"
+            )
     said += [
         f"{s.where}: a package-relative import was read as a plain one"
         for s in drawn.statements

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grading.authoring import Driven, Function, Part, Reference
+from grading.authoring import Adapted, Driven, Function, Part, Reference
 from grading.authoring.bindings import Binding
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.matching import find
@@ -45,6 +45,19 @@ def test_arity_alone_decides_only_where_it_may_and_only_for_one() -> None:
     assert find(by_arity, [*one, *defined("plot"), *defined("main", arity=0)]) == one[0]
     assert find(by_arity, two) is None
     assert find(Function("train", arity=3), one) is None
+
+
+def test_the_right_number_of_arguments_beats_what_can_be_adapted() -> None:
+    """A helper that could be called with more arguments is no rival of a function that takes just these."""
+
+    def by_name(parameters: Any, _: int, __: Any) -> Adapted:
+        return Adapted(dict.fromkeys(parameters), "")
+
+    flexible = Function("train", arity=2, by_arity=True, adapts=by_name)
+    exact, helper = defined("fit", arity=2), defined("plot", arity=3)
+
+    assert find(flexible, [*exact, *helper]) == exact[0]
+    assert find(flexible, helper) == helper[0]
 
 
 def test_of_two_definitions_the_one_that_takes_the_arguments_counts() -> None:

@@ -117,3 +117,12 @@ def test_summaries_are_what_a_manifest_announces() -> None:
     assert [("row-0", "f.py", Decimal("0.5")), ("row-1", "f.py", Decimal("1.5"))] == [
         (s.id, s.part, s.possible) for s in rubric.summaries()
     ]
+
+
+def test_a_rubric_makes_parts_with_all_of_their_arguments() -> None:
+    """`rubric.part` takes whatever `Part` takes, and adds what it made."""
+    rubric = Rubric("hw1", points="1")
+    made = rubric.part("f.py", mode="run", sketches=False)
+
+    assert rubric.parts == [made]
+    assert (made.file, made.mode, made.sketches) == ("f.py", "run", False)

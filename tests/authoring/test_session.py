@@ -116,3 +116,35 @@ def test_a_run_whose_process_ends_is_lost_with_its_reason() -> None:
             student.drive("networks")
 
     assert [u.ran for u in executed.units] == [True, True, False]
+
+
+def test_a_fault_of_ours_costs_no_time() -> None:
+    """What the program took in the box that we lost is not held against it."""
+    box = FakeBox({"f": abs})
+    with asking(PART, box, limits=Limits(part_s=5.0)) as (student, session):
+        student.f(1)
+        box.student_s += 6.0
+        student.f(1)
+        session.renew()
+
+        assert student.f(-1) == 1
+
+
+def test_cells_have_what_the_questions_before_them_left() -> None:
+    """A part with both kinds of box has its time once: the run gets its share of the rest."""
+    part = Part("f.ipynb", expects=[Function("f", arity=1)])
+    first, whole = FakeBox({}), FakeBox({}, unit_results=[FakeUnit()])
+    given: list[float] = []
+
+    def hungry(x: int) -> int:
+        first.student_s += 3.0
+        return x
+
+    first.functions = {"f": hungry}
+    run = whole.run_unit
+    whole.run_unit = lambda index, *, timeout_s: (given.append(timeout_s), run(index, timeout_s=timeout_s))[1]
+    with asking(part, first, whole, limits=Limits(part_s=7.0, cell_s=60.0), cells=1) as (student, _):
+        student.f(1)
+        student.executed()
+
+    assert 2.5 < given[0] <= 3.0

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -131,6 +132,26 @@ def test_the_judge_inherits_no_secret(monkeypatch):
     assert environment["OMP_NUM_THREADS"] == "1"
 
 
+def test_what_a_course_wrote_reaches_neither_database_nor_broker_nor_network(tmp_path):
+    """A judge child can make no socket; the service's state and processes are closed to it, its weights are not."""
+    state = tmp_path / "state"
+    (state / "standins").mkdir(parents=True)
+    database, weights, broker = state / "chainrule.db", state / "standins" / "resnet18.pth", state / "broker.sock"
+    database.write_text("grades")
+    weights.write_text("weights")
+    with socket.socket() as listener, socket.socket(socket.AF_UNIX) as local:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        local.bind(str(broker))
+        local.listen()
+        order = f"reach /{listener.getsockname()[1]} {broker} {database} {weights}"
+        with Judge.start(JudgeConfig(hidden=(state,), standin_dir=state / "standins"), FAKE) as judge:
+            found = judge.grade(told(order), "nets-hw1", seed=1).report["reached"]
+
+    assert found == ["checkpoints", "itself"]
+    assert database.read_text() == "grades"
+
+
 def test_runs_go_side_by_side(judge, tmp_path):
     """Eight runs that each wait for the other seven all come back."""
     with ThreadPoolExecutor(8) as pool:
@@ -143,8 +164,13 @@ def test_runs_go_side_by_side(judge, tmp_path):
 def test_a_dead_server_is_started_again(judge):
     """The run that was with the server is a house fault; the next one is graded by a new server."""
     first = judge.pid
-    with pytest.raises(HouseFault):
-        judge.grade(told("kill-server"), "nets-hw1", seed=1)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(judge.grade, told("sleep 60"), "nets-hw1", seed=1)
+        while len(processes_of(first)) < WITH_ONE_RUN:
+            time.sleep(0.02)
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(HouseFault):
+            running.result()
 
     assert judge.grade(told("nothing"), "nets-hw1", seed=2).report["seed"] == 2
     assert judge.pid != first

@@ -110,9 +110,10 @@ def _mistake(finding: Mapping[str, Any], shown: Mapping[str, Any]) -> MistakeVie
 
 def _without_mistake(said: str, mistake: MistakeView | None) -> str:
     """The message up to where it names the mistake: the page does that in a place of its own."""
-    if mistake is None or mistake.title not in said:
+    known = [part for part in (mistake.title, mistake.look) if part and part in said] if mistake is not None else []
+    if not known:
         return said
-    before = said[: said.index(mistake.title)].rstrip()
+    before = said[: said.index(known[0])].rstrip()
     return re.sub(r"(?:^|(?<=[.!?…]) )In [^.:]+:$", "", before).rstrip()
 
 

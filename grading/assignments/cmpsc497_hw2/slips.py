@@ -163,8 +163,8 @@ OPTIMIZER = (
         "The optimizer was made before the last layer was replaced.",
         "Replace model.fc first, then make the optimizer.",
     ),
-    slip("no-adam", "There is no Adam.", f"Train once with torch.optim.Adam. {STOPPED}"),
-    slip("no-sgd", "There is no SGD.", f"Train once with torch.optim.SGD. {STOPPED}"),
+    slip("no-adam", "One of the two optimizers is missing.", f"Train once with torch.optim.Adam. {STOPPED}"),
+    slip("no-sgd", "One of the two optimizers is missing.", f"Train once with torch.optim.SGD. {STOPPED}"),
 )
 
 ARCHITECTURE = (
@@ -215,13 +215,13 @@ HEAD = (
     ),
     slip(
         "no-head",
-        "The network ends without a linear layer.",
+        "There is no last layer that tells your classes apart.",
         "model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
     ),
 )
 
 MAPS = (
-    slip("no-figure", "Nothing was drawn.", f"Draw feature maps with plt.imshow. {STOPPED}"),
+    slip("no-figure", "There is no figure of feature maps.", f"Draw feature maps with plt.imshow. {STOPPED}"),
     slip("blank-figure", "The figure is blank.", "Look at what imshow is given: all its numbers are equal."),
     slip(
         "maps-before-fine-tuning",
@@ -235,7 +235,11 @@ MAPS = (
     ),
     slip("no-residual", "The shortcuts are left out.", "Use forward hooks on the network itself."),
     slip("few-stages", "Too few of the network's stages are shown.", "Show the stem and each of layer1 to layer4."),
-    slip("too-few-channels", "Too few channels are shown.", "Show several channels of each stage, or their mean."),
+    slip(
+        "too-few-channels",
+        "Each stage has many channels, and a few of them tell little.",
+        "Show several channels of each stage, or their mean.",
+    ),
     slip(
         "filters-not-activations",
         "The figure shows kernels.",

@@ -171,7 +171,7 @@ def _forward_question(student: Subject, draw: Draw, name: str) -> None:
         return
     own = {name: _own(student, name, getattr(activations, name))}
     if _shows_own(seen, ThreeLayerNet, own, setting, nonlinearity):
-        remark(f"Judged with your own {name}, which is not right by itself: this row lost nothing for it.")
+        remark(f"Judged with your own {name}, right or wrong: this row lost nothing by it.")
         return
     equals = ""
     for known in FORWARD:
@@ -189,8 +189,9 @@ def _forward_question(student: Subject, draw: Draw, name: str) -> None:
     stopped = f" It {seen['raised']}." if seen["raised"] else ""
     require(
         condition=False,
-        message=f"Nothing that your function computes in its first iteration equals the scores. {reached}{stopped}",
+        message=f"Nothing that your function computes in its first iteration equals the scores.{stopped}",
         evidence={"equals": equals, "reached": reached, "raised": seen["raised"]},
+        hint=reached,
     )
 
 
@@ -305,9 +306,11 @@ def loss_is_what_descends(student: Subject, draw: Draw) -> None:
     direction = {name: draw.normal(*s.model[name].shape) for name in NAMES}
 
     def loss(t: float) -> float | None:
-        moved = {**s.model, **{name: s.model[name] + t * direction[name] for name in NAMES}}
-        seen = student.three_layer_net__first_iteration("SIGM", s.X, s.y, moved, s.step_size, s.reg)["loss"]
-        return None if seen is None else admit.number(seen, "loss")
+        moved = replace(s, model={**s.model, **{name: s.model[name] + t * direction[name] for name in NAMES}})
+        seen = student.three_layer_net__first_iteration("SIGM", *moved.arguments)
+        if not shows(seen, ThreeLayerNet(), moved, "SIGM"):
+            return None  # of another network: what is wrong there was told where it was made
+        return None if seen["loss"] is None else admit.number(seen["loss"], "loss")
 
     ahead, behind = loss(step), loss(-step)
     if ahead is None or behind is None:
@@ -317,6 +320,7 @@ def loss_is_what_descends(student: Subject, draw: Draw) -> None:
     slope = (ahead - behind) / (2 * step)
     if abs(slope - claimed) > 1e-4 * max(abs(slope), abs(claimed)):
         remark(
-            f"Your gradients are right, but the loss that you compute rises by {slope:.4g} where they say "
-            f"{claimed:.4g}: it is not the mean cross-entropy plus 0.5·reg·ΣW². It costs nothing here."
+            f"Your gradients are right, but the loss that you compute is not what they are the gradients of: along one "
+            f"direction its slope is {slope:.4g}, and your gradients say {claimed:.4g}. It should be the mean "
+            "cross-entropy plus 0.5·reg·ΣW². It costs nothing here."
         )

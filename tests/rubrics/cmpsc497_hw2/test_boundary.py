@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from grading.assignments.cmpsc497_hw2.boundary import FOLDER, RELU, SIGMOID, Problem, reference_boundary
+from grading.assignments.cmpsc497_hw2.patches_vanishing_gradient import STEP
 from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
 from grading.authoring import Draw, Picture
 from grading.domain.errors import StudentFault
 from tests.rubrics.cmpsc497_hw2.in_process import asking, notebook
-from tests.rubrics.cmpsc497_hw2.notebook_1 import STEP
 from tests.rubrics.cmpsc497_hw2.test_vanishing_gradient import sample
 
 

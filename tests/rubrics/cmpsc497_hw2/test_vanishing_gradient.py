@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from grading.assignments.cmpsc497_hw2.patches_vanishing_gradient import ACTIVATIONS, BACKWARD, FORWARD, WRONG
 from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
+from grading.assignments.cmpsc497_hw2.variants_vanishing_gradient import RIGHT
+from grading.authoring.patches import Patch
 from grading.authoring.probing import asked_once
 from grading.domain.report import CriterionResult
 from grading.domain.verdict import Blame, Status
 from tests.rubrics.cmpsc497_hw2.in_process import graded, notebook
-from tests.rubrics.cmpsc497_hw2.notebook_1 import ACTIVATIONS, BACKWARD, FORWARD, RIGHT, WRONG, Wrong
 from tests.rubrics.rotation import rotated
 
 SEED = 7
@@ -46,26 +48,26 @@ def shown(rows: dict[str, CriterionResult]) -> str:
     return "\n".join(f"{f.question}: {f.message}" for row in rows.values() for f in row.findings if not f.passed)
 
 
-def assert_known(wrong: Wrong, rows: dict[str, CriterionResult]) -> None:
+def assert_known(wrong: Patch, rows: dict[str, CriterionResult]) -> None:
     """The mistake costs its rows and no others, and has its name."""
     gone = set(lost(rows))
 
     assert set(wrong.loses) <= gone <= {*wrong.loses, *wrong.may_lose}, f"{wrong.name}: {shown(rows)}"
-    assert not wrong.mistake or wrong.mistake in mistakes(rows), f"{wrong.name}: {shown(rows)}"
+    assert not wrong.named or wrong.named in mistakes(rows), f"{wrong.name}: {shown(rows)}"
 
 
-@pytest.mark.parametrize("name", rotated(RIGHT, 8))
-def test_right_variants_keep_full_marks(name: str) -> None:
+@pytest.mark.parametrize("other", rotated(RIGHT, 8), ids=lambda other: other.name)
+def test_right_variants_keep_full_marks(other: Patch) -> None:
     """A notebook that is right in another way earns every point."""
-    rows = graded(part, notebook(sample("right"), RIGHT[name]), seed=SEED)
+    rows = graded(part, notebook(sample("right"), other.changes), seed=SEED)
 
     assert lost(rows) == (), shown(rows)
 
 
 @pytest.mark.parametrize("wrong", rotated(WRONG, 10), ids=lambda wrong: wrong.name)
-def test_known_mistakes_lose_their_row_and_are_named(wrong: Wrong) -> None:
+def test_known_mistakes_lose_their_row_and_are_named(wrong: Patch) -> None:
     """A known mistake costs the row it was made in, no other, and the report says which it was."""
-    rows = graded(part, notebook(sample("right"), wrong.patches), seed=SEED)
+    rows = graded(part, notebook(sample("right"), wrong.changes), seed=SEED)
 
     assert_known(wrong, rows)
 
@@ -116,9 +118,9 @@ def test_the_ledger_tells_right_gradients_from_wrong_ones() -> None:
 def test_verdicts_do_not_depend_on_the_seed(seed: int) -> None:
     """Wrong notebooks lose their rows, and right ones keep them, whatever is drawn."""
     with asked_once():
-        for name in rotated(RIGHT, 12):
-            rows = graded(part, notebook(sample("right"), RIGHT[name]), seed=seed)
+        for other in rotated(RIGHT, 12):
+            rows = graded(part, notebook(sample("right"), other.changes), seed=seed)
 
-            assert lost(rows) == (), f"{name}: {shown(rows)}"
+            assert lost(rows) == (), f"{other.name}: {shown(rows)}"
         for wrong in rotated(WRONG, 20):
-            assert_known(wrong, graded(part, notebook(sample("right"), wrong.patches), seed=seed))
+            assert_known(wrong, graded(part, notebook(sample("right"), wrong.changes), seed=seed))

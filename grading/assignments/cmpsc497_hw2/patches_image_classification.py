@@ -1,92 +1,13 @@
-"""Patches of the right notebook 2: known mistakes, with the rows that each must lose. Right variants stand beside them."""
+"""Notebook 2 written wrongly: the right sample with a mistake as students make it.
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+Each names the row that must lose its points and the mistake that the report must name.
+"""
 
-FILE = "2.image_classification_and_feature_visualization.ipynb"
-FOLDER = Path(__file__).parents[3] / "grading" / "assignments" / "cmpsc497_hw2"
+from grading.authoring.patches import Patch
 
 TRANSFORMS, LOSS, OPTIMIZERS, WEIGHTS, MAPS = (
     "data-transformation", "loss-function", "optimizers", "pretrained-weights", "feature-visualization",
 )  # fmt: skip
-ROWS = (TRANSFORMS, LOSS, OPTIMIZERS, WEIGHTS, MAPS)
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Replacements in the right notebook's cells.
-
-    Attributes:
-        name: of the patch.
-        changes: (old, new) text; each old text must occur in exactly one cell.
-        loses: ids of the rows that lose their points.
-        named: id of the known mistake.
-        alone: whether it does not go together with patches elsewhere in the notebook.
-    """
-
-    name: str
-    changes: tuple[tuple[str, str], ...]
-    loses: tuple[str, ...] = ()
-    named: str = ""
-    alone: bool = False
-
-
-def right_cells() -> list[str]:
-    """The code cells of the right sample."""
-    notebook = json.loads((FOLDER / "samples" / "right" / FILE).read_text())
-    return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-
-
-def patched(*patches: Patch) -> list[str]:
-    """The right sample's code cells with patches applied.
-
-    Raises:
-        ValueError: a text to replace is not in exactly one cell.
-    """
-    cells = right_cells()
-    for old, new in (change for patch in patches for change in patch.changes):
-        hits = [i for i, cell in enumerate(cells) if old in cell]
-        if len(hits) != 1:
-            raise ValueError(f"{patches[-1].name}: {old!r} is in {len(hits)} cells")
-        cells[hits[0]] = cells[hits[0]].replace(old, new)
-    return cells
-
-
-def together(patches: Sequence[Patch], most: int) -> list[tuple[Patch, ...]]:
-    """Patches in groups that fit into one notebook: each changes other text and loses other rows."""
-    groups: list[tuple[Patch, ...]] = []
-    for patch in patches:
-        for i, group in enumerate(groups):
-            if len(group) < most and _fits(group, patch):
-                groups[i] = (*group, patch)
-                break
-        else:
-            groups.append((patch,))
-    return groups
-
-
-def _fits(group: tuple[Patch, ...], patch: Patch) -> bool:
-    everybody = (*group, patch)
-    if any(p.alone for p in everybody) or any(set(p.loses) & set(patch.loses) for p in group):
-        return False
-    for order in (everybody, everybody[::-1]):
-        try:
-            patched(*order)
-        except ValueError:
-            return False
-    return True
-
-
-def notebook_of(cells: list[str]) -> bytes:
-    """A notebook of code cells."""
-    made = [
-        {"cell_type": "code", "id": f"cell-{i}", "metadata": {}, "execution_count": None, "outputs": [], "source": cell}
-        for i, cell in enumerate(cells)
-    ]
-    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
-
 
 NORMALIZE = "    transforms.ToTensor(),\n    transforms.Normalize(imagenet_mean, imagenet_std),\n])\ntest_transform"
 STATISTICS = "imagenet_mean = [0.485, 0.456, 0.406]\nimagenet_std = [0.229, 0.224, 0.225]"
@@ -205,7 +126,7 @@ def statistics(mean: str, std: str) -> tuple[tuple[str, str], ...]:
 
 
 # fmt: off
-MISTAKES = (
+WRONG = (
     # -- data transformation
     Patch("no normalize", ends_with("    transforms.ToTensor(),\n"), (TRANSFORMS,), "no-normalization"),
     Patch("cifar statistics", statistics("[0.4914, 0.4822, 0.4465]", "[0.2023, 0.1994, 0.2010]"), (TRANSFORMS,), "cifar-statistics"),

@@ -1,6 +1,6 @@
 """Right variants of notebook 2: the same work written in clearly different ways. None of them may lose a point."""
 
-from tests.rubrics.cmpsc497_hw2.image_classification_patches import (
+from grading.assignments.cmpsc497_hw2.patches_image_classification import (
     ADAM,
     BUILD,
     CRITERION,
@@ -8,10 +8,10 @@ from tests.rubrics.cmpsc497_hw2.image_classification_patches import (
     HOOKS,
     SGD,
     SHOWN_MODEL,
-    Patch,
     criterion,
     loss,
 )
+from grading.authoring.patches import Patch
 
 PIPELINES = """train_transform = transforms.Compose([
     transforms.Resize(256),
@@ -386,7 +386,7 @@ def built(line: str) -> tuple[tuple[str, str], ...]:
 
 
 # fmt: off
-VARIANTS = (
+RIGHT = (
     Patch("right as it is", (), alone=True),
     Patch("v2 transforms", ((PIPELINES, V2),)),
     Patch("the weights' own transforms", ((PIPELINES, PRESET),)),
