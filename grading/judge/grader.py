@@ -15,7 +15,7 @@ from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import Judgement, Request
 from grading.judge.rubrics import Held, Shelf
-from grading.sandbox import Sandbox, SandboxConfig
+from grading.sandbox import Sandbox, SandboxConfig, cards
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
@@ -62,6 +62,7 @@ class RubricGrader:
                     checkpoint_dir=checkpoints.folder,
                     hidden=(*config.hidden, *config.assignment_dirs),
                     allow_none=config.allow_no_sandbox,
+                    granted=() if config.card is None else cards.nodes(config.card),
                 )
             )
         finally:
