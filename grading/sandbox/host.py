@@ -7,6 +7,7 @@ was started with, whatever is deleted later.
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -206,6 +207,7 @@ class Sandbox:
         if device == "cuda" and not self.config.granted:
             raise HouseFault("this sandbox was granted no graphics card, and was asked for a box that has one")
         limits = limits or Limits()
+        bait = f"chr_{secrets.token_hex(16)}"
         chosen = image or _image_for(program)
         if chosen not in self.config.images:
             chosen = self.config.images[-1]
@@ -217,6 +219,7 @@ class Sandbox:
             "file_bytes": limits.file_bytes,
             "processes": limits.processes,
             "output_bytes": limits.output_bytes,
+            "bait": bait,
             "cpu_s": limits.part_s + 30.0,
             "wall_s": wall_s if wall_s is not None else 3 * limits.part_s + 120.0,
         }
@@ -231,7 +234,9 @@ class Sandbox:
         finally:
             theirs.close()
             line.close()
-        return Box(program, channel=ours, lifeline=life, limits=limits, seed=seed, device=device, image=chosen)
+        return Box(
+            program, channel=ours, lifeline=life, limits=limits, seed=seed, device=device, image=chosen, bait=bait
+        )
 
     def _request(self, request: dict[str, object], guest_wire: socket.socket, lifeline: socket.socket) -> None:
         for attempt in (1, 2):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confinement, messages, service, syscalls, view, wire
+from . import confinement, integrity, messages, service, syscalls, view, wire
 from .confinement import Layer
 from .output import Printed
 
@@ -116,6 +116,7 @@ def _serve(request: dict[str, Any], place: Place, descriptor: int, layers: list[
             gpu=request.get("device") == "cuda",
         )
     )
+    integrity.lay_bait(f"{box}/home", str(request["bait"]))
     printed = _settle(box, int(request["output_bytes"]))
     service.Service(
         wire.adopt(descriptor),

@@ -108,3 +108,24 @@ def would_tell_a_secret_that_it_had(backend: Backend) -> None:
         out = came_out(box, ".")
 
         assert {way for way, text in out.items() if CANARY in text} == set(out)
+
+
+@behaviour
+def notices_who_takes_the_bait(backend: Backend) -> None:
+    """Files in its home that nobody needs: looking at them is noted, and so is their text, however it was come by."""
+    source = """
+        import ctypes, os
+        def opens(): open(os.path.expanduser("~/.netrc")).close()
+        def takes():
+            libc, text = ctypes.CDLL(None), ctypes.create_string_buffer(500)
+            libc.read(libc.open(os.path.expanduser("~/.ssh/id_rsa").encode(), 0), text, 499)
+            return text.value
+        """
+    noted = []
+    for name in ("opens", "takes"):
+        with backend.box(source) as box:
+            before = [note.kind for note in box.integrity]
+            box.call(name)
+            noted += [note.kind for note in box.integrity if note.kind not in before]
+
+    assert [kind for kind in noted if kind != "ctypes"] == ["canary-file", "canary-file"]
