@@ -6,7 +6,7 @@ import socket
 from threading import Thread
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.domain.errors import HouseFault
@@ -32,6 +32,7 @@ def received(content: bytes) -> Frame:
             writer.join()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=4), st.lists(st.binary(max_size=100), max_size=4))
 def test_what_is_sent_arrives(message, blobs):
     """Any JSON and any bytes come out as they went in."""
@@ -42,6 +43,7 @@ def test_what_is_sent_arrives(message, blobs):
         assert frames.receive(theirs) == Frame(message, tuple(blobs))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_is_a_house_fault(content):
     """No sequence of bytes gets anything but a frame or a HouseFault out of the reader."""

@@ -24,8 +24,9 @@ __all__ = ["address", "town"]
 OPEN = {"/sign-in", "/sign-in/{link}", "/sign-out", "/api/docs"}
 # About whoever asks.
 OWN = {"/"}
-OF_STAFF = ("/results", "/regrades", "/status", "/posts/", "/retry", "/read", "/contents")
-REFUSED = (403, 404)
+OF_STAFF = ("/manual", "/results", "/regrades", "/status", "/posts/", "/retry", "/read", "/contents")
+# The last where a form is read before anybody asks whose it is: what it lacks says nothing about what is there.
+REFUSED = (403, 404, 422)
 # Written by signing in and looking, which is no harm.
 OF_VISITS = {"web_sessions", "api_tokens", "sign_in_links", "workers"}
 
