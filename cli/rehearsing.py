@@ -142,7 +142,7 @@ def rehearsed(
         RubricFault: manifest, rubric or known submissions are broken.
         HouseFault: no sandbox, no stores.
     """
-    from grading.sandbox import Sandbox, SandboxConfig
+    from grading.sandbox import Sandbox, SandboxConfig, cards
 
     assignment = read_assignment(folder)
     rubric, patches = load_rubric(assignment), load_patches(assignment)
@@ -158,7 +158,12 @@ def rehearsed(
     if not boxed:
         return Outcome(assignment.slug, assignment.gate, rehearsal)
     to_standard_error()
-    confined = SandboxConfig(data_dir=config.data_dir, checkpoint_dir=store.folder, allow_none=config.allow_no_sandbox)
+    confined = SandboxConfig(
+        data_dir=config.data_dir,
+        checkpoint_dir=store.folder,
+        allow_none=config.allow_no_sandbox,
+        granted=cards.nodes(config.card),
+    )
     with Sandbox.start(confined) as sandbox:
         first = Recorder(sandbox)
         samples = samples_graded(stage, first, sandbox, runs)

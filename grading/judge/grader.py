@@ -62,7 +62,7 @@ class RubricGrader:
                     checkpoint_dir=checkpoints.folder,
                     hidden=(*config.hidden, *config.assignment_dirs),
                     allow_none=config.allow_no_sandbox,
-                    granted=() if config.card is None else cards.nodes(config.card),
+                    granted=cards.nodes(config.card),
                 )
             )
         finally:

@@ -10,8 +10,8 @@ from grading.domain.errors import HouseFault
 SHARED: Final = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools")
 
 
-def nodes(index: int, folder: Path = Path("/dev")) -> tuple[Path, ...]:
-    """The nodes of one card of NVIDIA's.
+def nodes(index: int | None, folder: Path = Path("/dev")) -> tuple[Path, ...]:
+    """The nodes of one card of NVIDIA's; none where no card is meant.
 
     Args:
         index: as the driver numbers them.
@@ -20,6 +20,8 @@ def nodes(index: int, folder: Path = Path("/dev")) -> tuple[Path, ...]:
     Raises:
         HouseFault: there is no such card.
     """
+    if index is None:
+        return ()
     card = folder / f"nvidia{index}"
     if not card.exists():
         raise HouseFault(f"{card} is not there: no such graphics card, or its driver is not loaded")

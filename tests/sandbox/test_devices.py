@@ -98,6 +98,7 @@ def test_a_cards_nodes_are_its_own_and_the_drivers(tmp_path: Path) -> None:
         (tmp_path / name).touch()
 
     assert [node.name for node in cards.nodes(1, tmp_path)] == ["nvidia1", "nvidiactl", "nvidia-uvm"]
+    assert cards.nodes(None, tmp_path) == ()
     with pytest.raises(HouseFault, match="nvidia2 is not there"):
         cards.nodes(2, tmp_path)
 
