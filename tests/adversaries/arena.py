@@ -51,6 +51,8 @@ class Arena:
     def __init__(self, folder: Path) -> None:
         self.canaries = Canaries()
         self._state = folder
+        self._scratch = folder / "scratch"
+        self._scratch.mkdir()
         self._open: list[int] = []
         self._plant_files()
         dirs = tuple(self._plant_assignment(slug) for slug in (TARGET, HASTY))
@@ -81,9 +83,10 @@ class Arena:
         """Files that an attack left outside its box."""
         places = [Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.cwd(), Path.home(), self._state]
         found = [path for place in places if place.is_dir() for path in place.glob(f"*{WAS_HERE}*")]
-        # `walk`, because other judges' folders come and go meanwhile.
-        walks = [os.walk(folder) for folder in Path("/tmp").glob("chainrule-*")]
-        deep = [f"{folder}/{name}" for walk in walks for folder, _, names in walk for name in names if WAS_HERE in name]
+        assert list(self._scratch.glob("chainrule-*")), "the boxes are somewhere else"
+        # Only where this judge's boxes have their folders: other judges of this machine may be under attack as well.
+        # `walk`, because folders come and go meanwhile.
+        deep = [f"{at}/{name}" for at, _, names in os.walk(self._scratch) for name in names if WAS_HERE in name]
         return [*map(str, found), *deep]
 
     def left_after(self, seconds: float) -> list[str]:
@@ -107,6 +110,7 @@ class Arena:
             "GITHUB_TOKEN": plant("a token in the environment"),
             # This one the judge itself is given; a box must not be.
             "LD_LIBRARY_PATH": f"/nonexistent/{plant('the environment of the judge')}",
+            "TMPDIR": str(self._scratch),
         }
 
     def _plant_files(self) -> None:
