@@ -50,6 +50,7 @@ def judge_config(chosen: "Settings", *, warm: bool) -> "JudgeConfig":
         checkpoint_dir=chosen.checkpoints if chosen.checkpoints.is_dir() else None,
         standin_dir=chosen.state / "standins" if chosen.state.is_dir() else None,
         hidden=(chosen.state,),
+        card=chosen.card,
         allow_no_sandbox=chosen.allow_no_sandbox,
         warm=warm,
     )

@@ -147,7 +147,7 @@ def rehearsed(
         RubricFault: manifest, rubric or known submissions are broken.
         HouseFault: no sandbox, no stores.
     """
-    from grading.sandbox import Sandbox, SandboxConfig
+    from grading.sandbox import Sandbox, SandboxConfig, cards
 
     assignment = read_assignment(folder)
     rubric, patches = load_rubric(assignment), load_patches(assignment)
@@ -164,7 +164,12 @@ def rehearsed(
             rehearsal = rehearse(rubric, runs)
         return Outcome(assignment.slug, assignment.gate, rehearsal, seconds=time.perf_counter() - begun)
     to_standard_error(least=logging.WARNING)  # the outcome says what became of everything
-    confined = SandboxConfig(data_dir=config.data_dir, checkpoint_dir=store.folder, allow_none=config.allow_no_sandbox)
+    confined = SandboxConfig(
+        data_dir=config.data_dir,
+        checkpoint_dir=store.folder,
+        allow_none=config.allow_no_sandbox,
+        granted=cards.nodes(config.card),
+    )
     with started(lambda: Sandbox.start(confined)) as sandbox:
         # By itself, so that what it takes can be measured; its later seeds are graded beside everything else.
         first = Recorder(sandbox)

@@ -19,7 +19,7 @@ from grading.domain.report import Json, Report
 from grading.judge import server
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import Judgement, Request
-from grading.sandbox import Sandbox, SandboxConfig
+from grading.sandbox import Sandbox, SandboxConfig, cards
 
 CRAMPED, HASTY = "cramped", "hasty"
 """Asked for in place of the slug: grade with little room, or with little time as well, for what uses up all it gets."""
@@ -64,7 +64,10 @@ class RehearsalGrader:
             raise HouseFault("A rehearsal's judge needs a folder for stand-ins.")
         checkpoints = checkpoint_store(config.checkpoint_dir, config.standin_dir)
         confined = SandboxConfig(
-            data_dir=config.data_dir, checkpoint_dir=checkpoints.folder, allow_none=config.allow_no_sandbox
+            data_dir=config.data_dir,
+            checkpoint_dir=checkpoints.folder,
+            allow_none=config.allow_no_sandbox,
+            granted=cards.nodes(config.card),
         )
         sandbox = Sandbox.start(confined)
         try:

@@ -16,7 +16,7 @@ from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import Judgement, Request
 from grading.judge.rubrics import Held, Shelf
 from grading.judge.seclusion import secluded
-from grading.sandbox import Sandbox, SandboxConfig
+from grading.sandbox import Sandbox, SandboxConfig, cards
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
@@ -64,6 +64,7 @@ class RubricGrader:
                     checkpoint_dir=checkpoints.folder,
                     hidden=(*config.hidden, *config.assignment_dirs),
                     allow_none=config.allow_no_sandbox,
+                    granted=cards.nodes(config.card),
                 )
             )
         finally:

@@ -23,7 +23,8 @@ from grading.sandbox.answers import (
     UnitFault,
     UnitResult,
 )
-from grading.sandbox.box import Box, Handle, Value
+from grading.sandbox.box import Box
+from grading.sandbox.handle import Handle, Value
 from grading.sandbox.host import Sandbox, SandboxConfig
 
 __all__ = [

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import threading
 import time
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -14,6 +13,7 @@ from grading.domain.report import Integrity
 from grading.sandbox import admit, endings
 from grading.sandbox.answers import BoxFigure, Ended, Layer, Loaded, ProgramLike, UnitResult
 from grading.sandbox.guest import values, wire
+from grading.sandbox.handle import Handle, Value
 
 READY_S = 300.0  # a zygote may be warming up on a busy machine; one that gives up says so at once
 END_S = 2.0
@@ -24,39 +24,6 @@ SOFT_GRACE_S = 2.0
 WIRE_GRACE_S = 0.5
 TORCH_IMPORT_S = 60.0
 MAX_PRINTED = 1 << 20
-
-Value = Any
-
-
-@dataclass(eq=False, slots=True)
-class Handle:
-    """An object that stayed in the box: a model, an optimizer, a function.
-
-    Attributes:
-        type_name: its class's name, as the guest says: for messages, never for decisions.
-    """
-
-    _box: "Box" = field(repr=False)
-    number: int
-    type_name: str
-
-    def call(self, method: str | None, *args: object, **kwargs: object) -> Value:
-        """Call one of its methods, or itself where `method` is None. Raises what `Box.call` raises."""
-        target = {"handle": self.number, "method": method}
-        return self._box.ask("call", {"target": target}, args, kwargs)
-
-    def __call__(self, *args: object, **kwargs: object) -> Value:
-        """Call it. Raises what `Box.call` raises."""
-        return self.call(None, *args, **kwargs)
-
-    def get(self, attribute: str) -> Value:
-        """One of its attributes. Raises what `Box.call` raises."""
-        target = {"handle": self.number, "method": attribute}
-        return self._box.ask("call", {"target": target, "attribute": True}, (), {})
-
-    def release(self) -> None:
-        """Let the box forget it."""
-        self._box.ask("release", {"handle": self.number})
 
 
 class Box:
@@ -81,8 +48,10 @@ class Box:
         seed: int,
         device: str,
         image: str,
+        bait: str,
     ) -> None:
         self._program = program
+        self._bait = bait.encode()
         self._wire = channel
         self._lifeline = endings.Lifeline(lifeline)
         self._limits = limits
@@ -247,6 +216,8 @@ class Box:
             deadline = time.monotonic() + seconds + WIRE_GRACE_S
             frame = wire.receive(self._wire, limit=self._limits.reply_bytes, deadline=deadline)
             elapsed = time.monotonic() - began
+            if self._bait in frame:
+                self._suspect(Integrity("canary-file", "what came back holds the text of a file that was laid as bait"))
             return wire.parse(frame), elapsed
         except wire.LateError:
             self.student_s += time.monotonic() - began

@@ -7,6 +7,7 @@ was started with, whatever is deleted later.
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -50,6 +51,7 @@ class SandboxConfig:
         images: the zygotes to start; one is enough where memory is short.
         cgroups: whether to try for limits that the kernel keeps on a whole box.
         cores: processors that all of a box's processes may use together, where there are control groups for it.
+        granted: device nodes that a box for a graphics card gets; a box for the processor gets none of them.
         spares: confined processes to have ready for each image; with 0 each is made when its box is opened.
         python: the interpreter that student programs run on.
     """
@@ -62,6 +64,7 @@ class SandboxConfig:
     images: tuple[ImageName, ...] = ("numpy", "torch")
     cgroups: bool = True
     cores: float = 1.0
+    granted: tuple[Path, ...] = ()
     spares: int = 1
     python: Path = Path(sys.executable)
 
@@ -150,6 +153,7 @@ class Sandbox:
             "tier": tier.value,
             "cgroups": self.config.cgroups,
             "cores": self.config.cores,
+            "granted": [str(node) for node in self.config.granted],
             "spares": self.config.spares,
             "run_dir": str(self._run_dir),
         }
@@ -198,9 +202,12 @@ class Sandbox:
             wall_s: the warden ends the box after this many seconds in any case; None for a multiple of `part_s`.
 
         Raises:
-            HouseFault: no box could be made.
+            HouseFault: no box could be made, or one for a graphics card where none was granted.
         """
+        if device == "cuda" and not self.config.granted:
+            raise HouseFault("this sandbox was granted no graphics card, and was asked for a box that has one")
         limits = limits or Limits()
+        bait = f"chr_{secrets.token_hex(16)}"
         chosen = image or _image_for(program)
         if chosen not in self.config.images:
             chosen = self.config.images[-1]
@@ -212,6 +219,7 @@ class Sandbox:
             "file_bytes": limits.file_bytes,
             "processes": limits.processes,
             "output_bytes": limits.output_bytes,
+            "bait": bait,
             "cpu_s": limits.part_s + 30.0,
             "wall_s": wall_s if wall_s is not None else 3 * limits.part_s + 120.0,
         }
@@ -226,7 +234,9 @@ class Sandbox:
         finally:
             theirs.close()
             line.close()
-        return Box(program, channel=ours, lifeline=life, limits=limits, seed=seed, device=device, image=chosen)
+        return Box(
+            program, channel=ours, lifeline=life, limits=limits, seed=seed, device=device, image=chosen, bait=bait
+        )
 
     def _request(self, request: dict[str, object], guest_wire: socket.socket, lifeline: socket.socket) -> None:
         for attempt in (1, 2):

@@ -1,7 +1,7 @@
 """What a score is worth when it came late."""
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 DAY_S = 24 * 60 * 60
@@ -9,9 +9,11 @@ DAY_S = 24 * 60 * 60
 
 def late_days(accepted_at: datetime, due_at: datetime | None) -> int:
     """Days begun after the due date; 0 when in time or nothing is due."""
-    if due_at is None or accepted_at <= due_at:
+    if due_at is None:
         return 0
-    return math.ceil((accepted_at - due_at).total_seconds() / DAY_S)
+    # Two times of one zone are compared by the clock on the wall, which shows an hour twice when summer ends.
+    late_s = (accepted_at.astimezone(UTC) - due_at.astimezone(UTC)).total_seconds()
+    return max(0, math.ceil(late_s / DAY_S))
 
 
 def grade_of(score: Decimal, days: int, percent_per_day: Decimal) -> Decimal:

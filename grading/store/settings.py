@@ -22,6 +22,7 @@ class Settings(BaseSettings):
         data_dir: read-only data sets for programs; None means `state`/data.
         checkpoint_dir: pretrained weights in torch hub's layout; None means `state`/checkpoints.
         allow_no_sandbox: grade even where no confinement holds. For development machines only.
+        card: index of the graphics card that this machine's boxes for "cuda" may use; None means none.
         device: where checks run unless the assignment says otherwise.
         body_bytes: most bytes of one request's body; more is answered with 413 and never kept.
         queue_limit: most runs that may wait; one more hand-in is answered with 503 and Retry-After.
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     checkpoint_dir: Path | None = None
     allow_no_sandbox: bool = False
+    card: int | None = Field(default=None, ge=0)
     device: str = "cpu"
     body_bytes: int = Field(default=48 << 20, gt=0)
     queue_limit: int = Field(default=5000, gt=0)

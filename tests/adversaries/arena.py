@@ -151,6 +151,9 @@ class Arena:
         (folder / "assignment.toml").write_text(manifest, encoding="utf-8")
         rubric = (folder / "rubric.py").read_text(encoding="utf-8").replace(f'"{SLUG}"', f'"{slug}"')
         rubric += f'\nEXPECTED = "{self.canaries.plant(f"the rubric of {slug}")}"\n'
+        # In the judge's memory, on the very function that answers are held against.
+        rubric += "from reference_models import activations as planted\n"
+        rubric += f'planted.sigmoid.secret = "{self.canaries.plant(f"the reference of {slug}")}"\n'
         (folder / "rubric.py").write_text(rubric, encoding="utf-8")
         (folder / "expected.txt").write_text(self.canaries.plant(f"a file of {slug}"), encoding="utf-8")
         return folder.parent

@@ -150,4 +150,6 @@ def test_the_secrets_are_where_the_attacks_look(arena: Arena) -> None:
     environment = Path(f"/proc/{arena.judge.pid}/environ").read_text(encoding="utf-8", errors="replace")
 
     assert arena.canaries.among(environment) == ["the environment of the judge"]
-    assert len(arena.canaries.planted) >= 15
+    assert len(arena.canaries.planted) >= 18
+    for word in ("database", "broker", "token", "rubric", "reference", "environment", "pipe", "submission", "session"):
+        assert [place for place in arena.canaries.planted if word in place], word

@@ -1,26 +1,41 @@
-"""The catalogue and the files agree."""
+"""The catalogue, the attack files and the tests agree."""
+
+import ast
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.adversaries.attack import Attack, attacks
+from tests.adversaries.catalogue import EXCUSED, LETTERS, TESTS
 
-ELSEWHERE = {
-    "C": {45, 46, 49, 50, 51},
-    "D": {59},
-    "E": {65, 69},
-    "F": {78},
-}
-CATALOGUE = {"A": range(1, 19), "B": range(19, 30), "C": range(30, 52), "D": range(52, 60), "E": range(60, 70), "F": range(70, 81)}  # fmt: skip
 ALL = attacks()
+ROOT = Path(__file__).resolve().parents[2]
+ENTRIES = [f"{letter}{number}" for letter, numbers in LETTERS.items() for number in numbers]
 
 
-@pytest.mark.parametrize("letter", CATALOGUE)
-def test_every_entry_is_tried_or_excused(letter: str) -> None:
-    """The package's docstring says why an entry is not here."""
-    tried = {int(entry[1:]) for attack in ALL for entry in attack.entries if entry[0] == letter}
+@cache
+def functions(file: str) -> set[str]:
+    """What a file defines at its top."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
-    assert set(CATALOGUE[letter]) == tried | ELSEWHERE.get(letter, set())
-    assert tried & ELSEWHERE.get(letter, set()) == set()
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_every_entry_is_tried_or_excused(entry: str) -> None:
+    """By an attack, or by tests that are there under these names; or a reason says why not."""
+    tried = [attack.name for attack in ALL if entry in attack.entries]
+    tests = TESTS.get(entry, ())
+
+    assert bool(tried or tests) is (entry not in EXCUSED)
+    assert [test for test in tests if test.partition("::")[2] not in functions(test.partition("::")[0])] == []
+
+
+def test_nothing_is_tried_that_is_no_entry() -> None:
+    """A slip of the pen in a number would leave its entry to nobody."""
+    named = {entry for attack in ALL for entry in attack.entries} | set(TESTS) | set(EXCUSED)
+
+    assert named <= set(ENTRIES)
 
 
 @pytest.mark.parametrize("attack", ALL, ids=lambda attack: attack.name)

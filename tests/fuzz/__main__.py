@@ -1,8 +1,18 @@
-"""Hand random bytes to one parser, for as long as libFuzzer's options say: only declared refusals may come out."""
+"""Hand random bytes to one parser, for as long as libFuzzer's options say: only declared refusals may come out.
 
+libFuzzer changes seeds, which are written to a folder first: from nothing it would hardly find a frame's header.
+"""
+
+import json
+import struct
 import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
 
 import atheris
+import numpy as np
 
 with atheris.instrument_imports(include=["grading.sandbox", "grading.intake", "grading.programs"]):
     from grading.domain.errors import NotASubmission
@@ -11,16 +21,48 @@ with atheris.instrument_imports(include=["grading.sandbox", "grading.intake", "g
     from grading.programs import definitions, facts, read_source, whole
     from grading.sandbox import admit
     from grading.sandbox.guest import values, wire
-from tests.intake.zips import FIRST, NOTEBOOK, assignment
+from tests.intake.zips import FIRST, NOTEBOOK, assignment, special, zipped
+from tests.programs.zoo import ZOO
+
+# Between a header's text and the arrays' bytes, in what is fuzzed: the length before the text is filled in.
+GAP = b"\0\n\0"
+
+
+class Target(NamedTuple):
+    """What is fuzzed, and from where."""
+
+    attempt: Callable[[bytes], None]
+    seeds: Callable[[], Iterable[bytes]]
 
 
 def try_wire(data: bytes) -> None:
-    """A frame and the value in it."""
-    try:
-        message = wire.parse(bytearray(data))
-        admit.value(message.body.get("value"), message.arrays, lambda number, name: None)
-    except (wire.WireError, values.MalformedError):
-        return
+    """A document and the value in it: once as it is, once with the right length before its header."""
+    text, _, rest = data.partition(GAP)
+    for frame in (data, struct.pack("<Q", len(text)) + text + rest):
+        try:
+            message = wire.parse(bytearray(frame))
+            admit.value(message.body.get("value"), message.arrays, lambda number, name: None)
+        except (wire.WireError, values.MalformedError):
+            continue
+
+
+def frames() -> Iterable[bytes]:
+    """Answers of every kind that the guest sends."""
+    answers = [
+        3,
+        {"a": [1.5, None, True], "b": "text"},
+        (np.arange(6, dtype=np.float32).reshape(2, 3), np.ones((2,), np.int64)),
+        {"x": np.zeros((0, 3)), "y": np.array(["a", "b"]), "z": 1 + 2j},
+        b"bytes",
+        {1, 2},
+    ]
+    for answer in answers:
+        packer = values.Packer(lambda value: {"$": "handle", "v": 1, "t": type(value).__name__}, text=1 << 16)
+        body = {"a": 1, "value": packer.pack(answer), "printed": "x", "repairs": ["r"], "integrity": [["k", "d"]]}
+        document = b"".join(bytes(buffer) for buffer in wire.encode(body, packer.arrays))[wire.LENGTH.size :]
+        (length,) = struct.unpack_from("<Q", document)
+        yield document
+        yield document[8 : 8 + length] + GAP + document[8 + length :]
 
 
 def try_notebook(data: bytes) -> None:
@@ -30,8 +72,8 @@ def try_notebook(data: bytes) -> None:
     except NotASubmission:
         return
     facts(source)
-    definitions(source, wanted=("sigmoid",), long_loop=400)
-    whole(source)
+    for program in (definitions(source, wanted=("sigmoid",), long_loop=400), whole(source)):
+        json.dumps([unit.source for unit in program.units]).encode()
 
 
 def try_zip(data: bytes) -> None:
@@ -42,9 +84,25 @@ def try_zip(data: bytes) -> None:
         return
 
 
-TARGETS = {"wire": try_wire, "notebook": try_notebook, "zip": try_zip}
+def archives() -> Iterable[bytes]:
+    """Ordinary ones, and some that are refused."""
+    yield zipped((FIRST, NOTEBOOK))
+    yield zipped(("sub/é/utils.py", b"x = 1\n" * 9), ("__MACOSX/._a", b"x"), (FIRST, NOTEBOOK))
+    yield zipped((special("link.py", 0o120000), b"/etc/passwd"), ("../up.py", b"x"))
+    yield zipped(("a.zip", zipped((FIRST, NOTEBOOK))), ("a.py", b""))
+
+
+TARGETS = {
+    "wire": Target(try_wire, frames),
+    "notebook": Target(try_notebook, lambda: [file.content for file in ZOO.values()]),
+    "zip": Target(try_zip, archives),
+}
 
 if __name__ == "__main__":
     target = TARGETS[sys.argv.pop(1)]
-    atheris.Setup(sys.argv, target)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory(prefix="chainrule-fuzz-") as folder:
+        for number, seed in enumerate(target.seeds()):
+            target.attempt(seed)
+            Path(folder, str(number)).write_bytes(seed)
+        atheris.Setup([*sys.argv, folder], target.attempt)
+        atheris.Fuzz()

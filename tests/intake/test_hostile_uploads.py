@@ -6,6 +6,7 @@ import struct
 import tracemalloc
 import unicodedata
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from grading.domain.errors import NotASubmission
 from grading.domain.submission import SubmittedFile
-from grading.intake import match_parts, read_upload
+from grading.intake import match_parts, read_paths, read_upload
 from grading.programs import definitions, facts, read_source, whole
 from tests.intake.test_laws import lawful, lawful_refusal
 from tests.intake.zips import FIRST, NOTEBOOK, assignment, zipped
@@ -201,3 +202,20 @@ def test_a_million_names_are_refused_before_they_are_read() -> None:
         read_upload([("hw.zip", record * 1_000_000 + ending)], assignment(upload_bytes=100 << 20))
 
     assert refused.value.code == "too-many-files"
+
+
+def test_half_a_gigabyte_of_outputs_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    """No more of the file is read than may be handed in."""
+    with (tmp_path / FIRST).open("wb") as file:
+        file.write(b'{"nbformat": 4, "cells": [{"outputs": ["')
+        file.truncate(500 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotASubmission) as refused:
+            read_paths([tmp_path / FIRST], assignment(upload_bytes=LIMIT))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert refused.value.code == "too-large"
+    assert peak < 2 << 20

@@ -32,6 +32,7 @@ def received(content: bytes) -> Frame:
             writer.join()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=4), st.lists(st.binary(max_size=100), max_size=4))
 def test_what_is_sent_arrives(message, blobs):
     """Any JSON and any bytes come out as they went in."""

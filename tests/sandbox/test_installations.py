@@ -136,7 +136,7 @@ def test_an_environment_below_a_private_folder_is_seen(backend: Backend) -> None
 
         assert packages.startswith(prefix)
         assert file.startswith(packages)
-        assert set(box.call("scratch")) <= {packages.split("/")[2]}
+        assert set(box.call("scratch")) <= {packages.split("/")[2], *(REPOSITORY.parts[2:3])}
         with pytest.raises(Raised):
             box.call("spoils")
 

@@ -172,17 +172,18 @@ def test_few_wait_and_hold_little(sandbox: Sandbox) -> None:
 def test_one_that_dies_is_replaced_and_not_at_once(sandbox: Sandbox) -> None:
     """Boxes open all the same; whatever kills the waiting ones does not keep the machine busy with new ones."""
     killed: set[int] = set()
-    end = time.monotonic() + 3 * REST_S
-    while time.monotonic() < end:
+    began = time.monotonic()
+    while time.monotonic() - began < 3 * REST_S:
         for pid in named(sandbox, "chainrule-spare"):
             os.kill(pid, signal.SIGKILL)
             killed.add(pid)
         time.sleep(0.01)
+    most = 1 + (time.monotonic() - began) / REST_S
     with sandbox.open(program("def f(): return 1"), limits=LIMITS, seed=1) as box:
         box.load()
 
         assert box.call("f") == 1
-    assert 1 <= len(killed) <= 4
+    assert 1 <= len(killed) <= most
 
 
 @TIERS
@@ -197,7 +198,8 @@ def test_none_outlives_its_warden(tier: Tier, way: str) -> None:
             os.kill(sandbox.pid, signal.SIGKILL)
     finally:
         sandbox.close()
-    until(lambda: not living(students), 2.0)
+    # Gone with whoever was there to kill them; a busy machine takes its time to let the dead go.
+    until(lambda: not living(students), 2.0 if way == "closed" else 10.0)
     # An init ends when somebody has buried its students; where nobody but the machine's first process is left to do it,
     # that one takes its time.
     until(lambda: not living(family))

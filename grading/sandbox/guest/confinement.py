@@ -130,7 +130,9 @@ def limit_resources(*, memory_bytes: int, file_bytes: int, processes: int, cpu_s
     )
 
 
-def hide_files(*, own_view: bool, hidden: tuple[str, ...], extra: Iterable[str], writable: Iterable[str]) -> Layer:
+def hide_files(
+    *, own_view: bool, hidden: tuple[str, ...], extra: Iterable[str], writable: Iterable[str], devices: Iterable[str]
+) -> Layer:
     """Landlock: even a path that a mistake of ours left visible cannot be opened.
 
     Args:
@@ -138,6 +140,7 @@ def hide_files(*, own_view: bool, hidden: tuple[str, ...], extra: Iterable[str],
         hidden: folders of the service; what the view covers, Landlock must leave out where there is no view.
         extra: data and checkpoint folders under the host's names, for a box without a view.
         writable: the box's private folders.
+        devices: nodes that it may use.
     """
     listed: list[str] = []
     if own_view:
@@ -154,7 +157,7 @@ def hide_files(*, own_view: bool, hidden: tuple[str, ...], extra: Iterable[str],
             "/proc/filesystems",
         ]
     try:
-        known = landlock.restrict(readable, writable, view.DEVICES, listed)
+        known = landlock.restrict(readable, writable, devices, listed)
     except OSError as fault:
         return Layer("landlock", holds=False, detail=str(fault))
     return Layer("landlock", holds=True, detail=f"ABI {known}")

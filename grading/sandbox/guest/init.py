@@ -11,7 +11,7 @@ from typing import NoReturn
 from . import confinement, messages, syscalls, view
 
 
-def start(tether: socket.socket, *, inner_root: bool, file_bytes: int) -> NoReturn:
+def start(tether: socket.socket, *, inner_root: bool, file_bytes: int, granted: bool) -> NoReturn:
     """In a fresh child of the warden: become a builder, whose child is the init. Never returns.
 
     The builder unshares everything and waits until the warden has written the maps of its user namespace: only a
@@ -21,6 +21,7 @@ def start(tether: socket.socket, *, inner_root: bool, file_bytes: int) -> NoRetu
         tether: to the warden.
         inner_root: whether the box has a uid 0 of its own for the set-up, apart from the student's.
         file_bytes: of its private folders, to begin with.
+        granted: whether it gets the granted devices.
     """
     try:
         syscalls.name_process("chainrule-init")
@@ -31,7 +32,7 @@ def start(tether: socket.socket, *, inner_root: bool, file_bytes: int) -> NoRetu
         if child:
             messages.send(tether, {"init": child})
             os._exit(0)
-        _live(tether, inner_root=inner_root, file_bytes=file_bytes)
+        _live(tether, inner_root=inner_root, file_bytes=file_bytes, granted=granted)
     except messages.Gone:
         pass
     except BaseException as fault:
@@ -39,13 +40,13 @@ def start(tether: socket.socket, *, inner_root: bool, file_bytes: int) -> NoRetu
     os._exit(1)
 
 
-def _live(tether: socket.socket, *, inner_root: bool, file_bytes: int) -> None:
+def _live(tether: socket.socket, *, inner_root: bool, file_bytes: int, granted: bool) -> None:
     if inner_root:
         os.setresgid(0, 0, 0)
         os.setresuid(0, 0, 0)
     # The namespace's first process gets no signal that it does not handle, from inside; children are reaped unseen.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    view.lay(file_bytes=file_bytes, uid=confinement.INNER_ID, gid=confinement.INNER_ID)
+    view.lay(file_bytes=file_bytes, uid=confinement.INNER_ID, gid=confinement.INNER_ID, granted=granted)
     socket.sethostname("box")
     messages.send(tether, {"laid": True})
     while True:

@@ -1,5 +1,6 @@
 """Attempts that can be seen from inside are noted for staff. Nothing depends on it: the wall is elsewhere."""
 
+import os
 import sys
 import types
 from typing import Any, Final
@@ -9,6 +10,8 @@ from .program import ProgramState
 
 SECRET_PATHS: Final = ("/etc/shadow", "/proc/1/", "/root", "/var/run", "/run/", "/sys/fs/cgroup", "/proc/self/mem")
 DESCRIPTORS: Final = ("/proc/self/fd", "/dev/fd")
+# Laid in every home: nobody needs them, and their text is this box's own. The host knows it again when it comes out.
+BAIT: Final = ("/.netrc", "/.ssh/id_rsa")
 PATHS: Final = frozenset({"open", "os.listdir", "os.scandir"})
 
 # Libraries do these as well: they are noted only where the student's own line does them.
@@ -35,6 +38,14 @@ ANYWHERE: Final = {
     "subprocess.Popen": "process",
     "os.kill": "signal",
 }
+
+
+def lay_bait(home: str, text: str) -> None:
+    """Files that look as if they were worth a look."""
+    for path in BAIT:
+        os.makedirs(os.path.dirname(home + path), exist_ok=True)
+        with open(home + path, "w", encoding="ascii") as file:
+            file.write(f"machine chainrule login grader password {text}\n")
 
 
 def install(program: ProgramState) -> None:
@@ -82,7 +93,9 @@ def _detail(event: str, arguments: tuple[Any, ...]) -> str:
 def _look_at_path(program: ProgramState, path: object, ours: tuple[str, ...]) -> None:
     if not isinstance(path, str) or path.startswith(ours):
         return
-    if path.startswith(SECRET_PATHS):
+    if path.endswith(BAIT):
+        program.suspect("canary-file", path[:200])
+    elif path.startswith(SECRET_PATHS):
         program.suspect("forbidden-path", path[:200])
     elif path.startswith(DESCRIPTORS):
         program.suspect("descriptor-probe", path[:200])

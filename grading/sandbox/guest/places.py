@@ -34,6 +34,7 @@ class Place:
         builder: pid of the process that unshared.
         pid: of the init, 0 until it is known.
         pidfd: of the init, -1 until it is known. It becomes readable when the init and all of its namespace are dead.
+        granted: whether it has the granted devices. Such a one is made for whoever waits for it, never in advance.
         box: name of the student that has it, "" while it is free.
     """
 
@@ -41,6 +42,7 @@ class Place:
     uid: int
     builder: int
     file_bytes: int
+    granted: bool = False
     pid: int = 0
     pidfd: int = -1
     step: str = "unsharing"
@@ -81,16 +83,17 @@ class Places:
         """Whether some are being made or unmade."""
         return any(place.step != "laid" for place in self._all if not place.box)
 
-    def top_up(self, wanted: int) -> None:
-        """Have some ready, and as many as are wanted now."""
-        free = sum(1 for place in self._all if not place.box and not place.dying)
-        for _ in range(max(SPARE, wanted) - free):
-            self._start()
+    def top_up(self, wanted: int, *, granted: int = 0) -> None:
+        """Have some ready, and as many as are wanted now; of those with granted devices, just as many."""
+        for which, most in ((False, max(SPARE, wanted)), (True, granted)):
+            free = sum(1 for place in self._all if not place.box and not place.dying and place.granted is which)
+            for _ in range(most - free):
+                self._start(granted=which)
 
-    def take(self, student: str) -> Place | None:
+    def take(self, student: str, *, granted: bool = False) -> Place | None:
         """A free place for the student, or None."""
         free = (p for p in self._all if not p.box and not p.dying and p.step == "laid" and p.pidfd >= 0)
-        place = next(free, None)
+        place = next((p for p in free if p.granted is granted), None)
         if place is not None:
             place.box = student
         return place
@@ -123,15 +126,16 @@ class Places:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(place.pid or place.builder, signal.SIGKILL)
 
-    def _start(self) -> None:
+    def _start(self, *, granted: bool) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
             keep = theirs.detach()
             close_all_but(keep)
-            init.start(socket.socket(fileno=keep), inner_root=self._inner_root, file_bytes=self._file_bytes)
+            size = self._file_bytes
+            init.start(socket.socket(fileno=keep), inner_root=self._inner_root, file_bytes=size, granted=granted)
         theirs.close()
-        place = Place(ours, OUTER_IDS + next(self._numbers) % OUTER_ID_RANGE, pid, self._file_bytes)
+        place = Place(ours, OUTER_IDS + next(self._numbers) % OUTER_ID_RANGE, pid, self._file_bytes, granted)
         self._all.append(place)
         self._loop.listen(ours, lambda: self._hear(place))
 

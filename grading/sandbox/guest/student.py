@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confinement, messages, service, syscalls, view, wire
+from . import confinement, integrity, messages, service, syscalls, view, wire
 from .confinement import Layer
 from .output import Printed
 
@@ -33,6 +33,7 @@ class Place:
         uid: that a student without namespaces gets, -1 where it keeps ours.
         tier: full, contained or none.
         inner_root: whether this process is root in its user namespace.
+        granted: whether it may use the granted devices.
     """
 
     hatch: int
@@ -44,6 +45,7 @@ class Place:
     uid: int
     tier: str
     inner_root: bool
+    granted: bool = False
 
 
 def main(place: Place) -> NoReturn:
@@ -94,7 +96,10 @@ def _confine(place: Place, namespaces: int, layers: list[Layer]) -> None:
     extra = [str(place.settings[key]) for key in ("data", "checkpoints") if place.settings.get(key)]
     writable = [view.BOX, "/tmp", "/dev/shm"] if own_view else [place.folder]
     hidden = tuple(place.settings["hidden"])
-    layers.append(confinement.hide_files(own_view=own_view, hidden=hidden, extra=extra, writable=writable))
+    devices = (*view.DEVICES, *(place.settings["granted"] if place.granted else ()))
+    layers.append(
+        confinement.hide_files(own_view=own_view, hidden=hidden, extra=extra, writable=writable, devices=devices)
+    )
     layers.append(confinement.filter_calls(contained=not own_view))
 
 
@@ -111,6 +116,7 @@ def _serve(request: dict[str, Any], place: Place, descriptor: int, layers: list[
             gpu=request.get("device") == "cuda",
         )
     )
+    integrity.lay_bait(f"{box}/home", str(request["bait"]))
     printed = _settle(box, int(request["output_bytes"]))
     service.Service(
         wire.adopt(descriptor),

@@ -110,15 +110,15 @@ class Students:
             if self._images.is_ready(name) and self._count(name) < self._spares:
                 self.make(name)
 
-    def take(self, image: str, box: str) -> Student | None:
-        """A spare one or a new one; None where no place is free."""
+    def take(self, image: str, box: str, *, granted: bool = False) -> Student | None:
+        """A spare one or a new one; None where no place is free. One with granted devices is always new."""
         spare = [one for one in self._all.values() if one.image == image and one.is_free]
-        student = spare[0] if spare else self.make(image)
+        student = spare[0] if spare and not granted else self.make(image, granted=granted)
         if student is not None:
             student.box = box
         return student
 
-    def make(self, image: str) -> Student | None:
+    def make(self, image: str, *, granted: bool = False) -> Student | None:
         """Have one forked.
 
         Returns:
@@ -128,7 +128,7 @@ class Students:
         name = f"student-{number}"
         place = None
         if self._places is not None:
-            place = self._places.take(name)
+            place = self._places.take(name, granted=granted)
             if place is None:
                 return None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -144,6 +144,7 @@ class Students:
             "folder": student.folder,
             "uid": uid,
             "cgroups": list(joins),
+            "granted": granted,
         }
         try:
             with theirs:

@@ -13,7 +13,7 @@ import functools
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from . import syscalls
@@ -26,7 +26,10 @@ SHARED = "/box/shm"
 DATA = "/data"
 CHECKPOINTS = "/checkpoints"
 
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/urandom")
+# A second /dev, with a graphics card's nodes as well: in a box that was granted them it takes the first one's place; in
+# every box it is covered.
+GRANTED = "/granted"
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/lib", "/lib32", "/lib64", "/libx32", "/usr/local/lib")
 # Fonts for matplotlib; time zones for pandas; the CPU's shape for torch's thread pool and cpuinfo.
 EXTRA = ("/usr/share/fonts", "/etc/fonts", "/usr/share/zoneinfo", "/sys/devices/system/cpu")
@@ -121,20 +124,21 @@ def leave_host(*, inner_root: bool) -> None:
     syscalls.unshare(syscalls.CLONE_NEWNS)
 
 
-def enter(*, data: str | None, checkpoints: str | None, hidden: Iterable[str]) -> None:
+def enter(*, data: str | None, checkpoints: str | None, hidden: Iterable[str], granted: Sequence[str] = ()) -> None:
     """Move this process into the view. Needs CAP_SYS_ADMIN in its user namespace and a mount namespace of its own.
 
     Args:
         data: folder of data sets to show at `DATA`, or None.
         checkpoints: the same for pretrained weights.
         hidden: folders of the service that must not be seen, wherever they lie.
+        granted: device nodes that some boxes will be given.
 
     Raises:
         OSError: the kernel or the container refuses; the caller settles for less.
     """
     sources = [path for path in (*interpreter_paths(), *SYSTEM, *EXTRA) if os.path.lexists(path)]
     for source in sources:
-        if source.startswith((f"{BOX}/", f"{DATA}/", f"{CHECKPOINTS}/")):
+        if source.startswith((f"{BOX}/", f"{DATA}/", f"{CHECKPOINTS}/", f"{GRANTED}/")):
             raise OSError(f"{source} lies in a folder that a box has for itself: move it")
     syscalls.mount("none", "/", "", syscalls.MS_REC | syscalls.MS_PRIVATE)
     staging = _staging([*sources, data or "/data", checkpoints or "/data"])
@@ -146,11 +150,11 @@ def enter(*, data: str | None, checkpoints: str | None, hidden: Iterable[str]) -
             syscalls.mount(given, staging + target, "", syscalls.MS_BIND | syscalls.MS_REC)
     _write_etc(staging)
     _make_read_only(staging)
-    for device in DEVICES:
-        _show(device, staging + device)
-    for folder in ("/proc", "/tmp", "/dev/shm", BOX):
+    _show_devices(staging + "/dev", DEVICES)
+    if granted:
+        _show_devices(staging + GRANTED, (*DEVICES, *granted))
+    for folder in ("/proc", "/tmp", BOX):
         os.makedirs(staging + folder, exist_ok=True)
-    os.symlink("/proc/self/fd", staging + "/dev/fd")
     if not os.path.lexists(staging + "/content"):  # where Colab notebooks think they are, or this clone is
         os.symlink(WORK, staging + "/content")
     # Writing id maps and counting memory needs the outer /proc; each box covers it with its own.
@@ -166,8 +170,13 @@ def enter(*, data: str | None, checkpoints: str | None, hidden: Iterable[str]) -
         os.makedirs(folder, exist_ok=True)
 
 
-def lay(*, file_bytes: int, uid: int, gid: int) -> None:
-    """Give a box, already in its own namespaces, its private writable folders and its `/proc`."""
+def lay(*, file_bytes: int, uid: int, gid: int, granted: bool = False) -> None:
+    """Give a box, already in its own namespaces, its private writable folders, its devices and its `/proc`."""
+    if os.path.isdir(GRANTED):
+        if granted:
+            syscalls.mount(GRANTED, "/dev", "", syscalls.MS_BIND | syscalls.MS_REC)
+        empty = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_RDONLY
+        syscalls.mount("tmpfs", GRANTED, "tmpfs", empty, "size=4k,mode=555")
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
     syscalls.mount("tmpfs", BOX, "tmpfs", flags, f"size={file_bytes},nr_inodes=20000,mode=755,uid={uid},gid={gid}")
     for folder in (WORK, HOME, TEMPORARY, SHARED):
@@ -244,6 +253,13 @@ def _show(source: str, target: str, *, folder: bool | None = None) -> None:
     else:
         Path(target).touch()
     syscalls.mount(source, target, "", syscalls.MS_BIND | syscalls.MS_REC)
+
+
+def _show_devices(folder: str, nodes: Iterable[str]) -> None:
+    for node in nodes:
+        _show(node, folder + node.removeprefix("/dev"))
+    os.makedirs(f"{folder}/shm", exist_ok=True)
+    os.symlink("/proc/self/fd", f"{folder}/fd")
 
 
 def _write_etc(staging: str) -> None:

@@ -42,6 +42,11 @@ class Box:
     cause: str = ""
     detail: str = ""
 
+    @property
+    def granted(self) -> bool:
+        """Whether it gets the granted devices."""
+        return self.request.get("device") == "cuda"
+
 
 class Warden:
     """The loop and everything it owns.
@@ -112,6 +117,7 @@ class Warden:
                 data=self.settings.get("data"),
                 checkpoints=self.settings.get("checkpoints"),
                 hidden=self.settings["hidden"],
+                granted=self.settings["granted"],
             )
         except OSError as fault:
             # Too late to go back into the host's files after a half-made view: start over without one.
@@ -139,7 +145,8 @@ class Warden:
     def _top_up_places(self) -> None:
         """Have some places ready, and one for everybody who waits."""
         if self.tier == "full":
-            self.places.top_up(len(self.waiting))
+            granted = sum(1 for box in self.waiting if box.granted)
+            self.places.top_up(len(self.waiting) - granted, granted=granted)
 
     def _on_request(self) -> None:
         try:
@@ -210,7 +217,7 @@ class Warden:
         for box in list(self.waiting):
             if not self.images.is_ready(str(box.request["image"])):
                 continue
-            student = self.students.take(str(box.request["image"]), box.name)
+            student = self.students.take(str(box.request["image"]), box.name, granted=box.granted)
             if student is None:
                 self._top_up_places()
                 continue

@@ -147,6 +147,7 @@ class _Forker:
                 int(request["uid"]),
                 tier=self.tier,
                 inner_root=self.inner_root,
+                granted=bool(request["granted"]),
             )
             student.main(place)
         self.children[pid] = str(request["student"])
