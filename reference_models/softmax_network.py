@@ -162,7 +162,7 @@ class SoftmaxNetwork:
     def backward(self, weights: Sequence[Array], seen: Pass, targets: Array) -> list[Array]:
         """The gradient of the mean loss for every weight, first layer first."""
         delta = self.output_delta(seen, targets)
-        gradients = []
+        gradients: list[Array] = []
         for layer in range(len(weights) - 1, -1, -1):
             gradients.insert(0, self.gradient(seen.entered[layer], delta, layer))
             if layer:

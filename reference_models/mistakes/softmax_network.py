@@ -160,7 +160,7 @@ SLOPES: tuple[KnownMistake[Kind], ...] = (
     _known("slope-of-tanh", "The slope is that of tanh, 1 - f(z)², and the hidden layer is a sigmoid.", _DELTA_LOOK,
            hidden_delta=_delta_with(lambda _, z: 1 - _sigmoid(z) ** 2)),
     _known("slope-of-relu", "The slope is that of ReLU, and the hidden layer is a sigmoid.", _DELTA_LOOK,
-           hidden_delta=_delta_with(lambda _, z: (z > 0) * 1.0)),
+           hidden_delta=_delta_with(lambda _, z: np.where(z > 0, 1.0, 0.0))),
     _known("slope-sign", "The slope of the hidden layer has the wrong sign.", _DELTA_LOOK,
            hidden_delta=_delta_with(lambda s, z: -s.slope(z))),
     _known("slope-squared", "The slope of the hidden layer is multiplied in twice.", _DELTA_LOOK,

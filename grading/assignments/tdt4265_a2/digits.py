@@ -35,7 +35,7 @@ class Digits:
     images: Images
     targets: Array
     new: Images
-    labels: npt.NDArray[np.int64]
+    labels: Array
     mean: float
     std: float
 
@@ -71,5 +71,5 @@ def _digits(data: Path | None) -> Digits:
         new, new_labels, (mean, std) = images, labels, STANDIN_STATISTICS
     return Digits(
         np.array(images[:TRAINING]), one_hot(labels[:TRAINING, None], 10),
-        np.array(new[-NEW:]), new_labels[-NEW:].astype(np.int64), mean, std,
+        np.array(new[-NEW:]), new_labels[-NEW:].astype(np.float64), mean, std,
     )  # fmt: skip

@@ -48,7 +48,17 @@ from reference_models.mistakes.softmax_network import (
     RELU,
     SLOPELESS,
 )
-from reference_models.softmax_network import MEAN, STD, cross_entropy, initial, one_hot, standardised
+from reference_models.softmax_network import (
+    INPUTS,
+    MEAN,
+    PIXELS,
+    STD,
+    Hidden,
+    cross_entropy,
+    initial,
+    one_hot,
+    standardised,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -141,7 +151,7 @@ def bias_column(student: Subject, draw: Draw) -> None:
 
 def _columns(answer: object) -> Array:
     images = admit.array(answer, "what pre_process_images returns", ndim=2)
-    allowed = (pixels.PIXELS, pixels.PIXELS + 1)
+    allowed = (PIXELS, PIXELS + 1)
     if images.shape[1] not in allowed:
         insist(Opinion(False, f"pre_process_images gives {images.shape[1]} columns, expected 785.", "bias-columns"))
     return images
@@ -241,7 +251,7 @@ task_3a = part.criterion("task-3a", "Improved weight initialisation", points="4"
 
 def _starts(ws: Sequence[Array], *, improved: bool) -> None:
     require(len(ws) == len(START), f"self.ws has {len(ws)} entries, expected {len(START)}: one for each layer.")
-    shapes = zip((networks.INPUTS, *START), START, strict=False)
+    shapes = zip((INPUTS, *START), START, strict=False)
     laws, fans, named = {}, {}, {}
     for number, (inputs, units) in enumerate(shapes):
         name = f"ws[{number}]"
@@ -312,7 +322,7 @@ def improved_gradients(subject: Subject, draw: Draw) -> object:
 task_4c = part.criterion("task-4c", "Any number of hidden layers", points="14", section="Task 4c", award=PROPORTIONAL)
 
 
-def _deep_question(number: int, widths: tuple[int, ...], hidden: networks.Hidden, weight: str) -> None:
+def _deep_question(number: int, widths: tuple[int, ...], hidden: Hidden, weight: str) -> None:
     said = f"{len(widths) - 1} hidden layers"
 
     def outputs(subject: Subject, draw: Draw) -> object:

@@ -126,7 +126,12 @@ RTOL, ATOL = 1e-4, 1e-6
 
 def hidden_biases(name: str = "network") -> tuple[Variant, ...]:
     """A bias row in the hidden layers is allowed, last or first."""
-    return tuple(Variant(f"hidden-bias-{bias}", **{name: answering(bias=bias)}) for bias in BIASES[1:])
+    return tuple(Variant(f"hidden-bias-{bias}", **_as(name, bias=bias)) for bias in BIASES[1:])
+
+
+def _as(name: str, kind: Kind = SoftmaxNetwork, *, bias: Bias) -> dict[str, Any]:
+    """A network of ours under the name of a question."""
+    return {name: answering(kind, bias=bias)}
 
 
 WITHOUT_RELU = Variant(
@@ -140,9 +145,7 @@ def textbook_after(known: Sequence[KnownMistake[Kind]], name: str = "network") -
     """Networks whose forward pass is wrong, and whose backward pass goes on from its outputs by the formulas."""
     note = "Judged given the outputs of your own forward pass, which cost their points already."
     return [
-        Variant(f"after-{k.id}-{bias}", note=note, **{name: answering(k.variant, bias=bias)})
-        for k in known
-        for bias in BIASES
+        Variant(f"after-{k.id}-{bias}", note=note, **_as(name, k.variant, bias=bias)) for k in known for bias in BIASES
     ]
 
 
@@ -195,7 +198,5 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def of_network(known: Sequence[KnownMistake[Kind]], name: str = "network") -> list[Mistake]:
     """Known mistakes of forward and backward pass, with hidden biases and without."""
     return [
-        Mistake(k.id, says=k.says, look=k.look, **{name: answering(k.variant, bias=bias)})
-        for bias in BIASES
-        for k in known
+        Mistake(k.id, says=k.says, look=k.look, **_as(name, k.variant, bias=bias)) for bias in BIASES for k in known
     ]

@@ -13,14 +13,14 @@ import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2 import outcomes, steps
 from grading.assignments.tdt4265_a2.batches import BATCH_SLIPS, ask_batches, in_order, judged_batches
-from grading.assignments.tdt4265_a2.networks import CLASSES, INPUTS
+from grading.assignments.tdt4265_a2.networks import CLASSES
 from grading.assignments.tdt4265_a2.outcomes import Plan
 from grading.assignments.tdt4265_a2.slips import ACCURACY_SLIPS
 from grading.assignments.tdt4265_a2.steps import LOSS_SLIPS, MOMENTUM_SLIPS, SGD_SLIPS, Ridden, Ride
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, admit
 from grading.checks.opinion import insist
 from grading.checks.outcome import claimed
-from reference_models.softmax_network import accuracy
+from reference_models.softmax_network import INPUTS, accuracy
 
 Array = npt.NDArray[np.float64]
 
