@@ -284,5 +284,5 @@ patches = [
         right=_RIGHT_NETWORKS,
         together=3,
     ),
-    Patches("task2.py", wrong=[*_ACCURACIES, *_STEPS], right=_RIGHT_TRAINERS),
+    Patches("task2.py", wrong=[*_ACCURACIES, *_STEPS], right=_RIGHT_TRAINERS, beside=("task2a.py", "utils.py")),
 ]
