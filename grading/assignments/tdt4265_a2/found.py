@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -42,26 +43,56 @@ def answer_to(task: str) -> Find:
     return find
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A line that begins with a task's number.
+
+    Attributes:
+        task: "2d", or "2".
+        said: what the line says behind it.
+        sure: whether it is a heading; else it may be prose that speaks of the task, "Task 2b was hard".
+    """
+
+    task: str
+    said: str
+    sure: bool
+
+
 def _sections(source: Source) -> dict[str, list[str]]:
-    """The report's lines by task; those of the report skeleton, and blanks to be filled in, are left out."""
+    """The report's lines by task; those of the report skeleton, and blanks to be filled in, are left out.
+
+    A paragraph that begins with a task's name in the midst of a sentence is that task's answer only where no heading
+    names the task; it stays with the heading above it as well.
+    """
+    lines = list(_lines(source))
+    openings = [_opening(line) for line in lines]
+    headed = {opening.task for opening in openings if opening is not None and opening.sure}
     sections: dict[str, list[str]] = {}
-    name = ""
-    for line in _lines(source):
-        asked = line.strip() in _asked()
-        name, said = _heading(line) or (name, line)
-        if said.strip() and not asked and not _BLANK.match(said):
-            sections.setdefault(name, []).append(said)
+    name = beside = ""
+    for line, opening in zip(lines, openings, strict=True):
+        said = line
+        if opening is not None and opening.sure:
+            name, beside, said = opening.task, "", opening.said
+        elif not line.strip():
+            beside = ""
+        elif opening is not None and opening.task not in headed:
+            beside = opening.task
+        if said.strip() and line.strip() not in _asked() and not _BLANK.match(said):
+            for task in {name, beside or name}:
+                sections.setdefault(task, []).append(said)
     return sections
 
 
-def _heading(line: str) -> tuple[str, str] | None:
-    """The task that a line opens, and what it says behind that; None for any other line."""
+def _opening(line: str) -> _Opening | None:
+    """The task that a line begins with; None for any other line."""
     match = _HEADING.match(line)
     if match is None or not (match["word"] or match["letter"]):
         return None
-    if not match["word"] and not (line.lstrip().startswith(("#", "*")) or match["end"].strip() or len(line) < 8):  # noqa: PLR2004 - "2d" alone
+    marked = line.lstrip().startswith(("#", "*", "_")) or bool(match["end"].strip())
+    if not match["word"] and not (marked or len(line) < 8):  # noqa: PLR2004 - "2d" alone
         return None
-    return match["number"] + (match["letter"] or "").lower(), line[match.end() :]
+    said = line[match.end() :]
+    return _Opening(match["number"] + (match["letter"] or "").lower(), said, marked or not said.lstrip()[:1].islower())
 
 
 def _lines(source: Source) -> Iterator[str]:

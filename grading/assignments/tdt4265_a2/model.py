@@ -353,7 +353,7 @@ _deep_question(4, FIVE_LAYERS, "sigmoid", "1")
 
 # -- 4f: ReLU ---------------------------------------------------------------------------------------------
 
-task_4f = part.criterion("task-4f", "ReLU", points="2", section="Task 4f")
+task_4f = part.criterion("task-4f", "ReLU", points="1", section="Task 4f")
 
 
 @task_4f.agrees(

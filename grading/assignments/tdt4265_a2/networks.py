@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import Draw, Mistake, Variant, admit, remark
+from grading.domain.errors import BadReply
 from reference_models.mistakes import KnownMistake
 from reference_models.softmax_network import INPUTS, Hidden, SoftmaxNetwork
 
@@ -62,6 +63,11 @@ class Setting:
         rest = [draw.normal(n + 1, m, scale=1.6 / np.sqrt(n)) for n, m in pairwise(widths)]
         X = np.hstack([draw.normal(batch, INPUTS - 1), np.ones((batch, 1))])
         return cls(widths, hidden, (first, *rest), X, draw.one_hot(batch, CLASSES))
+
+    def __str__(self) -> str:
+        """To the student."""
+        hidden = {"sigmoid": "sigmoid", "improved": "improved sigmoid", "relu": "ReLU"}[self.hidden]
+        return f"neurons_per_layer={list(self.widths)}, {hidden}, a batch of {len(self.X)}"
 
     def moved(self, direction: Sequence[Array], t: float) -> "Setting":
         """The same with other weights, t along a direction."""
@@ -163,7 +169,10 @@ def given(*earlier: Earlier) -> Callable[..., dict[str, Any]]:
     def ask(put: Callable[..., Any], s: Setting, *, backward: bool = True) -> dict[str, Any]:
         answer = ask_pass(put, s, backward=backward)
         right = any(_same(answering(bias=bias)(s, backward=backward), answer) for bias in BIASES)
-        if right or "outputs" not in answer:
+        if "outputs" not in answer:
+            _insist_on_working(put, s)
+            return answer
+        if right:
             return answer
         for known, hidden in earlier:
             for k in known:
@@ -175,6 +184,21 @@ def given(*earlier: Earlier) -> Callable[..., dict[str, Any]]:
         return answer
 
     return ask
+
+
+def _insist_on_working(put: Callable[..., Any], s: Setting) -> None:
+    """That a constructor has no use_relu excuses a network, and not something that is none.
+
+    Raises:
+        BadReply: there is no network that goes forwards and backwards.
+    """
+    answer = ask_pass(put, replace(s, hidden="sigmoid"))
+    forms = [answering(bias=bias)(s) for bias in BIASES]
+    shapes = [np.shape(g) for g in answer["gradients"]]
+    if np.shape(answer["outputs"]) != s.Y.shape or all(shapes != [g.shape for g in f["gradients"]] for f in forms):
+        raise BadReply("the constructor knows no use_relu, and the network without it does not work")
+    if not all(np.isfinite(a).all() and np.any(a) for a in (answer["outputs"], *answer["gradients"])):
+        raise BadReply("the constructor knows no use_relu, and the network without it puts out or learns nothing")
 
 
 def _made(put: Callable[..., Any], s: Setting, wrong: Callable[..., Any], hidden: Hidden, bias: Bias) -> bool:

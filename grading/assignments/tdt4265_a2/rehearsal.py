@@ -41,10 +41,10 @@ PASSED = "self.model.backward(X_batch, outputs, Y_batch)"
 A, B, START, INIT, SIGM, DEEP, RECTIFIED = (
     "task-2a", "task-2b", "task-2c-start", "task-3a", "task-3b", "task-4c", "task-4f",
 )  # fmt: skip
-TRAIN, MOMENTUM, NARROW, WIDE, TEN = (
-    "task-2c-training", "task-3c", "task-4a-training", "task-4b-training", "task-4e-training",
+TRAIN, MOMENTUM, NARROW, WIDE, TEN, TRAINED_RELU = (
+    "task-2c-training", "task-3c", "task-4a-training", "task-4b-training", "task-4e-training", "task-4f-training",
 )  # fmt: skip
-TRAINED = (NARROW, WIDE, TEN)
+TRAINED = (NARROW, WIDE, TEN, TRAINED_RELU)
 
 
 def _wrong(name: str, old: str, new: str, *loses: str, named: str = "", may_lose: tuple[str, ...] = ()) -> Patch:

@@ -59,6 +59,11 @@ class Ride:
         ]
         return cls(setting, tuple(pairs), draw.number(0.05, 0.09), draw.number(0.55, 0.8), use_momentum)
 
+    def __str__(self) -> str:
+        """To the student."""
+        momentum = f"momentum {self.gamma:.3g}" if self.use_momentum else "no momentum"
+        return f"{self.setting}, learning rate {self.rate:.3g}, {momentum}, {len(self.batches)} batches"
+
     @property
     def options(self) -> dict[str, Any]:
         """As the driver takes them."""

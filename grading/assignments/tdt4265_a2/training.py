@@ -1,6 +1,6 @@
 """task2.py: the accuracy, the trainer's steps with and without momentum, and short trainings that we measure.
 
-Source: the assignment sheet's tasks 2c, 3c, 4a, 4b and 4e. Trainings are short, on the digits of the data store or
+Source: the assignment sheet's tasks 2c, 3c, 4a, 4b, 4e and 4f. Trainings are short, on the digits of the data store or
 their stand-ins; what counts is the accuracy on digits that the training did not see, measured here. What a program
 prints is not read.
 """
@@ -17,7 +17,7 @@ from grading.assignments.tdt4265_a2.networks import CLASSES
 from grading.assignments.tdt4265_a2.outcomes import Plan
 from grading.assignments.tdt4265_a2.slips import ACCURACY_SLIPS
 from grading.assignments.tdt4265_a2.steps import LOSS_SLIPS, MOMENTUM_SLIPS, SGD_SLIPS, Ridden, Ride
-from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, admit
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, admit, remark
 from grading.checks.opinion import insist
 from grading.checks.outcome import claimed
 from reference_models.softmax_network import INPUTS, accuracy
@@ -78,7 +78,14 @@ def returned_loss(student: Subject, draw: Draw) -> None:
     insist(steps.judged_loss(Ridden.of(student.steps(ride)), ride))
 
 
-@task_2c.holds(id="shuffle", form="free", weight="1", mistakes=BATCH_SLIPS)
+@task_2c.holds(id="trainer", form="free", weight="0")
+def trainer_takes_steps(student: Subject, draw: Draw) -> None:
+    """SoftmaxTrainer can be made for a network of ours, and train_step can be called."""
+    student.steps(Ride.drawn(draw, use_momentum=False))
+
+
+# A hand-in without a utils.py has the course's, whose loader shuffles: that earns nothing where nothing trains.
+@task_2c.holds(id="shuffle", form="free", weight="1", needs=("trainer",), mistakes=BATCH_SLIPS)
 def shuffle(student: Subject, draw: Draw) -> None:
     """batch_loader with shuffle=True gives every example once, with its own label, in an order of its own."""
     n, size = draw.integer(50, 70), draw.integer(6, 9)
@@ -89,6 +96,9 @@ def shuffle(student: Subject, draw: Draw) -> None:
 
 def _outcome(student: Subject, draw: Draw, plan: Plan) -> None:
     reply = student.training(plan, outcomes.order(draw, plan.steps))
+    if not reply:
+        remark("Your constructor has no use_relu, as in 2022: ReLU was not asked for.")
+        return
     insist(outcomes.judged(reply["outputs"], plan))
 
 
@@ -116,12 +126,13 @@ def trained_with_tricks(student: Subject, draw: Draw) -> None:
     _outcome(student, draw, outcomes.TRICKS)
 
 
-# -- 4a, 4b, 4e: other widths and depths ------------------------------------------------------------------
+# -- 4a, 4b, 4e, 4f: other widths, depths and hidden functions --------------------------------------------
 
 for _id, _title, _points, _section, _plan, _said in (
     ("task-4a-training", "32 hidden units, trained", "1", "Task 4a", outcomes.NARROW, "32 hidden units"),
     ("task-4b-training", "128 hidden units, trained", "1", "Task 4b", outcomes.WIDE, "128 hidden units"),
     ("task-4e-training", "Ten hidden layers, trained", "2", "Task 4e", outcomes.DEEP, "ten hidden layers of 64 units"),
+    ("task-4f-training", "ReLU, trained", "1", "Task 4f", outcomes.RECTIFIED, "three hidden layers of ReLU"),
 ):
     _row = part.criterion(_id, _title, points=_points, section=_section)
 

@@ -1,6 +1,5 @@
 """What each way of writing the assignment earns: in this process, without a box, for the hand-ins are our own."""
 
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -11,14 +10,21 @@ from grading.authoring.patches import Patch, patched
 from grading.authoring.probing import asked_once
 from grading.domain.report import Report
 from grading.domain.verdict import Blame, Status
+from tests.rubrics.rotation import rotated
 from tests.rubrics.tdt4265_a2.in_process import assignment, graded, sample
+
+pytestmark = pytest.mark.slow
 
 WRONG = [(group.file, patch) for group in patches for patch in group.wrong]
 RIGHT = [(group.file, patch) for group in patches for patch in group.right]
-SEED = int(time.time() // 86_400)
-"""Another seed, and other hand-ins, every day; the full breadth is `chainrule assignment validate`."""
+SEED = 4265
+SOME = 10
+"""Of each kind, others every day; the full breadth is `chainrule assignment validate`."""
 
-SOME = 6
+
+def name_of(value: object) -> str | None:
+    """The names of patches, for the tests' own."""
+    return value.name if isinstance(value, Patch) else None
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -29,9 +35,10 @@ def _ours_asked_once() -> Iterator[None]:
 
 
 def with_patch(file: str, patch: Patch) -> Report:
-    """The report on the right sample with one patch."""
-    files = dict(sample("right"))
-    return graded({**files, file: patched(files[file], [patch])}, seed=SEED)
+    """The report on one file of the right sample with one patch, and on the modules that it imports."""
+    files = sample("right")
+    beside = next(group.beside for group in patches if group.file == file)
+    return graded({file: patched(files[file], [patch]), **{name: files[name] for name in beside}}, seed=SEED)
 
 
 def lost(report: Report, file: str) -> set[str]:
@@ -78,19 +85,60 @@ def test_starter_and_broken_samples_blame_nobody_else(name: str) -> None:
     assert name != "starter" or report.score == Decimal(0), shown(report)
 
 
-@pytest.mark.parametrize("nth", range(SOME))
-def test_known_mistakes_lose_their_rows_and_are_named(nth: int) -> None:
+@pytest.mark.parametrize(("file", "patch"), rotated(WRONG, SOME), ids=name_of)
+def test_known_mistakes_lose_their_rows_and_are_named(file: str, patch: Patch) -> None:
     """A known mistake costs the rows it was made in and no other, and the report says which it was."""
-    assert_known(*WRONG[(SEED * SOME + nth) % len(WRONG)])
+    assert_known(file, patch)
 
 
-@pytest.mark.parametrize("nth", range(SOME))
-def test_right_variants_keep_their_points(nth: int) -> None:
+@pytest.mark.parametrize(("file", "patch"), rotated(RIGHT, SOME), ids=name_of)
+def test_right_variants_keep_their_points(file: str, patch: Patch) -> None:
     """A hand-in that is right in another way loses nothing."""
-    file, patch = RIGHT[(SEED * SOME + nth) % len(RIGHT)]
     report = with_patch(file, patch)
 
     assert lost(report, file) == set(), f"{patch.name}: {shown(report)}"
+
+
+def test_the_edition_of_2020_is_graded_for_its_network() -> None:
+    """Without the trainer's class, as in 2020, the network is judged as any other, and the trainer's rows say why not."""
+    trainer = b"""import numpy as np
+import utils
+from task2a import SoftmaxModel, cross_entropy_loss, one_hot_encode, pre_process_images
+
+
+def calculate_accuracy(X, targets, model):
+    return np.mean(np.argmax(model.forward(X), axis=1) == np.argmax(targets, axis=1))
+
+
+def train(model, datasets, num_epochs, learning_rate, batch_size):
+    X_train, Y_train, X_val, Y_val, X_test, Y_test = datasets
+    for X, Y in utils.batch_loader(X_train, Y_train, batch_size):
+        outputs = model.forward(X)
+        model.backward(X, outputs, Y)
+        model.ws = [w - learning_rate * g for w, g in zip(model.ws, model.grads)]
+
+
+if __name__ == "__main__":
+    X_train, Y_train, X_val, Y_val, X_test, Y_test = utils.load_full_mnist(0.1)
+"""
+    report = graded({"task2a.py": sample("right_2022")["task2a.py"], "task2.py": trainer}, seed=SEED)
+
+    assert lost(report, "task2a.py") == set(), shown(report)
+    assert all("SoftmaxTrainer" in f.message for c in report.criteria if c.id == "task-3c" for f in c.findings)
+    assert blames(report) <= {Blame.STUDENT, Blame.NOBODY}
+
+
+def test_solutions_beside_the_hand_in_are_not_imported() -> None:
+    """What lies in a folder called `solution` neither stands in for a missing file nor is imported."""
+    right = sample("right")
+    files = {
+        "task2.py": right["task2.py"].replace(b"from task2a import", b"from solution.task2a import"),
+        "solution/task2a.py": right["task2a.py"],
+        "solution/task2.py": right["task2.py"],
+    }
+    report = graded(files, seed=SEED)
+
+    assert {c.points for c in report.criteria if c.id == "task-3c"} == {Decimal(0)}, shown(report)
 
 
 def test_there_are_enough_of_both() -> None:

@@ -15,9 +15,18 @@ def batch_loader(X, Y, batch_size, shuffle=False, drop_last=True):
         yield X[rows], Y[rows]
 
 
-def load_full_mnist():
-    """The first 20,000 training images, and the 10,000 test images for validation; labels as columns."""
+def load_full_mnist(validation_percentage=None):
+    """The first 20,000 training images, and the 10,000 test images for validation; labels as columns.
+
+    With a share of the training images for validation, as in 2020, all are used, and the test images come last.
+    """
     X_train, Y_train, X_val, Y_val = mnist.load()
+    if validation_percentage is not None:
+        order = np.random.permutation(len(X_train))
+        cut = len(X_train) - int(len(X_train) * validation_percentage)
+        train, val = order[:cut], order[cut:]
+        labels = Y_train.reshape(-1, 1)
+        return X_train[train], labels[train], X_train[val], labels[val], X_val, Y_val.reshape(-1, 1)
     X_train, Y_train = X_train[:20000], Y_train[:20000]
     X_val, Y_val = X_val[-10000:], Y_val[-10000:]
     print("Train:", X_train.shape, "Validation:", X_val.shape)

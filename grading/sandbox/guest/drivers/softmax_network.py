@@ -320,13 +320,16 @@ def training(  # noqa: PLR0917 - drivers are called by name and position over th
         new: uint8, images that the training does not see.
 
     Returns:
-        `losses` of the steps, and `outputs` for the new images.
+        `losses` of the steps, `outputs` for the new images, and `relu`: whether the constructor knows that flag.
     """
+    names, _ = signature(found(program, "SoftmaxModel", modules))
+    if flags["relu"] and names and "relu" not in meanings(names):
+        return {"losses": [], "outputs": None, "relu": False}
     X, X_new = (_standardised(x, options) for x in (images, new))
     model = built(program, "SoftmaxModel", widths, flags, modules)
     trainer = _trainer(found(program, name, modules), options, model, (X, np.array(targets)), len(order[0]))
     losses = [trainer.train_step(X[rows], targets[rows]) for rows in np.asarray(order)]
-    return {"losses": losses, "outputs": model.forward(X_new)}
+    return {"losses": losses, "outputs": model.forward(X_new), "relu": True}
 
 
 def _standardised(images: Any, options: Mapping[str, Any]) -> np.ndarray:
