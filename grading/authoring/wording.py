@@ -168,7 +168,7 @@ def _argument(value: Any) -> str:  # noqa: PLR0911 - one for each type
             return "a dictionary with " + ", ".join(str(k) for k in list(value)[:12])
         case list() | tuple():
             return f"a {type(value).__name__} of {len(value)}"
-        case _ if type(value).__str__ is not object.__str__:
+        case _ if any("__str__" in vars(kind) for kind in type(value).__mro__[:-1]):
             return str(value)[:200]  # an author's own kind of question, which says what it is
         case _:
             return f"your {type(value).__name__}" if type(value).__name__ != "Handle" else "your object"
