@@ -25,6 +25,7 @@ from worker import metrics
 from worker.platforms import (
     SCORE_TYPE,
     Answer,
+    Guarded,
     Tokens,
     Unreachable,
     Unsafe,
@@ -72,8 +73,14 @@ class Passback:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        sender = httpx2.HTTPTransport(
+            verify=_trusted(), trust_env=False, limits=httpx2.Limits(max_keepalive_connections=0)
+        )
         self._client = httpx2.Client(
-            timeout=settings.lms_timeout_s, follow_redirects=False, trust_env=False, verify=_trusted()
+            timeout=settings.lms_timeout_s,
+            follow_redirects=False,
+            trust_env=False,
+            transport=Guarded(settings, sender),
         )
         self._tokens = Tokens(settings, self._client)
 

@@ -119,8 +119,11 @@ def score_url(line_item_url: str) -> str:
     return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/scores"))
 
 
-def refuse_unsafe(url: str, settings: Settings) -> None:
+def refuse_unsafe(url: str, settings: Settings) -> str:
     """Let no address that somebody typed in lead into our own network.
+
+    Returns:
+        The address that was looked at, to connect to; "" where the operator allows private ones.
 
     Raises:
         Unsafe: not https, or leads to an address that is not public; where the operator allows private ones, only
@@ -132,13 +135,44 @@ def refuse_unsafe(url: str, settings: Settings) -> None:
     if parts.scheme not in allowed or not parts.hostname:
         raise Unsafe(f"{parts.scheme or 'no'} address; the platform must be reached over https")
     if settings.lms_private_addresses:
-        return
+        return ""
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Unreachable(f"{parts.hostname} has no address") from error
-    if not all(ipaddress.ip_address(address[4][0]).is_global for address in found):
+    addresses = [str(address[4][0]) for address in found]
+    if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise Unsafe(f"{parts.hostname} leads to a private address; set CHAINRULE_LMS_PRIVATE_ADDRESSES to allow that")
+    return addresses[0]
+
+
+class Guarded(httpx2.BaseTransport):
+    """Connects to the very address that was looked at: what a name leads to when it is asked again does not count.
+
+    Args:
+        settings: asked anew for each request.
+        inner: what sends. It must keep no connection, since by its address one would serve every name that leads there.
+    """
+
+    def __init__(self, settings: Settings, inner: httpx2.BaseTransport) -> None:
+        self._settings = settings
+        self._inner = inner
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request. The name stays in the Host header, and the certificate must be the name's.
+
+        Raises:
+            Unsafe, Unreachable: as `refuse_unsafe`.
+        """
+        address = refuse_unsafe(str(request.url), self._settings)
+        if address:
+            request.extensions = {**request.extensions, "sni_hostname": request.url.host}
+            request.url = request.url.copy_with(host=address)
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Close what sends."""
+        self._inner.close()
 
 
 def meaning_of(response: httpx2.Response) -> Answer:

@@ -17,11 +17,9 @@ from grading.domain.report import Json
 from grading.domain.verdict import Tier
 from grading.sandbox.answers import Layer, UnitLike
 from grading.sandbox.box import Box
-from grading.sandbox.guest import messages
+from grading.sandbox.guest import messages, view
 
-# Tables of expected behaviour, rubrics, references: what a student would like best to read.
 _ROOT: Final = Path(__file__).resolve().parents[2]
-OWN_FOLDERS: Final = tuple(_ROOT / name for name in ("grading/sandbox", "grading/assignments", "reference_models"))
 MOST_FILES: Final = 50
 LIMITS: Final = Limits(call_s=10.0, part_s=30.0, memory_bytes=512 << 20, file_bytes=16 << 20, processes=16)
 
@@ -83,7 +81,8 @@ def blind():
     return not all(reads(path) for path in (os.__file__, colorsys.__file__, numpy.__file__))
 
 def probe(canary, package, secrets):
-    secrets = [*secrets, *(entry + "/grading/pipeline.py" for entry in sys.path)]
+    ours = ("grading/pipeline.py", "reference_models/mlp.py", "api/app.py", "worker/app.py", "cli/main.py")
+    secrets = [*secrets, *(entry + "/" + name for entry in sys.path for name in ours)]
     return {
         "uid": os.getuid(),
         "pid": os.getpid(),
@@ -189,7 +188,9 @@ def secrets_in(hidden: Iterable[Path], shown: Iterable[Path | None]) -> list[str
     """
     skipped = {str(folder.resolve()) for folder in shown if folder is not None} | {str(Path(messages.__file__).parent)}
     found: list[str] = []
-    for top in (*OWN_FOLDERS, *hidden):
+    # Of `grading` every room by itself: rubrics, references and tables of expected behaviour are wanted most.
+    rooms = [entry for entry in (_ROOT / "grading").iterdir() if entry.is_dir()]
+    for top in (*rooms, *map(Path, view.own_folders()), *hidden):
         files: list[str] = []
         for folder, folders, names in os.walk(top.resolve()):
             folders[:] = [name for name in folders if f"{folder}/{name}" not in skipped]

@@ -1,11 +1,13 @@
 """Where the interpreter and our packages may lie: a box sees the first and not the second, wherever that is."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ from grading.domain.verdict import Tier
 from grading.sandbox import Sandbox, SandboxConfig
 from tests.sandbox.conformance import CANARY, Backend
 
-pytestmark = [pytest.mark.box, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.box, pytest.mark.timeout(330)]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # What a zygote cannot do without.
@@ -33,7 +35,35 @@ NEEDED = (
     "kiwisolver",
 )
 ALSO = ("packaging", "pyparsing", "fontTools")
-OURS = ("grading", "reference_models")
+OURS = ("grading", "reference_models", "api", "worker", "cli", "migrations")
+PRIVATE = ("/tmp", "/dev/shm", "/var/tmp", str(Path.home()))
+# Enters the view as a warden does, and lays a box's folders as its init does; then says what is seen.
+LOOK = """
+import json, os, sys
+from grading.sandbox.guest import syscalls, view
+
+installed, laid, kept = json.loads(sys.argv[1]), view.interpreter_paths(), {}
+view.interpreter_paths = lambda: tuple(sorted({*laid, *(f"{folder}/lib" for folder in installed)}))
+try:
+    view.leave_host(inner_root=os.geteuid() == 0)
+    view.enter(data=None, checkpoints=None, hidden=[f"{folder}/lib/state" for folder in installed])
+    syscalls.unshare(syscalls.CLONE_NEWPID)
+except OSError as refused:
+    sys.exit(f"refused: {refused}")
+if os.fork():
+    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+view.lay(file_bytes=1 << 20, uid=0, gid=0)
+for folder in installed:
+    seen = [name for name in os.listdir(f"{folder}/lib")]
+    hidden = os.listdir(f"{folder}/lib/state")
+    try:
+        open(f"{folder}/lib/spoilt", "w")
+        seen.append("written")
+    except OSError:
+        pass
+    kept[folder] = [open(f"{folder}/lib/module.py").read(), sorted(seen), hidden, os.path.exists(f"{folder}/beside")]
+print(json.dumps(kept))
+"""
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -45,7 +75,7 @@ def _link_or_copy(source: str, target: str) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        ignored = shutil.ignore_patterns("tests", "__pycache__")
+        ignored = shutil.ignore_patterns("tests")
         shutil.copytree(source, target, copy_function=_link_or_copy, ignore=ignored)
     else:
         _link_or_copy(str(source), str(target))
@@ -111,6 +141,25 @@ def test_an_environment_below_a_private_folder_is_seen(backend: Backend) -> None
             box.call("spoils")
 
 
+def test_any_place_for_an_installation_is_shown() -> None:
+    """Below each folder that a box gets a private one for, and below homes: the libraries, read-only, and no more."""
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place))) for place in PRIVATE]
+        for folder in folders:
+            (folder / "lib" / "state").mkdir(parents=True)
+            (folder / "lib" / "state" / "database").write_text(CANARY)
+            (folder / "lib" / "module.py").write_text("x = 1")
+            (folder / "beside").write_text(CANARY)
+        command = [sys.executable, "-c", LOOK, json.dumps([str(folder) for folder in folders])]
+        looked = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
+        if looked.stderr.startswith("refused"):
+            pytest.skip(f"no view can be made on this machine: {looked.stderr}")
+
+        assert looked.returncode == 0, looked.stderr
+        for seen in json.loads(looked.stdout).values():
+            assert seen == ["x = 1", ["module.py", "state"], [], False]
+
+
 def test_our_packages_beside_the_others_are_not_seen(backend: Backend) -> None:
     """Installed like any package, our rubrics and references cannot be read: nor can a state folder among them."""
     source = """
@@ -130,7 +179,7 @@ def test_our_packages_beside_the_others_are_not_seen(backend: Backend) -> None:
         for name in (*OURS, "state"):
             assert list((backend.state / name).rglob("*"))
             assert box.call("reads", str(backend.state / name)) == [], name
-        for name in ("grading.pipeline", "reference_models.activations"):
+        for name in ("grading.pipeline", "reference_models.activations", "cli.attacks", "api.app", "worker.app"):
             with pytest.raises(Raised) as seen:
                 box.call("imports", name)
 

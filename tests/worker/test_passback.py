@@ -1,9 +1,11 @@
 """Passback against a platform that is as strict as the real ones together."""
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+import httpx2
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, 
 from tests.store.course import Town, hand_in, report_for
 from tests.worker.platform import FakePlatform
 from worker.passback import MAX_TRIES, Passback
-from worker.platforms import Unsafe, refuse_unsafe, score_url
+from worker.platforms import Guarded, Unsafe, refuse_unsafe, score_url
 
 
 @pytest.fixture
@@ -260,6 +262,29 @@ def test_addresses_of_our_own_network_are_refused(town: Town, url: str):
     town.settings.lms_private_addresses = False
     with pytest.raises(Unsafe):
         refuse_unsafe(url, town.settings)
+
+
+def test_the_address_that_was_looked_at_is_the_one_that_is_called(town: Town, monkeypatch: pytest.MonkeyPatch):
+    """A name that leads home when it is asked a second time gains nothing: it is asked once for each request."""
+    town.settings.lms_private_addresses = False
+    answers = iter(["93.184.215.14", "127.0.0.1"])
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, port, **_: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))],
+    )
+    seen = []
+
+    def sends(request: httpx2.Request) -> httpx2.Response:
+        seen.append((request.url.host, request.headers["host"], request.extensions["sni_hostname"]))
+        return httpx2.Response(200)
+
+    with httpx2.Client(transport=Guarded(town.settings, httpx2.MockTransport(sends))) as client:
+        client.post("https://lms.example/scores")
+        with pytest.raises(Unsafe):
+            client.post("https://lms.example/scores")
+
+    assert seen == [("93.184.215.14", "lms.example", "lms.example")]
 
 
 @pytest.mark.parametrize(

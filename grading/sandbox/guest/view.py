@@ -36,6 +36,9 @@ SCRATCH_BYTES = 64 << 20
 # Of a prefix, which may be a folder that holds much else: a repository, a home.
 PREFIX_PARTS = ("bin", "lib", "lib32", "lib64", "share", "pyvenv.cfg")
 OWN_PACKAGES = ("grading", "reference_models", "api", "worker", "cli", "migrations")
+# Beside them in a working copy only: among installed packages such names may be anybody's.
+OWN_FOLDERS = (".git", "tests", "benchmarks", "docs", "var")
+CHECKOUT = "pyproject.toml"
 GUEST = "grading/sandbox/guest"
 
 USERS = "root:x:0:0::/box/home:/bin/false\nstudent:x:1000:1000:student:/box/home:/bin/false\n"
@@ -60,10 +63,13 @@ def interpreter_paths() -> tuple[str, ...]:
 
 @functools.cache
 def own_folders() -> tuple[str, ...]:
-    """Folders of our packages, wherever they are installed. Of these, a box may see the guest and nothing else."""
+    """Our folders, installed among other packages or a working copy's. A box sees the guest of these, and no more."""
     roots = {Path(__file__).resolve().parents[3], *(Path(entry).resolve() for entry in sys.path)}
-    ours = [root for root in roots if (root / GUEST).is_dir()]
-    return tuple(sorted(str(root / name) for root in ours for name in OWN_PACKAGES if (root / name).is_dir()))
+    found = []
+    for root in (root for root in roots if (root / GUEST).is_dir()):
+        names = (*OWN_PACKAGES, *(OWN_FOLDERS if (root / CHECKOUT).is_file() else ()))
+        found += [str(root / name) for name in names if (root / name).is_dir()]
+    return tuple(sorted(found))
 
 
 def readable_paths() -> list[str]:
