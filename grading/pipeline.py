@@ -23,8 +23,8 @@ from grading.domain.errors import NotASubmission
 from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
-from grading.intake import files_beside, match_parts
-from grading.programs import Program, normalized, read_source
+from grading.intake import files_beside, match_parts, scripts_together
+from grading.programs import Program, normalized, read_source, read_together
 
 
 class OpensBoxes(Protocol):
@@ -56,6 +56,7 @@ class Desk:
     device: str
     submission: Submission
     matched: Mapping[str, SubmittedFile | None]
+    together: Mapping[str, tuple[SubmittedFile, ...]]
 
 
 def grade(
@@ -87,8 +88,10 @@ def grade(
         The report. Faults of the student's, the author's and ours inside a part are in it, each with its blame.
     """
     started_at, begun = datetime.now(UTC), time.perf_counter()
-    matched = match_parts(submission, assignment, hints_of(rubric.parts))
-    desk = Desk(assignment, sandbox, seed, device, submission, matched)
+    hints = hints_of(rubric.parts)
+    matched = match_parts(submission, assignment, hints)
+    together = scripts_together(submission, assignment, matched, hints)
+    desk = Desk(assignment, sandbox, seed, device, submission, matched, together)
     with stores_are(stores or Stores()):
         parts = {part.file: grade_part(part, desk) for part in rubric.parts}
     figures, blobs = kept_figures({file: graded.pictures for file, graded in parts.items()})
@@ -121,7 +124,7 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     if file is None:
         return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
     try:
-        source = read_source(file)
+        source = read_together(desk.together.get(part.file) or (file,))
     except NotASubmission as fault:
         return unjudged(part, Status.FAILED, f"{file.name} cannot be read: {fault.message}")
     if normalized(source) in starters(desk.assignment, part.file):
@@ -136,7 +139,7 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
         limits,
     )
     try:
-        student = Student(session, part.expects, mode=part.mode, broken=broken)
+        student = Student(session, part.expects, mode=part.mode, broken=broken, source=source)
         results = Evaluation(part, student, desk.seed, source, session.renew).results()
         draw = Draw(desk.seed, f"{part.file}/figures")
         executed = session.peek_executed()

@@ -50,6 +50,45 @@ def match_parts(
     return {part.name: by_name[chosen[part.name]] if part.name in chosen else None for part in expected}
 
 
+def scripts_together(
+    submission: Submission,
+    assignment: Assignment,
+    matched: Mapping[str, SubmittedFile | None],
+    hints: Mapping[str, Collection[str]] = NO_HINTS,
+) -> dict[str, tuple[SubmittedFile, ...]]:
+    """What belongs to each part: the file matched with it, and other modules where a notebook was expected.
+
+    A module joins the part that its code speaks for, in the order of names. Copies, support files of the assignment and
+    what was matched elsewhere do not.
+    """
+    taken = {file.name for file in matched.values() if file is not None}
+    support = {PurePosixPath(name).name.casefold() for name in assignment.support}
+    joining: dict[str, list[SubmittedFile]] = {name: [file] for name, file in matched.items() if file is not None}
+    for file in submission.files:
+        path = PurePosixPath(file.name)
+        aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
+        if path.suffix.lower() != ".py" or file.name in taken or aside or path.name.casefold() in support:
+            continue
+        words = _identifiers(file)
+        told = {name: len(words.intersection(found)) / len(found) for name, found in hints.items() if found}
+        best = max(told, key=lambda name: told[name], default="")
+        first = matched.get(best)
+        if first is None or told[best] < _ENOUGH or not _modules_for_notebook(best, first):
+            continue
+        if all(file.content != other.content for other in joining[best]):
+            joining[best].append(file)
+    return {name: tuple(sorted(files, key=lambda f: _natural(f.name))) for name, files in joining.items()}
+
+
+def _modules_for_notebook(expected: str, given: SubmittedFile) -> bool:
+    return expected.lower().endswith(".ipynb") and given.name.lower().endswith(".py")
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Version 10 behind version 9."""
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", name.casefold())]
+
+
 def _gradable(file: SubmittedFile, assignment: Assignment) -> bool:
     wanted = {PurePosixPath(part.name).suffix.lower() for part in assignment.files} | {".ipynb", ".py"}
     return PurePosixPath(file.name).suffix.lower() in wanted

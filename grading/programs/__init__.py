@@ -31,7 +31,7 @@ from grading.programs.model import (
     StoredOutput,
     Unit,
 )
-from grading.programs.reading import read_source
+from grading.programs.reading import read_source, read_together
 from grading.programs.running import whole
 from grading.programs.slicing import definitions
 
@@ -51,5 +51,6 @@ __all__ = [
     "modules_beside",
     "normalized",
     "read_source",
+    "read_together",
     "whole",
 ]
