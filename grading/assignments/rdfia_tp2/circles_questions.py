@@ -8,6 +8,8 @@ from grading.authoring import Prose
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.checks.quantities import Quantity
 
+__all__ = ["part"]
+
 # -- what a person reads ----------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """2-cd's starred questions: 2, 3, 4, 10, 14, 16, 18, and the methods of part 3. Others are told about for nothing."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grading.assignments.rdfia_tp2.answers import Unpaid, answer_to, if_answered
@@ -10,12 +11,14 @@ from grading.authoring.written import Accepts, ForHuman, Right, Wrong
 from grading.checks.formulas import Formula
 from grading.checks.quantities import Quantity, numbers, results
 
+__all__ = ["part"]
+
 SECTION = "Questions"
 
 LAYERS = {"conv1": 2_432, "conv2": 51_264, "conv3": 102_464, "fc4": 1_025_000, "fc5": 10_010}
 UNBIASED = {"conv1": 2_400, "conv2": 51_200, "conv3": 102_400, "fc4": 1_024_000, "fc5": 10_000}
 TOTAL = 1_191_170
-TOTALS = {1_190_160: "without the biases of the linear layers", 1_190_000: "without biases"}
+TOTALS: Mapping[float, str] = {1_190_160: "without the biases of the linear layers", 1_190_000: "without biases"}
 MAP_SIZES = {"conv1": 32_800, "conv2": 16_448, "conv3": 4_160}
 """Counts with the size of the map in the place of kernel times input channels, as some write them."""
 

@@ -190,11 +190,9 @@ def _shape(value: object) -> Shape:
 
 def _network(student: Subject, number: int, row: Mapping[str, Any]) -> Network:
     kind, steps = admit.text(row.get("type"), "a type"), _whole(row, "steps")
-    raised, layers, side = "", (), SIDE
-    for side in (SIDE, CROP):
-        raised, layers = _layers(student, number, side)
-        if not raised:
-            break
+    side, (raised, layers) = SIDE, _layers(student, number, SIDE)
+    if raised:
+        side, (raised, layers) = CROP, _layers(student, number, CROP)
     small = side == CROP or not _layers(student, number, CROP)[0]
     return Network(number, kind, steps, side, layers, raised, small and not raised)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from grading.assignments.rdfia_tp2.networks import NAMES, NET, NH, NX, NY, SHAPES, STEPS, N, module_of, plain, plains
+from grading.assignments.rdfia_tp2.networks import NET, NH, NX, NY, SHAPES, STEPS, N, module_of, plain, plains
 from grading.authoring import Mistake
 from reference_models import circles_network
-from reference_models.circles_network import variant
+from reference_models.circles_network import NAMES, variant
 
 
 def slip(name: str, says: str, look: str) -> Mistake:

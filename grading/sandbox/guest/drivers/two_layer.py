@@ -245,7 +245,7 @@ def _split(answer: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
     Of several arrays of the right shape the one whose rows add up to 1 is meant.
     """
     parts = list(answer) if isinstance(answer, (tuple, list)) else [answer]
-    outputs = next((p for p in parts if isinstance(p, Mapping)), None)
+    outputs: Any = next((p for p in parts if isinstance(p, Mapping)), None)
     if outputs is None:
         outputs = next((p for p in parts if isinstance(p, (tuple, list))), {})
     arrays = [p for p in parts if tensor_of(p) is not None]
