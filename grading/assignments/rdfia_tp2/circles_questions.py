@@ -2,7 +2,8 @@
 
 import re
 
-from grading.assignments.rdfia_tp2.answers import answer_to, code_with
+from grading.assignments.rdfia_tp2 import derivatives
+from grading.assignments.rdfia_tp2.answers import Unpaid, answer_to, code_with, if_answered
 from grading.assignments.rdfia_tp2.circles import part
 from grading.authoring import Prose
 from grading.authoring.written import ForHuman, Right, Wrong
@@ -86,6 +87,16 @@ _prose(11, "0.5", "11. Gradient descent: classic, stochastic, mini-batch",
        "mini-batch: between the two, the most reasonable in general, fits parallel hardware")  # fmt: skip
 _prose(12, "0.5", "12. The influence of the learning rate",
        "too small: slow", "too large: oscillates or diverges", "often lowered during training")  # fmt: skip
-_prose(17, "0.5", "17. The remaining gradients",
-       "gradient at htilde: (Wy^T (yhat - y)) times (1 - h²), element by element; h² = tanh², not htilde²",
-       "Wh: that vector's outer product with x; bh: that vector itself")  # fmt: skip
+derivatives_row = part.criterion("ab-question-17", "17. The remaining gradients", section="Questions", points="0.5")
+derivatives_row.asks(
+    "question-17", "The gradients at htilde, Wh and bh.", find=answer_to(17), accepts=derivatives.FIRST_LAYER
+)
+for _number, _question, _accepts in (
+    (14, "The loss in terms of ytilde", derivatives.LOSS),
+    (15, "The gradient at ytilde", derivatives.AT_SCORES),
+    (16, "The gradients at Wy and by", derivatives.OUTPUT_LAYER),
+):
+    derivatives_row.asks(
+        f"question-{_number}-unpaid", f"{_question} (question {_number} carries no points).",
+        find=if_answered(_number), accepts=Unpaid(_accepts, f"Question {_number}"),
+    )  # fmt: skip
