@@ -14,6 +14,7 @@ from grading.authoring.boxes import Box
 from grading.authoring.draw import Draw
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
+from grading.authoring.papers import read_part
 from grading.authoring.rubric import Part, Rubric
 from grading.authoring.session import Session
 from grading.authoring.stores import Stores, stores_are
@@ -24,7 +25,7 @@ from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
 from grading.intake import files_beside, match_parts, scripts_together
-from grading.programs import Program, normalized, read_source, read_together
+from grading.programs import Program, normalized, read_source
 
 
 class OpensBoxes(Protocol):
@@ -124,7 +125,12 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     if file is None:
         return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
     try:
-        source = read_together(desk.together.get(part.file) or (file,))
+        source = read_part(
+            desk.together.get(part.file) or (file,),
+            lambda program: desk.sandbox.open(
+                program, limits=desk.assignment.limits, seed=box_seed(desk.seed), device="cpu"
+            ),
+        )
     except NotASubmission as fault:
         return unjudged(part, Status.FAILED, f"{file.name} cannot be read: {fault.message}")
     if normalized(source) in starters(desk.assignment, part.file):
@@ -149,7 +155,9 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     renamed = [f"read from {file.name}"] if file.name != part.file else []
     return GradedPart(
         tuple(results), pictures,
-        (*renamed, *source.repairs, *session.repairs, *run_notes(executed), *student.notes, *notes),
+        tuple(dict.fromkeys((
+            *renamed, *source.repairs, *session.repairs, *run_notes(executed), *student.notes, *notes,
+        ))),
         session.integrity, session.times,
     )  # fmt: skip
 

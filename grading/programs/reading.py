@@ -10,6 +10,7 @@ from grading.programs.decoding import check_bytes, cleaned, decode_module, decod
 from grading.programs.ipython import Budget, translate
 from grading.programs.model import Cell, Source
 from grading.programs.notebooks import RawCell, RawNotebook, read_notebook
+from grading.programs.papers import MAGIC, SEARCHED, is_paper
 from grading.programs.salvage import Salvage, salvage
 
 CODE_CHARACTERS = 5 << 20
@@ -76,7 +77,12 @@ def check_shape(file: SubmittedFile) -> None:
     Raises:
         NotASubmission, TooLarge: as `read_source`.
     """
-    if PurePosixPath(file.name).suffix.lower() == ".ipynb":
+    if is_paper(file):
+        if MAGIC not in file.content[:SEARCHED]:
+            raise NotASubmission(
+                "not-a-pdf", f"{file.name} is not a PDF. Export your report again, then hand it in.", file=file.name
+            )
+    elif PurePosixPath(file.name).suffix.lower() == ".ipynb":
         _raw(file)
     else:
         _module_text(file)
@@ -85,6 +91,8 @@ def check_shape(file: SubmittedFile) -> None:
 def code_text(file: SubmittedFile) -> str:
     """All code of a file as one text, for looking names up; "" where it cannot be read."""
     try:
+        if is_paper(file):
+            return ""
         if PurePosixPath(file.name).suffix.lower() != ".ipynb":
             return _module_text(file)
         return "\n".join(cell.source for cell in _raw(file).cells if cell.kind == "code")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from grading.authoring.written import Find
 from grading.domain.submission import SubmittedFile
-from grading.programs import Source, read_source
+from grading.programs import Source, holds_pages, read_source
 
 REPORT = "AssignmentReport-Group1.ipynb"
+UNREAD = "(The report is a PDF in whose text no answer to this task was found. It may stand in a picture.)"
 _STARTER = Path(__file__).parent / "starter" / REPORT
 
 _WORD = r"(?:(?:sub)?tasks?|oppgaver?|problem|question|exercise|part|del)"
@@ -26,19 +27,20 @@ def answer_to(task: str) -> Find:
     """Finds the answer to a task such as "2d".
 
     Where the letter has no heading of its own, the whole task's text counts; where the report has no headings, all of
-    it does: a person can tell.
+    it does: a person can tell. What is not found in a PDF is `UNREAD`: text and pictures come out of it as they may.
     """
 
     def find(source: Source) -> str | None:
         given = _sections(source)
+        missing = UNREAD if holds_pages(source) else None
         if not given:
-            return None
+            return missing
         for name in (task, task[0]):
             if found := "\n".join(given.get(name, ())).strip():
                 return found
         if set(given) <= {""}:
-            return "\n".join(given[""]).strip() or None
-        return None
+            return "\n".join(given.get("", ())).strip() or missing
+        return missing
 
     return find
 

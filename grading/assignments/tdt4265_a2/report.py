@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grading.assignments.tdt4265_a2.digits import STANDIN_STATISTICS
-from grading.assignments.tdt4265_a2.found import REPORT, answer_to
+from grading.assignments.tdt4265_a2.found import REPORT, UNREAD, answer_to
 from grading.authoring import Part, Prose
-from grading.authoring.written import ForHuman, Right, Wrong
+from grading.authoring.written import Accepts, ForHuman, Right, Wrong
 from grading.checks.quantities import Found, Quantity, numbers, results
 from reference_models.softmax_network import MEAN, STD, parameter_count
 
@@ -66,6 +66,23 @@ class EqualWidths:
         return Wrong(f"is read as {', '.join(f.text for f in said[:4])}")
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """An answer as judged, or for a person where none was found in a PDF.
+
+    Attributes:
+        inner: what counts as right.
+        key: what a person looks for.
+    """
+
+    inner: Accepts
+    key: str
+
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:
+        """As the inner one says."""
+        return ForHuman((self.key,)) if answer == UNREAD else self.inner.judge(answer)
+
+
 def _counts(width: int) -> tuple[int, int]:
     plain = parameter_count([width, width, 10])
     return plain, plain + width + 10
@@ -91,7 +108,7 @@ _prose(
 row_2a = part.criterion("task-2a-report", "Mean and standard deviation", points="2", section="Task 2a")
 row_2a.asks(
     "mean-and-deviation", "The mean and the standard deviation of the training set are given.",
-    find=answer_to("2a"), accepts=Statistics(),
+    find=answer_to("2a"), accepts=Readable(Statistics(), "mean 33.55, standard deviation 78.88"),
 )  # fmt: skip
 
 _prose(
@@ -114,7 +131,7 @@ WRONG_COUNTS: Mapping[float, str] = {
 }
 row_2d.asks(
     "parameters", "The number of parameters, weights and biases, is given.",
-    find=answer_to("2d"), accepts=Quantity(50880, also=ONE_HIDDEN, known=WRONG_COUNTS),
+    find=answer_to("2d"), accepts=Readable(Quantity(50880, also=ONE_HIDDEN, known=WRONG_COUNTS), "50,880 or 50,890"),
 )  # fmt: skip
 
 _CURVES = "plots with and without the trick, in one figure or with the same limits"
@@ -146,7 +163,7 @@ row_4d = part.criterion("task-4d", "Equal numbers of parameters", points="3", se
 row_4d.asks(
     "equal-widths",
     "Two hidden layers of equal width with about the same number of parameters: units and parameters are given.",
-    find=answer_to("4d"), accepts=EqualWidths(),
+    find=answer_to("4d"), accepts=Readable(EqualWidths(), "59 units and 50,386 parameters, or 60 and 51,300"),
 )  # fmt: skip
 _prose(
     "task-4d-report", "Two hidden layers compared with one", "2", "4d",
