@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from reference_models.cifar_cnn import CifarNet, variant
+from reference_models.cifar_cnn import FILTERS, CifarNet, variant
 from reference_models.mistakes import KnownMistake
 
 Net = type[CifarNet]
@@ -23,8 +23,8 @@ def _always(function: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
     return lambda net, z, at: function(z)
 
 
-def _average(_: CifarNet, maps: Tensor, layer: int) -> Tensor:
-    return functional.avg_pool2d(maps, 2, 2, ceil_mode=layer == 3)  # noqa: PLR2004 - the third
+def _average(net: CifarNet, maps: Tensor, layer: int) -> Tensor:
+    return functional.avg_pool2d(maps, 2, 2, ceil_mode=net.ceil and layer == len(FILTERS))
 
 
 def _known(id: str, says: str, look: str, **methods: Any) -> KnownMistake[Net]:  # noqa: A002 - the report's word

@@ -157,7 +157,7 @@ def _wrong(name: str, row: str, mistake: str, *changes: tuple[str, str]) -> Patc
 WRONG = (
     _wrong("zeros", INIT, "zeros-left", (WH, 'params["Wh"] = torch.zeros(nh, nx)'), (WY, 'params["Wy"] = torch.zeros(ny, nh)')),
     _wrong("rand", INIT, "uniform-zero-to-one", (WH, 'params["Wh"] = torch.rand(nh, nx)'), (WY, 'params["Wy"] = torch.rand(ny, nh)')),
-    _wrong("randn", INIT, "std-one-normal", (WH, 'params["Wh"] = torch.randn(nh, nx)'), (WY, 'params["Wy"] = torch.randn(ny, nh)')),
+    _wrong("randn", INIT, "std-one", (WH, 'params["Wh"] = torch.randn(nh, nx)'), (WY, 'params["Wy"] = torch.randn(ny, nh)')),
     _wrong("variance", INIT, "variance-for-std", (WH, 'params["Wh"] = torch.randn(nh, nx) * 0.3 ** 2'), (WY, 'params["Wy"] = torch.randn(ny, nh) * 0.3 ** 2')),
     _wrong("root", INIT, "std-for-variance", (WH, 'params["Wh"] = torch.randn(nh, nx) * 0.3 ** 0.5'), (WY, 'params["Wy"] = torch.randn(ny, nh) * 0.3 ** 0.5')),
     _wrong("softmax over the batch", FORWARD, "softmax-over-the-batch", (EXP, 'e = outputs["ytilde"].exp()'), (YHAT, 'outputs["yhat"] = e / e.sum(dim=0, keepdim=True)')),

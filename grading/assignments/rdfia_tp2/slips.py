@@ -23,7 +23,7 @@ def slip(name: str, says: str, look: str) -> Mistake:
 
 
 HAND_INITIALISATION = (
-    slip("std-one-normal", "The weights are standard normal.", "Multiply by 0.3."),
+    slip("std-one", "The weights are standard normal.", "Multiply by 0.3."),
     slip("zeros-left", "The weights are all 0, so all hidden units stay the same.", "Draw them from N(0, 0.3)."),
     slip("ones-instead", "The weights are all 1, so all hidden units stay the same.", "Draw them from N(0, 0.3)."),
     slip("uniform-zero-to-one", "The weights are uniform on [0, 1].", "torch.randn, not torch.rand, times 0.3."),

@@ -21,6 +21,7 @@ from . import DriverError, driver
 from .two_layer_layouts import NAMES, ORIENTATIONS, SIZES, Layout, by_size, folded, in_order, layout_of, tensor_of
 
 KEPT = "two_layer.layout"
+TRACKING = "two_layer.tracking"
 AS_GIVEN = ("X", "htilde", "h", "ytilde", "yhat")
 
 
@@ -110,9 +111,23 @@ def meant(program: ProgramState, task: str) -> Version:
     if task in {"forward", "loss", "backward", "sgd", "init"}:
         end = _first_section_ends(program)
         found = [v for v in found if v.unit < end] or found[:1]
+    if task == "init":
+        # The second section's version stands before anything else of that section.
+        found = [v for v in found if not _keeps_track(program, v)] or found
     if not found:
         raise Absent(f"nothing in {program.name} is a {role.names[0]} of {role.arity} arguments")
     return found[-1]
+
+
+def _keeps_track(program: ProgramState, version: Version) -> bool:
+    """Whether a version of `init_params` gives tensors that keep track of gradients."""
+    known: dict[int, bool] = program.scratch.setdefault(TRACKING, {})
+    if version.unit not in known:
+        try:
+            known[version.unit] = _tracks(call(program, version, *SIZES))
+        except Exception:
+            known[version.unit] = False
+    return known[version.unit]
 
 
 @contextmanager
