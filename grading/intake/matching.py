@@ -24,6 +24,7 @@ _COPY = re.compile(
     r"\(\d+\)|\b(?:cop(?:y|ie|ia)|kopie)(?:\s+(?:of|de|von))?\b|[-_ ](?:checkpoint|final|submission)\b|-checkpoint"
 )
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
+_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _ASIDE = frozenset(
     {"solution", "solutions", "starter", "template", "original", "old", "backup", "sample", "samples", "reference"}
 )
@@ -61,8 +62,9 @@ def scripts_together(
 ) -> dict[str, tuple[SubmittedFile, ...]]:
     """What belongs to each part: the file matched with it, other modules where a notebook was expected, a report's PDF.
 
-    A module joins the part that its code speaks for, in the order of names. Copies, support files of the assignment and
-    what was matched elsewhere do not.
+    A module joins the part that its code speaks for, in the order of names; one that speaks for none, and that no other
+    imports, is a script of the first part in modules. Copies, support files of the assignment and what was matched
+    elsewhere do not join.
     """
     taken = {file.name for file in matched.values() if file is not None}
     support = {PurePosixPath(name).name.casefold() for name in assignment.support}
@@ -72,16 +74,20 @@ def scripts_together(
         best = max(papers, key=lambda file: _score(part, file, (), frozenset()), default=None)
         if best is not None and part.name in joining and not is_paper(joining[part.name][0]):
             joining[part.name].append(best)
-    for file in submission.files:
+    in_modules = [name for name, files in joining.items() if _modules_for_notebook(name, files[0])]
+    modules = [file for file in submission.files if PurePosixPath(file.name).suffix.lower() == ".py"]
+    imported = {name for file in modules for name in _IMPORTED.findall(code_text(file))} if in_modules else set()
+    for file in modules if in_modules else ():
         path = PurePosixPath(file.name)
         aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
-        if path.suffix.lower() != ".py" or file.name in taken or aside or path.name.casefold() in support:
+        if file.name in taken or aside or path.name.casefold() in support:
             continue
         words = _identifiers(file)
         told = {name: len(words.intersection(found)) / len(found) for name, found in hints.items() if found}
         meant = max(told, key=lambda name: told[name], default="")
-        first = matched.get(meant)
-        if first is None or told[meant] < _ENOUGH or not _modules_for_notebook(meant, first):
+        if told and told[meant] < _ENOUGH and path.stem not in imported:
+            meant = in_modules[0]
+        elif not told or told[meant] < _ENOUGH or meant not in in_modules:
             continue
         if all(file.content != other.content for other in joining[meant]):
             joining[meant].append(file)
