@@ -12,7 +12,7 @@ from api.limits import BodyLimit
 from api.observing import Metrics, Observed
 from api.queue import Doorbell
 from api.routes import assignments as assignment_routes
-from api.routes import operations, regrades, results, submissions
+from api.routes import manual, operations, regrades, results, submissions
 from api.schemas import API
 from api.service import Service
 from api.watching import Watching
@@ -80,7 +80,7 @@ def create_app(
     )
     app.state.service = service
     errors.install(app)
-    for room in (assignment_routes, submissions, results, regrades):
+    for room in (assignment_routes, submissions, results, regrades, manual):
         app.include_router(room.router, prefix=API)
     app.include_router(operations.router)
     app.add_middleware(BodyLimit, most_bytes=settings.body_bytes)

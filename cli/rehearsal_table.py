@@ -45,6 +45,7 @@ def show_outcome(outcome: Outcome) -> None:
     )
     for said in outcome.shortcomings:
         console.print(f"[red]wrong[/red]  {escape(clean(said))}")
+    console.print(f"It took {outcome.seconds:.0f} s.")
     console.print("Fit to publish." if outcome.good else "[red]Not fit to publish.[/red]")
 
 

@@ -4,6 +4,7 @@ Its checks are put to its own right and wrong answers; its samples are graded in
 sample answered is given to it again by hostile students; known submissions and attacks on the grader are handed in.
 """
 
+import time
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from cli.attacks import attacks
 from cli.local import judge_config
 from cli.logs import to_standard_error
-from cli.rehearsing_desk import Attacked, Attacks, Known, KnownSubmissions, desk
+from cli.rehearsing_desk import Attacked, Attacks, Known, KnownSubmissions, Samples, desk, started
 from cli.rehearsing_stage import (
     FIRST_SEED,
     Devices,
@@ -48,6 +49,7 @@ class Outcome:
         rehearsal: the checks on right and wrong answers.
         samples, hostiles, known, attacked: empty where no box was to be started.
         devices: whether processor and GPU agree.
+        seconds: that the rehearsal took, by the clock.
     """
 
     slug: str
@@ -58,6 +60,7 @@ class Outcome:
     known: Known = field(default_factory=Known)
     attacked: Attacked = field(default_factory=Attacked)
     devices: Devices = field(default_factory=Devices)
+    seconds: float = 0.0
 
     @property
     def mistakes(self) -> tuple[Met, ...]:
@@ -116,6 +119,7 @@ class Outcome:
             "hostiles": self.hostiles.to_json(),
             "attacks": self.attacked.to_json(),
             "devices": self.devices.to_json(),
+            "seconds": round(self.seconds, 1),
         }
 
 
@@ -148,30 +152,44 @@ def rehearsed(
     rubric, patches = load_rubric(assignment), load_patches(assignment)
     if device not in assignment.devices:
         raise RubricFault(f"{assignment.slug} is not graded on {device!r}. Name it in the manifest's devices.")
+    begun = time.perf_counter()
     config = judge_config(chosen, warm=False)
     standins = chosen.state / "standins"
     store = checkpoint_store(config.checkpoint_dir, standins)
     stage = Stage(assignment, rubric, Stores(data=config.data_dir, checkpoints=store.folder))
     runs = range(FIRST_SEED, FIRST_SEED + (seeds or assignment.gate.seeds))
-    with stores_are(stage.stores):
-        rehearsal = rehearse(rubric, runs)
     if not boxed:
-        return Outcome(assignment.slug, assignment.gate, rehearsal)
+        with stores_are(stage.stores):
+            rehearsal = rehearse(rubric, runs)
+        return Outcome(assignment.slug, assignment.gate, rehearsal, seconds=time.perf_counter() - begun)
     to_standard_error()
     confined = SandboxConfig(data_dir=config.data_dir, checkpoint_dir=store.folder, allow_none=config.allow_no_sandbox)
-    with Sandbox.start(confined) as sandbox:
+    with started(lambda: Sandbox.start(confined)) as sandbox:
+        # By itself, so that what it takes can be measured; its later seeds are graded beside everything else.
         first = Recorder(sandbox)
-        samples = samples_graded(stage, first, sandbox, runs)
+        samples = samples_graded(stage, first, sandbox, FIRST_SEED)
         devices = devices_agree(stage, sandbox, runs) if device == "cuda" else Devices()
     with desk(assignment, config, standins) as at:
         some = range(FIRST_SEED, FIRST_SEED + (boxed_seeds or assignment.gate.boxed_seeds))
-        # The longest first; this process meets the hostile ones while the judges are at work.
+        # The longest first; meanwhile this process puts the checks to their own answers, and to the hostile ones.
         submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, some)
         attacked = Attacks(attacks(), rubric.parts, at, FIRST_SEED)
+        later = Samples(assignment, at, runs[1:])
+        with stores_are(stage.stores):
+            rehearsal = rehearse(rubric, runs)
         hostiles = met_by_hostiles(stage, first, hostilities())
         rows_of = {part.file: [row.id for row in part.criteria] for part in rubric.parts}
-        known = submissions.found(rows_of)
-        return Outcome(assignment.slug, assignment.gate, rehearsal, samples, hostiles, known, attacked.found(), devices)
+        return Outcome(
+            assignment.slug,
+            assignment.gate,
+            rehearsal,
+            later.found(samples),
+            hostiles,
+            submissions.found(rows_of),
+            attacked.found(),
+            devices,
+            time.perf_counter() - begun,
+        )
 
 
 def _share(part: int, whole: int) -> Decimal:

@@ -3,20 +3,22 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.attacks import ESCAPED, Attack
-from cli.rehearsing_judge import CRAMPED, HASTY
+from cli.rehearsing_judge import CRAMPED, HASTY, USED
+from cli.rehearsing_stage import Sample, over_budget, right_samples
 from grading.authoring.patches import Patch, Patches, grouped, patched
 from grading.authoring.rehearsal import Met
 from grading.domain.errors import ChainruleError, HouseFault, RubricFault, StudentFault
 from grading.domain.report import Json
 from grading.domain.submission import Submission, SubmittedFile
+from grading.intake import read_paths
 from grading.judge.client import Judge
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ SERVER = ("-m", "cli.rehearsing_judge")
 TRIES = 2
 Report = Mapping[str, Any]
 Group = tuple[Patch, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,18 @@ class Desk:
             pool.shutdown(cancel_futures=True)
 
 
+def started(start: Callable[[], T]) -> T:
+    """What `start` gives; it is tried again where a busy machine let a deadline pass.
+
+    Raises:
+        HouseFault: the last time as well.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(HouseFault):
+            return start()
+    return start()
+
+
 @contextmanager
 def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path) -> Iterator[Desk]:
     """A desk with a judge for this assignment alone.
@@ -115,12 +130,59 @@ def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path) -> Ite
         HouseFault: no sandbox.
     """
     alone = replace(config, assignment_dirs=(assignment.folder,), standin_dir=standins, warm=False)
-    with Judge.start(alone, SERVER) as judge:
+    with started(lambda: Judge.start(alone, SERVER)) as judge:
         opened = Desk(judge, assignment.slug)
         try:
             yield opened
         finally:
             opened.close()
+
+
+class Samples:
+    """The right samples on the seeds after the first, handed in when this is made.
+
+    Args:
+        assignment: whose samples.
+        at: where they are graded.
+        seeds: on which.
+    """
+
+    def __init__(self, assignment: "Assignment", at: Desk, seeds: Sequence[int]) -> None:
+        self._assignment = assignment
+        self._waiting: list[tuple[str, int, Future[Report]]] = []
+        for folder in right_samples(assignment) if seeds else ():
+            if folder.is_dir():
+                submission = read_paths([folder], assignment)
+                self._waiting += [(folder.name, seed, at.hand_in(submission, seed)) for seed in seeds]
+
+    def found(self, before: Iterable[Sample]) -> tuple[Sample, ...]:
+        """The samples as they stand after all seeds.
+
+        Args:
+            before: after the first.
+        """
+        samples = {sample.name: sample for sample in before}
+        for name, seed, report in self._waiting:
+            samples[name] = _further(samples[name], seed, report, self._assignment)
+        return tuple(samples.values())
+
+
+def _further(sample: Sample, seed: int, waiting: "Future[Report]", assignment: "Assignment") -> Sample:
+    try:
+        report = waiting.result()
+    except ChainruleError as fault:
+        return replace(sample, seeds=sample.seeds + 1, faults=(*sample.faults, f"{fault} (seed {seed})"))
+    faults = [f"{said} (seed {seed})" for said in _amiss((), report["criteria"])]
+    slowest, peak = report[USED]["student_s"], report[USED]["peak_bytes"]
+    # Others are graded at the same time, so only the first seed's seconds are held against the limit.
+    faults += [said for said in over_budget(assignment, 0.0, peak) if not sample.faults]
+    return Sample(
+        sample.name,
+        sample.seeds + 1,
+        (*sample.faults, *faults),
+        max(sample.slowest_s, slowest),
+        max(sample.peak_bytes, peak),
+    )
 
 
 class KnownSubmissions:

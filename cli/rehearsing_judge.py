@@ -10,9 +10,11 @@ from grading import pipeline
 from grading.assignments import load_rubric
 from grading.assignments.catalog import read_assignment
 from grading.assignments.standins import checkpoint_store
+from grading.authoring.replaying import Recorder
 from grading.authoring.stores import Stores
 from grading.domain.assignment import Assignment
 from grading.domain.errors import HouseFault
+from grading.domain.report import Json
 from grading.judge import server
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import Judgement, Request
@@ -20,6 +22,9 @@ from grading.sandbox import Sandbox, SandboxConfig
 
 CRAMPED, HASTY = "cramped", "hasty"
 """Asked for in place of the slug: grade with little room, or with little time as well, for what uses up all it gets."""
+
+USED = "used"
+"""What a report of this judge has beside the fields of others: the most that one file's program used."""
 
 MIB = 1 << 20
 
@@ -69,16 +74,18 @@ class RehearsalGrader:
         Raises:
             NotASubmission, RubricFault, HouseFault: there is no report; see `Judge.grade`.
         """
+        listening = Recorder(self._sandbox, answers=False)
         graded = pipeline.grade(
             request.submission,
             limited(self._assignment, request.slug),
             self._rubric,
             seed=request.seed,
             device=request.device,
-            sandbox=self._sandbox,
+            sandbox=listening,
             stores=self._stores,
         )
-        return Judgement(graded.report.to_json(), {})
+        used: dict[str, Json] = {"student_s": listening.slowest_s, "peak_bytes": listening.peak_bytes}
+        return Judgement({**graded.report.to_json(), USED: used}, {})
 
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had."""

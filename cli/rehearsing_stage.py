@@ -142,27 +142,26 @@ def without_pictures(rubric: "Rubric") -> "Rubric":
     plain.parts = []
     for part in rubric.parts:
         bare = copy(part)
-        bare.figures, bare.stored_figures, bare.run_figures = (), 0, 0
+        bare.figures, bare.stored_figures, bare.run_figures, bare.sketches = (), 0, 0, False
         plain.add(bare)
     return plain
 
 
-def samples_graded(stage: Stage, first: Recorder, sandbox: Opens, seeds: Sequence[int]) -> tuple[Sample, ...]:
-    """The right sample and every right variant on all seeds, and the starter as it is handed out.
+def samples_graded(stage: Stage, first: Recorder, sandbox: Opens, seed: int) -> tuple[Sample, ...]:
+    """The right sample and every right variant, and the starter as it is handed out, on one seed.
 
     Args:
         stage: what is rehearsed.
-        first: keeps what the right sample answers on the first seed.
+        first: keeps what the right sample answers.
         sandbox: where all others are graded.
-        seeds: of the right samples.
+        seed: of all.
     """
     assignment = stage.assignment
     starter = [assignment.folder / name for name in assignment.starter]
     found: list[Sample] = []
     for folder in right_samples(assignment):
-        recorders = [Recorder(sandbox) for _ in seeds] if found else [first, *(Recorder(sandbox) for _ in seeds[1:])]
-        found.append(_right(stage, folder, dict(zip(seeds, recorders, strict=True))))
-    return (*found, _begun(stage, sandbox, starter, seeds[0]))
+        found.append(_right(stage, folder, Recorder(sandbox, answers=False) if found else first, seed))
+    return (*found, _begun(stage, sandbox, starter, seed))
 
 
 def right_samples(assignment: "Assignment") -> list[Path]:
@@ -253,22 +252,17 @@ def errors_in(rows: Iterable[CriterionResult]) -> tuple[str, ...]:
     )
 
 
-def _right(stage: Stage, folder: Path, recorders: Mapping[int, Recorder]) -> Sample:
-    """All points that wait for no person, on every seed, inside the budget."""
+def _right(stage: Stage, folder: Path, recorder: Recorder, seed: int) -> Sample:
+    """All points that wait for no person, inside the budget."""
     if not folder.is_dir():
         return Sample(folder.name, 0, (f"{folder} is missing. Put a hand-in there that is right.",))
-    faults: list[str] = []
-    for seed, recorder in recorders.items():
-        try:
-            report = stage.graded([folder], recorder, seed)
-        except StudentFault as fault:
-            return Sample(folder.name, len(recorders), (str(fault),))
-        faults += [f"{said} (seed {seed})" for said in (*errors_in(report.criteria), *_lost(report))]
-    tapes = [tape for recorder in recorders.values() for tape in recorder.tapes.values()]
-    slowest = max((tape.student_s for tape in tapes), default=0.0)
-    peak = max((tape.peak_bytes for tape in tapes), default=0)
-    faults += _over_budget(stage.assignment, slowest, peak)
-    return Sample(folder.name, len(recorders), tuple(faults), slowest, peak)
+    try:
+        report = stage.graded([folder], recorder, seed)
+    except StudentFault as fault:
+        return Sample(folder.name, 1, (str(fault),))
+    faults = [f"{said} (seed {seed})" for said in (*errors_in(report.criteria), *_lost(report))]
+    faults += over_budget(stage.assignment, recorder.slowest_s, recorder.peak_bytes)
+    return Sample(folder.name, 1, tuple(faults), recorder.slowest_s, recorder.peak_bytes)
 
 
 def _lost(report: Report) -> list[str]:
@@ -280,7 +274,14 @@ def _lost(report: Report) -> list[str]:
     ]
 
 
-def _over_budget(assignment: "Assignment", slowest: float, peak: int) -> list[str]:
+def over_budget(assignment: "Assignment", slowest: float, peak: int) -> list[str]:
+    """What a right sample uses beyond its share of the limits, in words to the author.
+
+    Args:
+        assignment: its limits, and the share.
+        slowest: seconds of the program's own code in one file.
+        peak: bytes of one box.
+    """
     share, limits = assignment.gate.headroom, assignment.limits
     said = f"That is more than {share:.0%} of what a program may use. Ask for less, or raise"
     found = []

@@ -146,10 +146,11 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     )
     try:
         student = Student(session, part.expects, mode=part.mode, broken=broken, source=source)
-        results = Evaluation(part, student, desk.seed, source, session.renew).results()
+        evaluation = Evaluation(part, student, desk.seed, source, session.renew)
+        results = evaluation.results()
         draw = Draw(desk.seed, f"{part.file}/figures")
         executed = session.peek_executed()
-        pictures, notes = pictures_of(part, student, source, executed, draw)
+        pictures, notes = pictures_of(part, student, source, executed, draw, sketched=evaluation.sketched)
     finally:
         session.close()
     renamed = [f"read from {file.name}"] if file.name != part.file else []

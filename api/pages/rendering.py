@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.pages import forms
-from api.pages.views import charts, words
+from api.pages.views import charts, markdown, words
 from grading.store.access import Caller
 
 HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ def _environment() -> Environment:
     made.filters.update(
         breakable=words.breakable,
         prose=words.prose,
+        markdown=markdown.rendered,
         points=words.points,
         file_size=words.file_size,
         duration=words.duration,

@@ -26,12 +26,13 @@ else it is the author's and the report has no final score.
 
 from grading.authoring import admit
 from grading.authoring.award import ALL_OR_NOTHING, MANUAL, PROPORTIONAL, AtLeast, Award
-from grading.authoring.bindings import Behaviour, Driven, Function
+from grading.authoring.bindings import Adapted, Behaviour, Driven, Function
 from grading.authoring.check import Line
 from grading.authoring.draw import Draw
 from grading.authoring.executed import CapturedAxes, CapturedFigure, Executed, UnitOutcome, blank
+from grading.authoring.matching import folded
 from grading.authoring.pictures import FigureHook, Picture, canvas, drawn_once, png_of
-from grading.authoring.requirement import remark, require
+from grading.authoring.requirement import illustrate, remark, require
 from grading.authoring.rubric import Criterion, Part, Rubric
 from grading.authoring.stores import Stores, stores
 from grading.authoring.student import Student
@@ -43,6 +44,7 @@ __all__ = [
     "ALL_OR_NOTHING",
     "MANUAL",
     "PROPORTIONAL",
+    "Adapted",
     "AtLeast",
     "Award",
     "Behaviour",
@@ -74,6 +76,8 @@ __all__ = [
     "blank",
     "canvas",
     "drawn_once",
+    "folded",
+    "illustrate",
     "png_of",
     "remark",
     "require",

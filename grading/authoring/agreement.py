@@ -16,7 +16,7 @@ from grading.authoring.trace import Unformed
 from grading.authoring.unattempted import unattempted
 from grading.authoring.wording import difference_words
 from grading.domain.errors import RubricFault
-from grading.numerics.closeness import Difference, difference
+from grading.numerics.closeness import Difference, agrees, difference
 
 
 def judge_agreement(check: Check, student: Subject, reference: Reference, draws: Callable[[int], Draw]) -> Judgement:
@@ -57,12 +57,12 @@ def judge_agreement(check: Check, student: Subject, reference: Reference, draws:
         rebuilt = carried(reference, student, task.given)
         again = probe(check, rebuilt, draws(0))
         if again.clean:
-            if outcome.clean and _difference(task, again, outcome) is None:
+            if _agrees(task, again, outcome):
                 names = " and ".join(task.given)
                 said = f"Judged with your own {names}, which is not right by itself: this row lost nothing for it."
                 return Judgement(True, check.question, remarks=(*outcome.remarks, Remark(said)))
             counted.append(again)
-            if _difference(task, right, again) is not None:
+            if not _agrees(task, right, again):
                 scene = replace(scene, bases=(reference, rebuilt))
     return replace(failure(scene, outcome, right, found), lines=_lines(task, counted, outcome))
 
@@ -74,12 +74,13 @@ def _lines(task: Agrees, counted: Sequence[Outcome], outcome: Outcome) -> dict[s
     told: dict[str, str] = {}
     for line in task.lines:
         own = replace(outcome, answer={line.part: outcome.answer.get(line.part)})
-        gaps = [
-            _difference(task, replace(right, answer={line.part: right.answer.get(line.part)}), own)
+        rights = [
+            replace(right, answer={line.part: right.answer.get(line.part)})
             for right in counted
             if isinstance(right.answer, dict)
         ]
-        told[line.id] = "" if None in gaps or gaps[0] is None else difference_words(gaps[0])
+        gap = None if any(_agrees(task, right, own) for right in rights) else _difference(task, rights[0], own)
+        told[line.id] = difference_words(gap) if gap is not None else ""
     return told
 
 
@@ -118,10 +119,16 @@ def _right_otherwise(
         own = outcome
         if scene.form == "same":
             own = probe(check, scene.student, scene.draws(0), like=right.trace, form=scene.form)
-        if own.clean and isinstance(task, Agrees) and _difference(task, right, own) is None:
+        if isinstance(task, Agrees) and _agrees(task, right, own):
             note = "" if isinstance(also, Reference) else also.note
             return (Remark(note),) if note else ()
     return None
+
+
+def _agrees(task: Agrees, right: Outcome, outcome: Outcome) -> bool:
+    return outcome.clean and agrees(
+        right.answer, outcome.answer, rtol=task.rtol, atol=task.atol, coarsest=right.trace.coarsest
+    )
 
 
 def _difference(task: Agrees, right: Outcome, outcome: Outcome) -> Difference | None:

@@ -1,7 +1,7 @@
 """Bindings: from a name that the rubric uses to something the student's program can be asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 BoxMode = Literal["definitions", "run"]
@@ -26,6 +26,26 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
+class Adapted:
+    """How a student's version of a function with other parameters is called.
+
+    Attributes:
+        arguments: all of them, by the version's own names.
+        said: what was done, after the function's name, for the report's notes.
+    """
+
+    arguments: Mapping[str, Any]
+    said: str
+
+
+Adapts = Callable[[Sequence[str], int, Sequence[Any]], Adapted | None]
+"""(parameters, how many are required, the assignment's arguments) → how to call it; None: with these arguments.
+
+Asked with arguments that are all None where it only matters whether there is a way.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function or class that the student defines; `student.<name>(...)` calls it.
 
@@ -40,8 +60,8 @@ class Function:
             is called.
         by_arity: whether the number of arguments alone may decide.
         behaves: what it answers, for finding it under an unknown name.
-        fills: values of further arguments that a student's version may require, by the argument's name without case and
-            underscores; what was filled in is listed in the notes.
+        adapts: how a version with other parameters is called: in another order, with more of them; what it does is
+            listed in the notes.
         box: which box is asked, where a part has both; None = the part's own mode.
     """
 
@@ -50,7 +70,7 @@ class Function:
     arity: int | None = None
     by_arity: bool = False
     behaves: Behaviour | None = None
-    fills: Mapping[str, Any] = field(default_factory=dict)
+    adapts: Adapts | None = None
     box: BoxMode | None = None
 
 
@@ -63,7 +83,7 @@ class Driven:
             double underscore is not shown to the student: "train__one_step" is a question about `train`.
         driver: the driver's registered name; "" = the same as `name`.
         target: name of a `Function` of this part; the student's name for it goes in front of the arguments. Where the
-            driver takes that function's own arguments next, as a list and a dictionary, its `fills` go among them.
+            driver takes that function's own arguments next, as a list and a dictionary, its `adapts` may change them.
         ask: packs one question on the judge's side: called as `ask(put, *args, **kwargs)`, where `put(*args, **kwargs)`
             asks the driver (the target is filled in) and returns its reply. What comes back is the student's: take it
             apart only through `grading.authoring.admit`.

@@ -30,8 +30,12 @@ class Draw:
     def __init__(self, seed: int, key: str) -> None:
         self._seed = seed
         self.key = key
-        digest = hashlib.sha256(f"chainrule.draw/1\n{seed}\n{key}".encode()).digest()
-        self._generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
+
+    @cached_property
+    def _generator(self) -> np.random.Generator:
+        # Made when it is first used: many draws are only asked for their name.
+        digest = hashlib.sha256(f"chainrule.draw/1\n{self._seed}\n{self.key}".encode()).digest()
+        return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
 
     @property
     def name(self) -> tuple[int, str]:

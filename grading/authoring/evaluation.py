@@ -11,14 +11,14 @@ from grading.authoring.check import Agrees, Asks, Check, Holds
 from grading.authoring.draw import Draw
 from grading.authoring.judgement import Judgement
 from grading.authoring.properties import judge_property
-from grading.authoring.requirement import Remark
+from grading.authoring.requirement import Remark, Sketch
 from grading.authoring.rubric import Criterion, Part
 from grading.authoring.subject import Subject
 from grading.authoring.wording import joined, kept
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.report import CriterionResult, Finding, Json
-from grading.domain.verdict import Blame, Status
+from grading.domain.verdict import Blame, Status, Visibility
 from grading.programs import Source
 
 LONGEST_ANSWER = 12_000
@@ -34,6 +34,9 @@ class Evaluation:
         seed: the run's.
         source: the file as text, for written answers; None in a rehearsal.
         renew: called after a fault of ours, before the check is judged once more.
+
+    Attributes:
+        sketched: pictures beside failures that the student may read at once, each with its row's id.
     """
 
     part: Part
@@ -44,6 +47,7 @@ class Evaluation:
     passed: dict[str, bool] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
     lost: HouseFault | None = None
+    sketched: list[tuple[str, Sketch]] = field(default_factory=list)
 
     def results(self) -> list[CriterionResult]:
         """All criteria, in order."""
@@ -55,6 +59,9 @@ class Evaluation:
         for check in row.checks:
             judgement = self._said_once(check, self.judgement(row, check))
             self.passed[check.id] = judgement.passed
+            if not judgement.passed and check.visibility is Visibility.STUDENT:
+                # A picture has no reader of its own: what belongs to a hidden finding is not kept.
+                self.sketched += [(row.id, sketch) for sketch in judgement.sketches]
             judged.append((check, judgement))
         result = awarded(row, judged)
         self.passed[row.id] = result.status is Status.PASSED
@@ -81,7 +88,8 @@ class Evaluation:
 
     def _said_once(self, check: Check, judgement: Judgement) -> Judgement:
         """The judgement, with an error that an earlier one told in full told by that one's id."""
-        raised = judgement.evidence.get("raised")
+        missing = judgement.evidence.get("missing") if judgement.evidence.get("ended") == "missing" else None
+        raised = judgement.evidence.get("raised") or missing
         if judgement.passed or not isinstance(raised, str) or not raised:
             return judgement
         first = self.raised.setdefault(raised, check.id)
@@ -89,7 +97,8 @@ class Evaluation:
             return judgement
         said = judgement.message.replace(raised, f"was stopped by the same error as {first}")
         if judgement.mistake is None and "ended" in judgement.evidence:
-            said = joined(check.question, f"Stopped by the same error as {first}")
+            why = "Not asked, for the reason told at" if missing else "Stopped by the same error as"
+            said = joined(check.question, f"{why} {first}")
         return replace(judgement, message=said)
 
     def _judge(self, check: Check) -> Judgement:
@@ -169,14 +178,21 @@ def findings_of(check: Check, judgement: Judgement) -> list[Finding]:
         evidence=evidence,
     )  # fmt: skip
     notes = [
-        Finding(check.id, True, r.message, visibility=check.visibility, remark=True, evidence=kept(r.evidence))
+        Finding(
+            check.id,
+            True,
+            r.message,
+            visibility=r.visibility or check.visibility,
+            remark=True,
+            evidence=kept(r.evidence),
+        )
         for r in judgement.remarks
     ]
     return [main, *_lines_of(check, judgement), *notes]
 
 
 def _lines_of(check: Check, judgement: Judgement) -> list[Finding]:
-    """The findings of the answer's parts."""
+    """The findings of the answer's parts; none where there is no answer, which the check's own finding tells."""
     lines = check.task.lines if isinstance(check.task, Agrees) else ()
     if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
         return []
@@ -184,8 +200,7 @@ def _lines_of(check: Check, judgement: Judgement) -> list[Finding]:
     for line in lines:
         wrong = "" if judgement.passed else judgement.lines.get(line.id)
         if wrong is None:
-            what = "Not asked: it belongs to" if judgement.skipped else "There is no answer to see it in:"
-            wrong = f"{what} {check.id}"
+            continue
         message, blame = joined(line.question, wrong), judgement.blame if wrong else Blame.NOBODY
         evidence: dict[str, Json] = {"claim": line.question} if wrong else {}
         findings.append(

@@ -39,6 +39,8 @@ class CapturedAxes:
         images: what `imshow` was given, each (h, w), (h, w, 3) or (h, w, 4), real and finite.
         lines: points of each line, (n, 2).
         collections: how many scatter sets, contours and the like.
+        legend: its entries.
+        scatters: points of each scatter set, (n, 2).
     """
 
     title: str = ""
@@ -47,6 +49,8 @@ class CapturedAxes:
     images: tuple[Array, ...] = ()
     lines: tuple[Array, ...] = ()
     collections: int = 0
+    legend: tuple[str, ...] = ()
+    scatters: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from grading.authoring.diagnosis import slip
 from grading.authoring.judgement import Judgement
 from grading.authoring.naming import Named, Scene, named, recognised
 from grading.authoring.probing import Outcome
+from grading.authoring.requirement import Remark
 from grading.authoring.unattempted import unattempted
+from grading.authoring.unusable import Unusable
 from grading.authoring.wording import (
     arrays_asked,
     asked,
@@ -16,9 +18,9 @@ from grading.authoring.wording import (
     kept,
     mistake_words,
 )
-from grading.domain.errors import AnswerFault, Raised
+from grading.domain.errors import AnswerFault, Missing, Raised
 from grading.domain.report import Json
-from grading.domain.verdict import Blame
+from grading.domain.verdict import Blame, Visibility
 from grading.numerics.closeness import Difference
 
 MAY_ASK_AGAIN = frozenset({"raised", "bad-reply"})
@@ -51,8 +53,9 @@ def failure(scene: Scene, outcome: Outcome, right: Outcome | None, found: Differ
         blame=Blame.STUDENT,
         mistake=explained.mistake.id if explained is not None else None,
         evidence=evidence,
-        remarks=tuple(outcome.remarks),
+        remarks=(*outcome.remarks, *_for_staff(outcome)),
         attempted=attempted,
+        sketches=tuple(outcome.sketches),
     )
 
 
@@ -67,14 +70,19 @@ def _facts(outcome: Outcome, found: Difference | None) -> tuple[str, dict[str, J
         return outcome.unmet.message, call_evidence(outcome.trace) | kept(outcome.unmet.evidence), ""
     if outcome.fault is not None:
         ended: dict[str, Json] = {"ended": outcome.fault.kind}
-        if isinstance(outcome.fault, Raised):
-            ended["raised"] = str(outcome.fault)
+        if isinstance(outcome.fault, (Raised, Missing)):
+            ended[outcome.fault.kind] = str(outcome.fault)
         return fault_words(outcome.fault, outcome.trace), ended | call_evidence(outcome.trace), ""
     if found is None:
         return "", call_evidence(outcome.trace), ""
     question = asked(outcome.trace)
     said = f"{question}; {difference_words(found)}" if question else difference_words(found)
     return said, gap_evidence(found, outcome.trace), slip(found.first, arguments=arrays_asked(outcome.trace))
+
+
+def _for_staff(outcome: Outcome) -> tuple[Remark, ...]:
+    """What staff should know of a reply that a check could not use."""
+    return (Remark(outcome.fault.detail, visibility=Visibility.STAFF),) if isinstance(outcome.fault, Unusable) else ()
 
 
 def _explanation(scene: Scene, outcome: Outcome, right: Outcome | None, evidence: dict[str, Json]) -> Named | None:

@@ -10,6 +10,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.evaluation import without_file
 from grading.authoring.executed import Executed
 from grading.authoring.pictures import Picture, clean
+from grading.authoring.requirement import Sketch
 from grading.authoring.rubric import Part
 from grading.authoring.session import Times
 from grading.authoring.student import Student
@@ -19,6 +20,8 @@ from grading.domain.verdict import Status
 from grading.programs import Program, Source, definitions, whole
 
 MOST_RUN_NOTES = 5
+MOST_SKETCHES = 6
+"""For each file: drawing one takes a tenth of a second."""
 NOTHING_BESIDE: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -78,15 +81,26 @@ def hints_of(parts: Iterable[Part]) -> dict[str, list[str]]:
 
 
 def pictures_of(
-    part: Part, student: Student, source: Source, executed: Executed | None, draw: Draw
+    part: Part,
+    student: Student,
+    source: Source,
+    executed: Executed | None,
+    draw: Draw,
+    *,
+    sketched: Sequence[tuple[str, Sketch]] = (),
 ) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
-    """A part's pictures: the author's hooks first, then what was drawn in the run, then what the notebook stored.
+    """A part's pictures: sketches beside failures, the author's hooks, what the run drew, what the notebook stored.
 
     A picture that cannot be made costs nothing: it becomes a note that says whose fault that was. It is nothing that
     staff should hold against the student.
     """
     pictures: list[Picture] = []
     notes: list[str] = []
+    for number, (row, sketch) in enumerate(sketched[:MOST_SKETCHES] if part.sketches else (), 1):
+        try:
+            pictures.append(Picture(f"evidence-{number}", sketch.title, sketch.draw(), "evidence", criterion=row))
+        except Exception as error:  # noqa: BLE001 - the author's drawing of a student's numbers may fail in any way
+            notes.append(f"A picture beside {row} could not be drawn ({type(error).__name__}).")
     for hook in part.figures:
         try:
             pictures.extend(hook(student, source, draw.stream(hook.__name__)))
@@ -102,12 +116,16 @@ def pictures_of(
         for n, f in enumerate(drawn, 1)
         if f.png and f.png not in taken
     ]
-    stored = [(source.label(cell), o.png) for cell in source.cells for o in cell.outputs if o.png is not None]
     pictures += [
         Picture(f"stored-{n}", f"Stored in the notebook under {label}", png, "stored")
-        for n, (label, png) in enumerate(stored[: part.stored_figures], 1)
+        for n, (label, png) in enumerate(_stored(source)[: part.stored_figures], 1)
     ]
     return tuple(pictures), tuple(dict.fromkeys(notes))
+
+
+def _stored(source: Source) -> list[tuple[str, bytes]]:
+    """Pictures in the notebook as handed in, each with its cell's label."""
+    return [(source.label(cell), o.png) for cell in source.cells for o in cell.outputs if o.png is not None]
 
 
 def run_notes(executed: Executed | None) -> tuple[str, ...]:

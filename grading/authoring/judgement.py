@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grading.authoring.requirement import Remark
+from grading.authoring.requirement import Remark, Sketch
 from grading.domain.report import Json
 from grading.domain.verdict import Blame
 
@@ -36,3 +36,4 @@ class Judgement:
     skipped: str = ""
     waiting: bool = False
     lines: Mapping[str, str] = field(default_factory=dict)
+    sketches: tuple[Sketch, ...] = ()

@@ -1,11 +1,11 @@
 """Which of the student's definitions a binding means: by name, by number of arguments, and at last by behaviour."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from grading.authoring.bindings import Behaviour, Function
+from grading.authoring.bindings import Adapted, Behaviour, Function
 from grading.authoring.boxes import Defined
 from grading.authoring.trace import copied
 from grading.domain.errors import AnswerFault, Died, Overran
@@ -64,9 +64,9 @@ def behaving(
 
 
 def fits(binding: Function, defined: Defined) -> bool:
-    """Whether a definition can be called with the binding's number of arguments, further ones filled in."""
+    """Whether a definition can be called with the binding's number of arguments, by its own names if need be."""
     count = binding.arity or 0
-    return takes(defined, count) or filled(binding, defined, (None,) * count) is not None
+    return takes(defined, count) or adapted(binding, defined, (None,) * count) is not None
 
 
 def takes(defined: Defined, count: int) -> bool:
@@ -78,15 +78,11 @@ def takes(defined: Defined, count: int) -> bool:
     return defined.required <= count and (count <= most or more)
 
 
-def filled(binding: Function, defined: Defined, args: Sequence[Any]) -> Mapping[str, Any] | None:
-    """All arguments by name, for a definition that requires further ones whose names say what they are; else None."""
-    if takes(defined, len(args)):
+def adapted(binding: Function, defined: Defined, args: Sequence[Any]) -> Adapted | None:
+    """How a definition with other parameters is called; None where it takes the arguments as they are or not at all."""
+    if binding.adapts is None or defined.kind not in ("function", "class") or not defined.parameters:
         return None
-    further = [p for p in defined.parameters[: defined.required] if folded(p) in binding.fills]
-    others = [p for p in defined.parameters if p not in further and not p.startswith("*")]
-    if not further or not defined.required - len(further) <= len(args) <= len(others):
-        return None
-    return dict(zip(others, args, strict=False)) | {p: binding.fills[folded(p)] for p in further}
+    return binding.adapts(defined.parameters, defined.required, args)
 
 
 def folded(name: str) -> str:

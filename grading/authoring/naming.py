@@ -14,8 +14,10 @@ from grading.authoring.draw import Draw
 from grading.authoring.probing import Outcome, ask_reference, probe, remembered
 from grading.authoring.subject import Mistake, Reference, Subject
 from grading.authoring.trace import Trace
+from grading.authoring.unusable import in_short
+from grading.domain.errors import RubricFault
 from grading.domain.report import Json
-from grading.numerics.closeness import Difference, difference
+from grading.numerics.closeness import Difference, agrees, difference
 
 FRESH_DRAWS = 2
 
@@ -82,7 +84,17 @@ def recognised(check: Check, evidence: Mapping[str, Json]) -> Named | None:
 
 
 def _recognising(check: Check, evidence: Mapping[str, Json]) -> list[Mistake]:
-    return [m for m in check.mistakes if m.recognise is not None and m.recognise(evidence)]
+    return [m for m in check.mistakes if m.recognise is not None and _recognises(check, m, m.recognise, evidence)]
+
+
+def _recognises(
+    check: Check, mistake: Mistake, recognise: Callable[[Mapping[str, Json]], bool], evidence: Mapping[str, Json]
+) -> bool:
+    try:
+        return bool(recognise(evidence))
+    except Exception as error:
+        said = f"check {check.id!r}: recognise of mistake {mistake.id!r} raised {in_short(error)}"
+        raise RubricFault(f"{said}. Evidence differs from failure to failure: use evidence.get().") from error
 
 
 def same_outcome(check: Check, a: Outcome, b: Outcome) -> bool:
@@ -90,13 +102,13 @@ def same_outcome(check: Check, a: Outcome, b: Outcome) -> bool:
     if a.clean != b.clean:
         return False
     if a.clean and isinstance(check.task, Agrees):
-        return _difference(check, a.answer, b.answer, b.trace) is None
+        return _agrees(check, a.answer, b.answer, b.trace)
     if len(a.trace.calls) != len(b.trace.calls) or not a.trace.calls:
         return False
     return all(
         x.name == y.name
         and x.answered == y.answered
-        and (_difference(check, x.reply, y.reply, b.trace) is None if x.answered else x.fault == y.fault)
+        and (_agrees(check, x.reply, y.reply, b.trace) if x.answered else x.fault == y.fault)
         for x, y in zip(a.trace.calls, b.trace.calls, strict=True)
     )
 
@@ -110,7 +122,7 @@ def _explains(scene: Scene, mistake: Mistake, student: Outcome, right: Outcome) 
 
 def _right(check: Check, outcome: Outcome, right: Outcome) -> bool:
     if isinstance(check.task, Agrees):
-        return outcome.clean and _difference(check, right.answer, outcome.answer, right.trace) is None
+        return outcome.clean and _agrees(check, right.answer, outcome.answer, right.trace)
     return outcome.clean
 
 
@@ -157,6 +169,12 @@ def _acted(scene: Scene, mistake: Mistake, like: Trace, n: int) -> Iterator[Outc
         # Only the plain reference is the same for every student; the other is rebuilt around this one's functions.
         key = (check.id, mistake, base, form, scene.draws(n).name)
         yield act(base) if nth else remembered(key, lambda base=base: act(base))  # type: ignore[misc]
+
+
+def _agrees(check: Check, expected: object, actual: object, trace: Trace) -> bool:
+    task = check.task
+    rtol, atol = (task.rtol, task.atol) if isinstance(task, Agrees) else (None, None)
+    return agrees(expected, actual, rtol=rtol, atol=atol, coarsest=trace.coarsest)
 
 
 def _difference(check: Check, expected: object, actual: object, trace: Trace) -> Difference | None:

@@ -1,6 +1,5 @@
 """Asking one subject one check's question, and settling who was at fault when it did not end well."""
 
-import traceback
 import warnings
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -12,10 +11,11 @@ import torch
 
 from grading.authoring.check import Agrees, Check, Form, Holds
 from grading.authoring.draw import Draw
-from grading.authoring.requirement import Remark, Unmet, remarks_kept
+from grading.authoring.requirement import Remark, Sketch, Unmet, remarks_kept, sketches_kept
 from grading.authoring.subject import Reference, Subject, Variant
 from grading.authoring.trace import Trace, Traced, first_misfit
-from grading.domain.errors import AnswerFault, BadReply, HouseFault, RubricFault
+from grading.authoring.unusable import Unusable, in_short, may_be_the_replys
+from grading.domain.errors import AnswerFault, HouseFault, RubricFault
 from grading.numerics.closeness import difference
 
 
@@ -30,6 +30,7 @@ class Outcome:
         unmet: a requirement does not hold.
         error: the probe raised an exception of Python's own; nobody's fault until it is settled.
         remarks: notes that the probe made.
+        sketches: pictures that it would lay beside a failure.
     """
 
     trace: Trace = field(default_factory=Trace)
@@ -38,6 +39,7 @@ class Outcome:
     unmet: Unmet | None = None
     error: Exception | None = None
     remarks: list[Remark] = field(default_factory=list)
+    sketches: list[Sketch] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
@@ -69,7 +71,12 @@ def probe(check: Check, subject: Subject, draw: Draw, *, like: Trace | None = No
     # torch.manual_seed also writes a call stack for each kind of accelerator, which costs more than most questions;
     # references compute on the CPU.
     torch.default_generator.manual_seed(seed)
-    with remarks_kept() as outcome.remarks, np.errstate(all="ignore"), warnings.catch_warnings():
+    with (
+        remarks_kept() as outcome.remarks,
+        sketches_kept() as outcome.sketches,
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         try:
             outcome.answer = task.probe(Traced(subject, outcome.trace, like=like, form=form), draw)
@@ -145,30 +152,25 @@ def _ask_reference(check: Check, reference: Reference, draw: Draw) -> Outcome:
 
 
 def settled(check: Check, outcome: Outcome, like: Trace | None) -> Outcome:
-    """The student's outcome after an exception in the probe: a fault of the student's where that can be shown.
+    """The student's outcome after an exception in the probe: a fault of the student's where their reply caused it.
 
-    It can be shown where a reply lacks the form of the reference's to the same question, or where plain arithmetic
-    failed that went well on the reference's replies.
+    The reference went through the same probe on the same inputs, so a reply that lacks its form is the cause, and so is
+    one with which plain arithmetic fails. Where no reply of the reference's stands beside the student's there is no
+    such proof. What was being taken apart is the student's all the same, and the rehearsal has shown that the probe
+    takes right replies apart: the student is told that the answer cannot be used, and staff are told what was raised.
 
     Raises:
-        RubricFault: it cannot be shown; the author must act.
+        RubricFault: no reply can have caused it; the author must act.
     """
     error = outcome.error
     if error is None:
         return outcome
-    if like is not None:
-        shown: BadReply | None = first_misfit(outcome.trace, like)
-        if shown is None and isinstance(error, ArithmeticError) and any(c.answered for c in outcome.trace.calls):
-            name = outcome.trace.calls[-1].name
-            shown = BadReply(f"{name}: the answer cannot be computed with ({type(error).__name__})")
-        if shown is not None:
-            outcome.fault, outcome.error = shown, None
-            return outcome
-    raise RubricFault(f"check {check.id!r}: the probe raised {in_short(error)}") from error
-
-
-def in_short(error: Exception) -> str:
-    """An exception with the place where it was raised, for the author."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}{where}"[:400]
+    answered = [call.name for call in outcome.trace.calls if call.answered]
+    outcome.fault = first_misfit(outcome.trace, like) if like is not None else None
+    alone = like is None or any(like.same(name, 0) is None for name in answered)
+    if outcome.fault is None:
+        if not (answered and may_be_the_replys(error) and (alone or isinstance(error, ArithmeticError))):
+            raise RubricFault(f"check {check.id!r}: the probe raised {in_short(error)}") from error
+        outcome.fault = Unusable(answered[-1], error)
+    outcome.error = None
+    return outcome

@@ -37,9 +37,19 @@ def _axes(entry: Any) -> CapturedAxes:
         xlabel=_text(axes.get("xlabel")),
         ylabel=_text(axes.get("ylabel")),
         images=tuple(a for a in _arrays(axes.get("images")) if a.ndim in PICTURE_AXES and a.size),
-        lines=tuple(a for a in _arrays(axes.get("lines")) if a.ndim == POINTS.ndim and a.shape[1:] == POINTS.shape[1:]),
+        lines=_points(axes.get("lines")),
         collections=count if isinstance(count, int) else 0,
+        legend=tuple(_text(t) for t in _listed(axes.get("legend")) if isinstance(t, str)),
+        scatters=_points(axes.get("scatters")),
     )
+
+
+def _points(values: object) -> tuple[Array, ...]:
+    return tuple(a for a in _arrays(values) if a.ndim == POINTS.ndim and a.shape[1:] == POINTS.shape[1:])
+
+
+def _listed(values: object) -> list[Any]:
+    return list(values)[:MAX_AXES] if isinstance(values, (list, tuple)) else []
 
 
 def _arrays(values: object) -> list[Array]:

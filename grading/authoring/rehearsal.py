@@ -191,14 +191,12 @@ class Rehearsal:
 def rehearse(rubric: Rubric, seeds: Iterable[int] = range(3)) -> Rehearsal:
     """Rehearse every check of a rubric under every seed."""
     runs = tuple(seeds)
-    with asked_once():
-        rows = [
-            performance
-            for part in rubric.parts
-            for row in part.criteria
-            for check in row.checks
-            for performance in _performances(part, row, check, runs)
-        ]
+    rows: list[Performance] = []
+    for part in rubric.parts:
+        for row in part.criteria:
+            for check in row.checks:
+                with asked_once():  # what one check was answered is of no use to the next
+                    rows += _performances(part, row, check, runs)
     return Rehearsal(tuple(rows))
 
 

@@ -65,25 +65,41 @@ class Tape:
 class Recorder:
     """A sandbox whose boxes are listened to.
 
+    Args:
+        sandbox: opens the boxes.
+        answers: whether answers are kept; else only what the boxes used.
+
     Attributes:
         tapes: by name and mode of the program.
     """
 
-    def __init__(self, sandbox: Opens) -> None:
+    def __init__(self, sandbox: Opens, *, answers: bool = True) -> None:
         self._sandbox = sandbox
+        self._answers = answers
         self.tier = sandbox.tier
         self.tapes: dict[tuple[str, str], Tape] = {}
 
     def open(self, program: Program, *, limits: Limits, seed: int, device: str) -> Box:
         """A fresh box of the sandbox, with the tape running."""
         box = self._sandbox.open(program, limits=limits, seed=seed, device=device)
-        return _Recorded(box, self.tapes.setdefault((program.name, program.mode), Tape()))
+        return _Recorded(box, self.tapes.setdefault((program.name, program.mode), Tape()), answers=self._answers)
+
+    @property
+    def slowest_s(self) -> float:
+        """Most seconds of the program's own code in one file."""
+        return max((tape.student_s for tape in self.tapes.values()), default=0.0)
+
+    @property
+    def peak_bytes(self) -> int:
+        """Most memory of one box."""
+        return max((tape.peak_bytes for tape in self.tapes.values()), default=0)
 
 
 class _Recorded:
-    def __init__(self, box: Box, tape: Tape) -> None:
+    def __init__(self, box: Box, tape: Tape, *, answers: bool) -> None:
         self._box = box
         self._tape = tape
+        self._answers = answers
 
     @property
     def student_s(self) -> float:
@@ -130,6 +146,8 @@ class _Recorded:
         return ended
 
     def _answered(self, question: str, arguments: object, ask: Callable[[], Any]) -> Any:
+        if not self._answers:
+            return ask()
         key = _named(question, arguments)
 
         def keep(answer: Any) -> None:

@@ -1,12 +1,16 @@
-"""What a `holds` check says: `require` and `remark`."""
+"""What a `holds` check says: `require`, `remark` and `illustrate`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from grading.domain.errors import RubricFault
 from grading.domain.report import Json
+from grading.domain.verdict import Visibility
+
+MOST_SKETCHES = 2
+"""For each check."""
 
 
 class Unmet(Exception):  # noqa: N818 - it is no error: it is how a check says no
@@ -20,12 +24,27 @@ class Unmet(Exception):  # noqa: N818 - it is no error: it is how a check says n
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A note to the student that costs nothing."""
+    """A note that costs nothing: to the student, or to whom `visibility` says; None = as visible as its check."""
 
     message: str
     evidence: Mapping[str, Json] = field(default_factory=dict)
+    visibility: Visibility | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A small picture that says more than a sentence; drawn only where it is kept.
+
+    Attributes:
+        title: caption, and the alternative text.
+        draw: gives PNG bytes.
+    """
+
+    title: str
+    draw: Callable[[], bytes]
+
+
+_sketches: ContextVar[list[Sketch] | None] = ContextVar("sketches", default=None)
 _remarks: ContextVar[list[Remark] | None] = ContextVar("remarks", default=None)
 
 
@@ -48,6 +67,32 @@ def remark(message: str, *, evidence: Mapping[str, Json] | None = None) -> None:
     if remarks is None:
         raise RubricFault("remark() was called outside a check")
     remarks.append(Remark(message, evidence or {}))
+
+
+def illustrate(title: str, draw: Callable[[], bytes]) -> None:
+    """Lay a small picture beside the finding, should the check fail: a path against the right one, a histogram.
+
+    It is kept only where the student may read the finding as soon as it is made, and drawn only then; see `canvas` and
+    `png_of`. Outside a check nothing happens.
+
+    Args:
+        title: caption, and the alternative text.
+        draw: gives PNG bytes; called after the checks. What it raises is noted and costs nothing.
+    """
+    kept = _sketches.get()
+    if kept is not None and len(kept) < MOST_SKETCHES:
+        kept.append(Sketch(title, draw))
+
+
+@contextmanager
+def sketches_kept() -> Iterator[list[Sketch]]:
+    """Collect the sketches made inside the block."""
+    kept: list[Sketch] = []
+    token = _sketches.set(kept)
+    try:
+        yield kept
+    finally:
+        _sketches.reset(token)
 
 
 @contextmanager

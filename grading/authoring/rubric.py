@@ -232,6 +232,7 @@ class Part:
         figures: hooks that make the part's pictures for the report; see `grading.authoring.pictures`.
         stored_figures: how many pictures found in the notebook as handed in are kept.
         run_figures: how many pictures drawn while the cells ran are kept.
+        sketches: whether the checks' pictures beside failures are drawn.
     """
 
     def __init__(
@@ -248,6 +249,7 @@ class Part:
         figures: Sequence["FigureHook"] = (),
         stored_figures: int = 8,
         run_figures: int = 8,
+        sketches: bool = True,
     ) -> None:
         self.file = file
         self.mode: Literal["definitions", "run"] = mode
@@ -260,6 +262,7 @@ class Part:
         self.figures = tuple(figures)
         self.stored_figures = stored_figures
         self.run_figures = run_figures
+        self.sketches = sketches
         self.criteria: list[Criterion] = []
         names = [b.name for b in self.expects]
         if len(set(names)) < len(names):

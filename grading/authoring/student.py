@@ -6,10 +6,12 @@ from typing import Any
 from grading.authoring.bindings import Binding, BoxMode, Driven, Function
 from grading.authoring.boxes import Defined, Loaded
 from grading.authoring.executed import Executed
-from grading.authoring.matching import behaving, filled, find, takes
+from grading.authoring.matching import adapted, behaving, find, takes
+from grading.authoring.requirement import Unmet
 from grading.authoring.session import Session
 from grading.authoring.subject import Answer, Subject
-from grading.domain.errors import BadReply, Missing, RubricFault
+from grading.authoring.unusable import Unusable, may_be_the_replys
+from grading.domain.errors import BadReply, ChainruleError, Missing, RubricFault
 from grading.programs import Broken, Source
 
 MAX_FAULTS = 2
@@ -97,7 +99,7 @@ class Student(Subject):
     def _call(self, binding: Function, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         defined = self._defined(binding)
         count = len(args)
-        if not kwargs and (by_name := self._filled(binding, defined, args)):
+        if not kwargs and (by_name := self._adapted(binding, defined, args)):
             args, kwargs = (), by_name
         elif not kwargs and not takes(defined, count):
             written = f"{defined.name}({', '.join(defined.parameters)})"
@@ -119,7 +121,7 @@ class Student(Subject):
             nonlocal answered
             match target, more:
                 case Function(), (list() | tuple() as own, {**named}) if not named:
-                    by_name = self._filled(target, self._defined(target), own)
+                    by_name = self._adapted(target, self._defined(target), own)
                     more = ([], by_name) if by_name else more
             reply = self._session.ask(mode, topic, lambda box: box.drive(driver, *front, *more, **options))
             answered = True
@@ -129,10 +131,13 @@ class Student(Subject):
             return put(*args, **kwargs)
         try:
             return binding.ask(put, *args, **kwargs)
-        except ArithmeticError as error:
-            if not answered:
+        except (ChainruleError, Unmet):
+            raise
+        except Exception as error:
+            # Only the student's replies go through here: the reference answers in one piece.
+            if not (answered and may_be_the_replys(error)):
                 raise
-            raise BadReply(f"{topic}: the answer cannot be computed with ({type(error).__name__})") from error
+            raise Unusable(topic, error) from error
 
     # -- names --------------------------------------------------------------------------------------
 
@@ -168,12 +173,12 @@ class Student(Subject):
             self._note(f"`{found.name}` was taken as {binding.name}: {like}")
         return found
 
-    def _filled(self, binding: Function, defined: Defined, args: Sequence[Any]) -> Mapping[str, Any] | None:
-        by_name = filled(binding, defined, args)
-        if by_name is not None:
-            further = [f"{p} = {v}" for p, v in list(by_name.items())[len(args) :]]
-            self._note(f"{defined.name} requires more than the assignment's arguments; it got {', '.join(further)}")
-        return by_name
+    def _adapted(self, binding: Function, defined: Defined, args: Sequence[Any]) -> Mapping[str, Any] | None:
+        other = adapted(binding, defined, args)
+        if other is None:
+            return None
+        self._note(f"{defined.name} {other.said}")
+        return other.arguments
 
     def _note(self, text: str) -> None:
         self._notes[text] = None

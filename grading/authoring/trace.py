@@ -46,6 +46,7 @@ class Trace:
     """All calls of one subject in one check, in order."""
 
     calls: list[Call] = field(default_factory=list)
+    _coarsest: tuple[int, str] = (0, "float64")
 
     def same(self, name: str, nth: int) -> Call | None:
         """The nth answered call (from 0) of a name, or the last there is, or None."""
@@ -55,8 +56,12 @@ class Trace:
     @property
     def coarsest(self) -> str:
         """The coarsest floating dtype among the arguments: answers cannot be finer than the questions."""
-        found = {d for c in self.calls for d in _dtypes([*c.args, *c.kwargs.values()])}
-        return next((name for name in reversed(_COARSE[:3]) if name in found), "float64")
+        counted, coarsest = self._coarsest
+        if counted < len(self.calls):
+            found = {coarsest} | {d for c in self.calls[counted:] for d in _dtypes([*c.args, *c.kwargs.values()])}
+            coarsest = next((name for name in reversed(_COARSE[:3]) if name in found), "float64")
+            self._coarsest = len(self.calls), coarsest
+        return coarsest
 
 
 class Unformed(BadReply):

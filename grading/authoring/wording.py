@@ -22,8 +22,10 @@ def asked(trace: Trace) -> str:
     if not trace.calls:
         return ""
     call = trace.calls[-1]
-    given = ", ".join([*map(_argument, call.args), *(f"{k}={_argument(v)}" for k, v in call.kwargs.items())])
     name = call.name.partition("__")[0] or call.name
+    # Behind a double underscore stands a question of ours about the function; what is named then is not its argument.
+    named = call.kwargs if name == call.name else {}
+    given = ", ".join([*map(_argument, call.args), *(f"{k}={_argument(v)}" for k, v in named.items())])
     return f"{name} was called with {given}" if given else f"{name} was called"
 
 

@@ -1,7 +1,16 @@
 """Ready-made probes for what many courses ask.
 
-Each module looks at one thing through numbers alone: `transforms` at preprocessing pipelines, `losses`, `optimizers`,
-`pretrained` weights, `feature_maps` and `visualization` at figures. Functions take arrays that came from the student
-and give an `Opinion`; what has to be asked of the box is asked by the rubric. Where an opinion names a mistake, its
-id is the one of `reference_models`.
+Functions take arrays that came from the student and give an `Opinion`, with the id of the known mistake that the data
+show; `opinion.insist` turns it into the running check's verdict. What has to be asked of the box is asked by the
+rubric. Each module's docstring has the mathematics, the shapes, and the tolerance with its source:
+
+* functions and layers: `elementwise` (activations and their slopes), `forward` and `backward` passes, `losses`,
+  `regularization`, `initialisation`, `modules` (parameters, shapes, modes)
+* training: `trajectories` (update rules by hand), `optimizers` (torch's), `schedules`, `outcome` (accuracy on hidden
+  inputs, loss curves, vanishing gradients)
+* data: `preprocessing` (by hand), `transforms` (torchvision's pipelines)
+* transfer: `pretrained` (loading, the replaced head), `fine_tuning` (what is trained, frozen, drifting)
+* pictures: `figures` (structure and data), `feature_maps` and `visualization`, `class_activation`; `plots` draws
+  beside failing findings
+* written work: `quantities` (numbers in prose and code), `formulas`; `by_hand` (library calls that a task bans)
 """

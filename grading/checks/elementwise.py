@@ -7,12 +7,14 @@ program computes in float32; mistakes are off by parts in ten.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import admit
 from grading.authoring.draw import Draw
+from grading.checks import plots
 from grading.checks.opinion import Opinion, right, wrong
 from grading.domain.errors import AnswerFault
 from reference_models.activations import sigmoid
@@ -104,13 +106,14 @@ def _of_value(kind: str, x: Array) -> Array:
     return {"sigmoid": x * (1 - x), "tanh": 1 - x * x}.get(kind, np.full_like(x, np.inf))
 
 
-def far_out(ask: Ask, kind: str, draw: Draw) -> Opinion:
-    """Far from 0 your function stays finite; one that overflows gets a remark, as most do.
+def far_out(ask: Ask, kind: str, draw: Draw, *, penalised: bool = False) -> Opinion:
+    """Far from 0 your function stays finite.
 
     Args:
         ask: the student's function.
         kind: of the function.
         draw: for the points.
+        penalised: whether one that overflows fails the check; else it gets a remark, as most do.
     """
     x = np.array([[-FAR, 0.5, FAR], [FAR, -0.5, -FAR]]) * draw.number(1.0, 1.2)
     wanted = FUNCTIONS[kind].value(x)
@@ -121,7 +124,8 @@ def far_out(ask: Ask, kind: str, draw: Draw) -> Opinion:
     if _same(wanted, got, TOLERANCE["float32"]):
         return right()
     said = "subtract the largest entry of the row first" if kind == "softmax" else "use -|x| in the exponent"
-    return right(f"Far from 0 your {kind} gives NaN or overflows: {said}. It costs nothing here.")
+    said = f"Far from 0 your {kind} gives NaN or overflows: {said}."
+    return wrong(said, f"{kind}-overflows") if penalised else right(f"{said} It costs nothing here.")
 
 
 def saturated(values: object, kind: str, *, limit: float = 0.5) -> Opinion:
@@ -138,9 +142,9 @@ def saturated(values: object, kind: str, *, limit: float = 0.5) -> Opinion:
     if share <= limit:
         return right(saturated=share)
     word = "dead" if kind == "relu" else "saturated"
-    return wrong(
-        f"{share:.0%} of your units are {word}: nothing passes back through them.", f"units-{word}", saturated=share
-    )
+    said = f"{share:.0%} of your units are {word}: nothing passes back through them."
+    sketch = plots.histogram(a, "the layer's activations")
+    return replace(wrong(said, f"units-{word}", saturated=share), sketch=sketch)
 
 
 def rows_add_up(ask: Ask, x: Array) -> Opinion:

@@ -90,15 +90,24 @@ def _named(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Opinion:
     )
 
 
-def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Opinion:
-    """On very confident logits the loss stays right; one that overflows gets a remark, as the course's own would."""
+def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form, *, penalised: bool = False) -> Opinion:
+    """On very confident logits the loss stays right.
+
+    Args:
+        ask: the student's loss.
+        logits: (n, classes), hundreds apart.
+        labels: (n,).
+        form: of what the loss is fed.
+        penalised: whether an overflow fails the check; else it is a remark, as many a course's own solution would get.
+    """
     got = ask(fed(logits, form), labels)
     wanted = float(cross_entropy(logits, labels))
     if abs(got - wanted) <= VALUE_TOLERANCE * max(1.0, abs(wanted)):
         return right()
-    return right(
+    said = (
         f"With very confident logits your loss gives {got:.4g}: take log-softmax in one step, and it cannot overflow."
     )
+    return wrong(said, "loss-overflows", got=str(got)) if penalised else right(said)
 
 
 def slope_at_output(rows: Tensor, gradient: Tensor) -> Opinion:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grading.authoring.requirement import remark, require
+from grading.authoring.requirement import Sketch, illustrate, remark, require
 from grading.domain.report import Json
 
 
@@ -17,6 +17,7 @@ class Opinion:
         mistake: id of the known mistake that the data show, or "".
         evidence: small plain JSON.
         remarks: notes that cost nothing.
+        sketch: a small picture beside a failure, where one says more.
     """
 
     holds: bool
@@ -24,6 +25,7 @@ class Opinion:
     mistake: str = ""
     evidence: Mapping[str, Json] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    sketch: Sketch | None = field(default=None, compare=False)
 
 
 def right(*remarks: str, **evidence: object) -> Opinion:
@@ -54,4 +56,6 @@ def insist(opinion: Opinion) -> None:
     """
     for text in opinion.remarks:
         remark(text)
+    if opinion.sketch is not None:
+        illustrate(opinion.sketch.title, opinion.sketch.draw)
     require(opinion.holds, opinion.message, evidence={"mistake": opinion.mistake, **opinion.evidence})

@@ -14,13 +14,14 @@ two rules take the same path.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import admit
 from grading.authoring.draw import Draw
+from grading.checks import plots
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models import descent
 from reference_models.descent import Gradient, Rule
@@ -105,9 +106,22 @@ def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Seque
         walk: what was seen.
         options: what the program was told; `weight_decay` is added to the gradient, except in AdamW.
         rates: the step size of each step, where it changes; else `options.lr`.
+
+    Returns:
+        The opinion; one that does not hold has a sketch of the path beside the rule's where there are two to draw.
     """
-    title = TITLES[optimizer]
     steps = list(rates) if rates is not None else [options.lr] * len(walk.path)
+    opinion = _judged(optimizer, walk, options, steps)
+    if opinion.holds or opinion.mistake == "path-shape":
+        return opinion
+    rule = next(iter(descent.RULES[optimizer].values()))
+    return replace(
+        opinion, sketch=plots.paths(walk.start, walk.path, descent.path(rule, walk.start, walk.slope, steps, options))
+    )
+
+
+def _judged(optimizer: str, walk: Walk, options: Hyperparameters, steps: list[float]) -> Opinion:
+    title = TITLES[optimizer]
     if walk.path.shape != (len(steps), *walk.start.shape):
         return wrong(f"After each step the parameters should have shape {walk.start.shape}.", "path-shape")
     if not np.isfinite(walk.path).all():
@@ -163,7 +177,7 @@ def every(
     if len(off) < len(opinions) and first.mistake == "parameters-do-not-move":
         return wrong(f"Your step leaves {', '.join(same)} as they are.", "parameters-left-out", arrays=same)
     where = "" if len(same) == len(opinions) else f" (in {', '.join(same)})"
-    return Opinion(False, f"{first.message}{where}", first.mistake, {**first.evidence, "arrays": [*same]})
+    return replace(first, message=f"{first.message}{where}", evidence={**first.evidence, "arrays": [*same]})
 
 
 def _maybe_undecayed(

@@ -151,6 +151,16 @@ def difference(
     return Difference(tuple(form_first), leaves)
 
 
+def agrees(
+    expected: object, actual: object, *, rtol: float | None = None, atol: float | None = None, coarsest: str = "float64"
+) -> bool:
+    """Whether `difference` is None; stops at the first leaf that differs. Same arguments."""
+    return all(
+        not isinstance(right, Gap) and _fits(right, got, tolerance_of(right, got, rtol, atol, coarsest))
+        for _, right, got in pairs(expected, actual)
+    )
+
+
 def pairs(expected: object, actual: object, path: str = "") -> Iterator[tuple[str, Leaf | Gap, Leaf]]:
     """Leaf by leaf: (path, right leaf, leaf that came); a `Gap` in place of the right leaf where there is no pair."""
     match expected:
@@ -211,12 +221,20 @@ def tolerance_of(
     return TOLERANCES[max(names, key=_COARSENESS.index)]
 
 
+def _fits(right: Leaf, got: Leaf, tolerance: Tolerance) -> bool:
+    if right.array is None or got.array is None:
+        return right.kind == got.kind != "unusable" and right.text == got.text
+    if right.shape != got.shape or got.kind == "complex" != right.kind:
+        return False
+    return not bool(entries_off(right, got, tolerance)[0].any())
+
+
 def _leaf_gap(path: str, right: Leaf, got: Leaf, tolerance: Tolerance) -> Gap | None:
     def gap(kind: GapKind, **more: Any) -> Gap:
         return Gap(kind, path, str(right), str(got), right=right, answer=got, **more)
 
     if right.array is None or got.array is None:
-        if right.kind == got.kind and right.kind != "unusable" and right.text == got.text:
+        if _fits(right, got, tolerance):
             return None
         return gap(GapKind.VALUE if right.kind == got.kind == "text" else GapKind.STRUCTURE)
     if right.shape != got.shape:

@@ -23,8 +23,9 @@ def shorten_long_loops(tree: ast.AST, text: Text, edits: Edits, long_loop: int) 
     """Wrap integer literals of at least `LONG_FACTOR * long_loop` that bound a loop in `__long_loop__( )`.
 
     Bounds are what a `for` goes over, what a `while` tests, what an `if` tests that breaks out, and what is given
-    inside a function to a name that stands in one of these. Any other number of that size is somebody's constant and
-    stays as it is. Numbers outside functions and loops stay too: they are read before anything is cut.
+    inside a function to a name that stands in one of these. A range is left alone: the guest cuts it by itself. Any
+    other number of that size is somebody's constant and stays as it is. Numbers outside functions and loops stay too:
+    they are read before anything is cut.
     """
     least = LONG_FACTOR * long_loop
     if not any(isinstance(n, ast.Constant) and isinstance(n.value, int) and n.value >= least for n in ast.walk(tree)):
@@ -46,6 +47,9 @@ def shorten_long_loops(tree: ast.AST, text: Text, edits: Edits, long_loop: int) 
         match node:
             case ast.JoinedStr() | ast.pattern():
                 # Positions inside f-strings are wrong before Python 3.12, and a pattern takes no call.
+                continue
+            case ast.Call(func=ast.Name(id="range" | "xrange")):
+                # The guest's `range` is cut as a whole: `range(1, 50000)` with a shorter end would be empty.
                 continue
             case ast.Constant(value=int() as value) if value >= least and value is not True:
                 if id(node) not in marked:
@@ -82,11 +86,15 @@ def _leaving(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _named(bound: ast.expr) -> Iterator[str]:
-    for node in ast.walk(bound):
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.Attribute):
-            yield node.attr
+    pending: list[ast.AST] = [bound]
+    while pending:
+        match pending.pop():
+            case ast.Call(func=ast.Name(id="range" | "xrange")):
+                continue
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+            case node:
+                pending += ast.iter_child_nodes(node)
 
 
 def cap_training_loops(tree: ast.AST, text: Text, edits: Edits, training: frozenset[str]) -> list[int]:

@@ -15,7 +15,7 @@ from grading.sandbox import admit, endings
 from grading.sandbox.answers import BoxFigure, Ended, Layer, Loaded, ProgramLike, UnitResult
 from grading.sandbox.guest import values, wire
 
-READY_S = 60.0
+READY_S = 300.0  # a zygote may be warming up on a busy machine; one that gives up says so at once
 END_S = 2.0
 WORD_S = 4.0  # a loaded machine needs some time to notice a death
 # A unit is asked softly to stop at its time; one that does not listen is killed this much later.
@@ -322,7 +322,7 @@ class Box:
         try:
             self._greet(buffers, time.monotonic() + READY_S)
         except (wire.Closed, wire.LateError, wire.WireError) as fault:
-            ended = self._lifeline.last_word(END_S)
+            ended = self._lifeline.hang_up(END_S)
             self._end_quietly()
             raise HouseFault(f"a box did not start ({ended.cause} {ended.detail}): {fault}") from None
         except HouseFault:

@@ -48,7 +48,9 @@ class SandboxConfig:
         allow_none: grade even where nothing can be confined. For machines on which every submission is trusted.
         tier: settle for less than could be had ("contained", "none"): for tests and for operators who must.
         images: the zygotes to start; one is enough where memory is short.
-        cgroups: whether to try for kernel-kept memory limits.
+        cgroups: whether to try for limits that the kernel keeps on a whole box.
+        cores: processors that all of a box's processes may use together, where there are control groups for it.
+        spares: confined processes to have ready for each image; with 0 each is made when its box is opened.
         python: the interpreter that student programs run on.
     """
 
@@ -59,6 +61,8 @@ class SandboxConfig:
     tier: Tier = Tier.FULL
     images: tuple[ImageName, ...] = ("numpy", "torch")
     cgroups: bool = True
+    cores: float = 1.0
+    spares: int = 1
     python: Path = Path(sys.executable)
 
 
@@ -109,23 +113,32 @@ class Sandbox:
         """Start at the strongest tier asked for; a probe that breaks out of it moves one down."""
         shown = (self.config.data_dir, self.config.checkpoint_dir)
         secrets = probe.secrets_in(self.config.hidden, shown)
+        whys: list[str] = []
         for candidate in [t for t in (Tier.FULL, Tier.CONTAINED, Tier.NONE) if _rank(t) <= _rank(tier)]:
             if candidate is Tier.NONE and not self.config.allow_none:
                 break
             hello = self._launch(candidate)
-            with self.open(probe.PROGRAM, limits=probe.LIMITS, seed=0, image=self.config.images[0]) as box:
-                found = probe.run(box, hello.tier, secrets)
+            whys += [hello.why] * bool(hello.why)
+            found = self._probe(hello.tier, secrets)
             self.layers = found.layers
-            self.why = hello.why
-            if found.holds or candidate is Tier.NONE:
-                self.tier = hello.tier
+            if found.holds or (candidate is Tier.NONE and found.layers):
+                self.tier, self.why = hello.tier, "; ".join(whys)
                 return
+            whys.append(f"{hello.tier.value} does not hold: {', '.join(found.broken)}")
             log.warning("sandbox tier does not hold", tier=hello.tier.value, broken=found.broken)
             self._stop()
         raise HouseFault(
-            "nothing can be confined on this machine, so no submission is run; "
-            "see the layers in the log, or allow it by name (allow_none)"
+            "nothing can be confined on this machine, so no submission is run, unless the operator allows that by name "
+            f"(allow_none); {'; '.join(whys) or 'no tier was to be tried'}"
         )
+
+    def _probe(self, tier: Tier, secrets: list[str]) -> probe.Found:
+        """What a box of this tier lets through. One that does not even start keeps no promise, and says why."""
+        try:
+            with self.open(probe.PROGRAM, limits=probe.LIMITS, seed=0, image=self.config.images[0]) as box:
+                return probe.run(box, tier, secrets)
+        except HouseFault as fault:
+            return probe.Found(holds=False, layers=(), broken=(str(fault),))
 
     def _launch(self, tier: Tier) -> Hello:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -136,6 +149,8 @@ class Sandbox:
             "hidden": [str(folder.resolve()) for folder in self.config.hidden],
             "tier": tier.value,
             "cgroups": self.config.cgroups,
+            "cores": self.config.cores,
+            "spares": self.config.spares,
             "run_dir": str(self._run_dir),
         }
         boot = Path(__file__).resolve().parent / "guest" / "boot.py"

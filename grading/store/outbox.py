@@ -57,6 +57,7 @@ def enqueue_counting(db: Session, offering: Offering, user_id: str) -> tuple[str
         newest is not None
         and newest.run_id == run.id
         and newest.score == grade
+        and newest.pending == (report.pending_points > 0)
         and newest.state != PostState.DEAD.value
     ):
         return ()

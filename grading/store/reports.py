@@ -10,9 +10,10 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import Blame, RunState, Status, Visibility
-from grading.store import runs
+from grading.store import judging, runs
 from grading.store.events import record
 from grading.store.outbox import enqueue_counting
+from grading.store.overlay import answer_digest, for_student
 from grading.store.submissions import current_run
 from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow, now
 
@@ -46,10 +47,14 @@ def store(
 
     Returns:
         None when the claim no longer stands; then nothing was written.
+
+    What people judged before stays: the points they gave to this hand-in, and those for the very same answer in an
+    earlier attempt.
     """
     run = runs.held(db, claimed)
     if run is None:
         return None
+    report = judging.judged(db, run, report)
     add_rows(db, run.id, report, figures)
     runs.end(run, RunState.GRADED)
     run.graded_at = graded_at
@@ -89,6 +94,7 @@ def add_rows(db: Session, run_id: str, report: Mapping[str, Any], figures: Itera
                 status=criterion["status"],
                 points=_points(criterion["points"]),
                 possible=_points(criterion["possible"]),
+                answer_sha256=answer_digest(criterion, report),
             )
         )
         db.add_all(
@@ -122,7 +128,8 @@ def as_seen_by(report: Mapping[str, Any], role: Reader, *, after_due: bool) -> d
     """The report as its reader may see it.
 
     Staff see all. Students see neither integrity entries nor the seed nor findings for staff, and findings for after
-    the due date only then; `hidden` counts, per criterion, what is still to come. The form is the same for everybody.
+    the due date only then; `hidden` counts, per criterion, what is still to come. Of people's judgements they see
+    points and comment, not whose they are, nor the course's key points. The form is the same for everybody.
     """
     seen = copy.deepcopy(dict(report))
     if role == "staff":
@@ -131,6 +138,7 @@ def as_seen_by(report: Mapping[str, Any], role: Reader, *, after_due: bool) -> d
     seen["run"]["seed"] = None
     shown = {Visibility.STUDENT.value} | ({Visibility.AFTER_DUE.value} if after_due else set())
     for criterion in seen["criteria"]:
+        for_student(criterion)
         findings = criterion["findings"]
         criterion["findings"] = [finding for finding in findings if finding["visibility"] in shown]
         criterion["hidden"] = sum(
@@ -153,6 +161,7 @@ def make_current(db: Session, run: Run) -> None:
     db.flush()
     run.current = True
     db.flush()
+    judging.refresh(db, run)
     record(db, run, run.state)
 
 

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
         link_minutes: how long a sign-in link works.
         session_hours: how long a sign-in lasts.
         failed_sign_ins_per_minute: how many failures an address has before signing in is refused for a while.
+        suggest_key_points: whether graders of written answers are told which key points a machine finds in them; a
+            suggestion ticks nothing and gives no points.
         framed_by: origins of learning platforms that may show the pages in a frame (`https://lms.example`).
         lms_private_addresses: whether grades may be posted to private and loopback addresses (a campus LMS, tests).
         lms_timeout_s: for one request to a learning platform.
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     link_minutes: int = 30
     session_hours: int = 24 * 14
     failed_sign_ins_per_minute: int = Field(default=20, gt=0)
+    suggest_key_points: bool = False
     framed_by: tuple[Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.*-]+(:\d+)?$")], ...] = ()
     lms_private_addresses: bool = False
     lms_timeout_s: float = 10.0

@@ -20,6 +20,7 @@ from tests.acceptance.conftest import NOTEBOOK_1, SLUG, right
 
 TARGET, HASTY = "adversary-target", "adversary-target-hasty"
 WAS_HERE = "chainrule-was-here"
+SPARE, ZYGOTES = "chainrule-spare", ("chainrule-numpy", "chainrule-torch")
 SHORT = {"call_s = 5.0": "call_s = 0.8", "cell_s = 45.0": "cell_s = 2.0", "part_s = 120.0": "part_s = 3.0"}
 ROOMY = "\nmemory_bytes = 402_653_184\nfile_bytes = 16_777_216\nprocesses = 32"
 
@@ -50,6 +51,8 @@ class Arena:
     def __init__(self, folder: Path) -> None:
         self.canaries = Canaries()
         self._state = folder
+        self._scratch = folder / "scratch"
+        self._scratch.mkdir()
         self._open: list[int] = []
         self._plant_files()
         dirs = tuple(self._plant_assignment(slug) for slug in (TARGET, HASTY))
@@ -80,9 +83,10 @@ class Arena:
         """Files that an attack left outside its box."""
         places = [Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.cwd(), Path.home(), self._state]
         found = [path for place in places if place.is_dir() for path in place.glob(f"*{WAS_HERE}*")]
-        # `walk`, because other judges' folders come and go meanwhile.
-        walks = [os.walk(folder) for folder in Path("/tmp").glob("chainrule-*")]
-        deep = [f"{folder}/{name}" for walk in walks for folder, _, names in walk for name in names if WAS_HERE in name]
+        assert list(self._scratch.glob("chainrule-*")), "the boxes are somewhere else"
+        # Only where this judge's boxes have their folders: other judges of this machine may be under attack as well.
+        # `walk`, because folders come and go meanwhile.
+        deep = [f"{at}/{name}" for at, _, names in os.walk(self._scratch) for name in names if WAS_HERE in name]
         return [*map(str, found), *deep]
 
     def left_after(self, seconds: float) -> list[str]:
@@ -106,6 +110,7 @@ class Arena:
             "GITHUB_TOKEN": plant("a token in the environment"),
             # This one the judge itself is given; a box must not be.
             "LD_LIBRARY_PATH": f"/nonexistent/{plant('the environment of the judge')}",
+            "TMPDIR": str(self._scratch),
         }
 
     def _plant_files(self) -> None:
@@ -179,11 +184,14 @@ def _students(root: int) -> list[str]:
         more = {pid for pid, parent in parents.items() if parent in descendants} - descendants
         grown = bool(more)
         descendants |= more
-    found = []
-    for pid in descendants - {root}:
+    found, spared = [], set()
+    for pid in sorted(descendants - {root}):
         numbers = _status(pid, "NSpid").split()
         parent = names.get(parents[pid], "")
-        if (len(numbers) > 1 and numbers[-1] != "1") or parent.startswith(("chainrule-numpy", "chainrule-torch")):
+        if names[pid] == SPARE and parent.startswith(ZYGOTES) and parents[pid] not in spared:
+            # One that nobody has used yet. A second one of a zygote would be somebody who took its name.
+            spared.add(parents[pid])
+        elif (len(numbers) > 1 and numbers[-1] != "1") or parent.startswith(ZYGOTES):
             found.append(f"{pid} {names[pid]} {_status(pid, 'State')} of {parent}, NSpid {numbers}")
     return found
 

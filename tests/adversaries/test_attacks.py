@@ -3,18 +3,23 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grading.judge.messages import Judgement
 from tests.adversaries.arena import Arena
 from tests.adversaries.attack import Attack, attacks, submission
 
 pytestmark = [pytest.mark.box, pytest.mark.timeout(120)]
 
 GONE_S = 2.0
+# Graded beside one neighbour, and how many of them at the same time.
+TOGETHER, AT_ONCE = 4, 2
 SEED = 5_813_907_215_544_186_233
 ALL = attacks()
 
@@ -32,31 +37,78 @@ def kinds(report: dict[str, Any]) -> set[str]:
     return {note["kind"] for note in report["integrity"]}
 
 
-@pytest.mark.parametrize("attack", ALL, ids=lambda attack: attack.name)
-def test_an_attack_gains_nothing_and_harms_nobody(arena: Arena, attack: Attack) -> None:
-    """At most the honest score, no secret, no way out, an unharmed neighbour, an empty box, and a note for staff."""
-    with ThreadPoolExecutor(1) as beside:
-        neighbour = beside.submit(arena.neighbour)
+@dataclass(frozen=True)
+class Tried:
+    """What became of an attack, and of whom it was graded together with.
+
+    Attributes:
+        together: names of the attacks that were graded beside the same neighbour.
+        undisturbed: the neighbour's report.
+        left: processes that outlived all of them.
+    """
+
+    judgement: Judgement
+    took: float
+    together: tuple[str, ...]
+    undisturbed: dict[str, Any]
+    left: list[str]
+    traces: list[str]
+
+
+@pytest.fixture(scope="module")
+def tried(arena: Arena, request: pytest.FixtureRequest) -> Callable[[Attack], Tried]:
+    """Grades a few attacks at a time, and the honest neighbour beside them, when the first of them is asked for."""
+    chosen = [item.callspec.params["attack"] for item in request.session.items if takes_an_attack(item)]
+    # Those that use up their deadlines wait more than they compute.
+    ordered = sorted(chosen, key=lambda attack: attack.hasty)
+    groups = [ordered[at : at + TOGETHER] for at in range(0, len(ordered), TOGETHER)]
+    known: dict[str, Tried] = {}
+
+    def grade(attack: Attack) -> tuple[Judgement, float]:
         began = time.monotonic()
-        judgement = arena.grade(submission(attack), seed=SEED, hasty=attack.hasty)
-        took = time.monotonic() - began
-        left = arena.left_after(GONE_S) if neighbour.done() else []
-        undisturbed = neighbour.result()
-    left = left or arena.left_after(GONE_S)
-    report = judgement.report
+        return arena.grade(submission(attack), seed=SEED, hasty=attack.hasty), time.monotonic() - began
+
+    def of(attack: Attack) -> Tried:
+        if attack.name not in known:
+            [group] = [group for group in groups if attack in group]
+            with ThreadPoolExecutor(1 + AT_ONCE) as pool, ThreadPoolExecutor(AT_ONCE) as attackers:
+                neighbour = pool.submit(arena.neighbour)
+                graded = list(attackers.map(grade, group))
+                undisturbed = neighbour.result()
+            left, traces = arena.left_after(GONE_S), arena.traces()
+            names = tuple(one.name for one in group)
+            for name, (judgement, took) in zip(names, graded, strict=True):
+                known[name] = Tried(judgement, took, names, undisturbed, left, traces)
+        return known[attack.name]
+
+    return of
+
+
+def takes_an_attack(item: pytest.Item) -> bool:
+    """Whether it is a case of the test below."""
+    return isinstance(item, pytest.Function) and item.originalname == "test_an_attack_gains_nothing_and_harms_nobody"
+
+
+@pytest.mark.parametrize("attack", ALL, ids=lambda attack: attack.name)
+def test_an_attack_gains_nothing_and_harms_nobody(
+    arena: Arena, tried: Callable[[Attack], Tried], attack: Attack
+) -> None:
+    """At most the honest score, no secret, no way out, an unharmed neighbour, an empty box, and a note for staff."""
+    seen = tried(attack)
+    report = seen.judgement.report
     told = json.dumps({key: value for key, value in report.items() if key != "run"}, ensure_ascii=False)
 
     assert report["score"] <= attack.honest, report["criteria"]
     assert report["final"], report["criteria"]
-    assert arena.leaked(judgement) == []
+    assert arena.leaked(seen.judgement) == []
     assert str(SEED) not in told
     assert re.findall(r"ESCAPED: [^\"]{,200}", told) == []
-    assert undisturbed == arena.undisturbed
-    assert left == []
-    assert arena.traces() == []
+    assert seen.undisturbed == arena.undisturbed, seen.together
+    assert seen.left == [], seen.together
+    assert seen.traces == [], seen.together
     assert set(attack.seen) <= kinds(report), report["integrity"]
     # Deadlines of the hasty target: 3 s for the file. The rest is room for a busy machine.
-    assert not attack.hasty or took < 20
+    assert not attack.hasty or seen.took < 20
 
 
 def test_two_attackers_cannot_leave_each_other_messages(arena: Arena) -> None:

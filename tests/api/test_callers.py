@@ -17,6 +17,7 @@ from tests.store.course import PIXEL, PIXEL_NAME, SLUG, TOY, Town, found, hand_i
 from tests.store.test_regrades import connect
 
 OPEN = {"/healthz", "/readyz", "/metrics"}
+BODIES = {"judgement": {"points": 1}, "comments": {"criterion_id": "scale", "text": "Why?"}}
 
 
 def routes() -> list[tuple[str, str, tuple[str, ...]]]:
@@ -71,15 +72,17 @@ def address(town: Town) -> dict[str, str]:
         "name": "toy.py",
         "regrade_id": regrade.id,
         "post_id": post.id,
+        "item_id": "0" * 20,
+        "comment_id": "none",
     }
 
 
 def call(client: TestClient, method: str, path: str, address: dict[str, str], **more: Any) -> int:
     """Call a route with the address filled in; the status."""
-    files = (
-        [("files", ("toy.py", b"x = 1\n"))] if (method, path.rpartition("/")[2]) == ("POST", "submissions") else None
-    )
-    return client.request(method, path.format(**address), files=files, **more).status_code
+    last = path.rpartition("/")[2]
+    files = [("files", ("toy.py", b"x = 1\n"))] if (method, last) == ("POST", "submissions") else None
+    body = BODIES.get(last) if method in {"POST", "PUT"} else None
+    return client.request(method, path.format(**address), files=files, json=body, **more).status_code
 
 
 def test_every_route_names_its_credential():

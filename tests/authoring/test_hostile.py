@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from grading.authoring import Draw, Function, Part, Reference, Subject, admit, remark, require
+from grading.authoring import Draw, Driven, Function, Mistake, Part, Reference, Subject, admit, remark, require
+from grading.authoring.evaluation import Evaluation
 from grading.authoring.hostile import replies
-from grading.domain.verdict import Blame, Status
+from grading.domain.verdict import Blame, Status, Visibility
 from grading.numerics.gradients import central_difference, close, inner_product
-from tests.authoring.fakes import graded
+from tests.authoring.fakes import FakeBox, asking, graded
 
 HOSTILE = replies()
 
@@ -130,3 +131,87 @@ def test_the_right_student_passes_the_careless_part() -> None:
     results = graded(careless(), forward=forward, gradients=gradients, loss=loss, tensors=tensors)
 
     assert [r.status for r in results] == [Status.PASSED, Status.PASSED], results
+
+
+# -- replies with nothing of the reference's beside them ------------------------------------------------
+
+
+def unreferenced(probe: Any) -> Part:
+    """A part with one property for which no reference can be asked."""
+    part = Part("loose.ipynb", expects=[Function("f", arity=0)])
+    part.criterion("row", "Row", points="1").holds(reference=False)(probe)
+    return part
+
+
+def reshaped(student: Subject, draw: Draw) -> None:
+    """f() is an image."""
+    require(np.asarray(student.f()).reshape(2, 3).sum() >= 0, "it is an image")
+
+
+def converted(student: Subject, draw: Draw) -> None:
+    """f() is a number."""
+    require(np.array([student.f()], dtype=np.int64)[0] >= 0, "it is a number")
+
+
+@pytest.mark.parametrize(
+    ("probe", "reply"),
+    [(reshaped, None), (reshaped, np.zeros(5)), (reshaped, "x"), (converted, 10**400), (converted, {"w": 1})],
+    ids=["none", "five", "text", "huge", "dictionary"],
+)
+def test_what_a_check_trips_over_is_the_students_and_staff_read_what_was_raised(probe: Any, reply: Any) -> None:
+    """No reference shows the form; the row is lost all the same, and the exception's text is for staff."""
+    row = graded(unreferenced(probe), f=lambda: reply)[0]
+    told, detail = row.findings
+
+    assert (row.status, told.blame) == (Status.FAILED, Blame.STUDENT)
+    assert "the answer cannot be used" in told.message
+    assert (detail.remark, detail.visibility) == (True, Visibility.STAFF)
+    assert "raised" in detail.message
+
+
+def test_what_no_reply_can_cause_stays_the_authors() -> None:
+    """A misspelt name is the author's whatever was answered, and so is an exception before anything was."""
+
+    def misspelt(student: Subject, draw: Draw) -> None:
+        """f() is a number."""
+        require(student.f() == undefined, "equal")  # type: ignore[name-defined]  # noqa: F821 - that is the slip
+
+    def hasty(student: Subject, draw: Draw) -> None:
+        """f() is a number."""
+        require(list[int]()[0], "never said")
+
+    rows = [graded(unreferenced(probe), f=lambda: 1)[0] for probe in (misspelt, hasty)]
+
+    assert [(row.status, row.findings[0].blame) for row in rows] == [(Status.ERROR, Blame.AUTHOR)] * 2
+
+
+def test_what_a_packer_trips_over_is_the_students() -> None:
+    """A packer sees the student's replies only, whatever it does with them."""
+    packed = Driven("length", driver="peek", ask=lambda put: len(put()["plots"]))
+    part = Part("packed.ipynb", expects=[packed], reference=Reference(length=lambda: 3))
+
+    @part.criterion("row", "Row", points="1").agrees
+    def length(subject: Subject, draw: Draw) -> object:
+        """There are three plots."""
+        return subject.length()
+
+    for reply in (None, {}, {"plots": 4}):
+        with asking(part, FakeBox({}, {"peek": lambda reply=reply: reply})) as (student, session):
+            row = Evaluation(part, student, 1, renew=session.renew).results()[0]
+        assert (row.status, row.findings[0].blame) == (Status.FAILED, Blame.STUDENT), row
+
+
+def test_a_mistake_that_breaks_while_it_is_recognised_is_the_authors() -> None:
+    """Its words name the mistake."""
+    part = Part("f.ipynb", expects=[Function("f", arity=0)], reference=Reference(f=lambda: 1.0))
+    broken = Mistake("broken", says="It is broken.", recognise=lambda evidence: evidence["no such fact"] == 1)
+
+    @part.criterion("row", "Row", points="1").agrees(mistakes=[broken])
+    def value(subject: Subject, draw: Draw) -> object:
+        """f() is 1."""
+        return subject.f()
+
+    found = graded(part, f=lambda: 2.0)[0].findings[0]
+
+    assert found.blame is Blame.AUTHOR
+    assert "recognise of mistake 'broken' raised KeyError" in found.message

@@ -6,6 +6,7 @@ machine can have. What a tier cannot do by design stands in `KNOWN_EXCEPTIONS` w
 fail.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -32,13 +33,24 @@ CANARY = "canary-5f2d91"
 Behaviour = Callable[["Backend"], None]
 BEHAVIOURS: list[Behaviour] = []
 
-# What a tier cannot do, by the behaviour's name.
+# What a tier cannot do, by the behaviour's name; and what it cannot where an ordinary user started it.
 KNOWN_EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "full": {},
     "contained": {
         "may_start_processes": "without a pid namespace a child could outlive its box: none may be started",
     },
 }
+EXCEPTIONS_OF_ORDINARY_USERS: Mapping[str, Mapping[str, str]] = {
+    "full": {},
+    "contained": {
+        "could_not_be_given_a_privilege": "only who has a privilege may empty that set; no_new_privs has to be enough",
+    },
+}
+
+
+def known_exceptions(tier: str) -> Mapping[str, str]:
+    """Those that apply to us: behaviours and reasons."""
+    return {**KNOWN_EXCEPTIONS[tier], **(EXCEPTIONS_OF_ORDINARY_USERS[tier] if os.geteuid() else {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages.instructor import actions, overview, reading, regrades, results
+from api.pages.instructor import actions, manual, overview, reading, regrades, results
 
 router = APIRouter()
-for page in (overview, results, reading, regrades, actions):
+for page in (overview, results, reading, regrades, manual, actions):
     router.include_router(page.router)

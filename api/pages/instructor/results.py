@@ -16,6 +16,7 @@ from api.routes.results import as_csv
 from api.service import service_of
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
+from grading.store.queries import manual
 from grading.store.queries.dashboard import criteria_of, mistakes_of, scores_of, summary_of
 from grading.store.queries.results import Sort, results_of
 from grading.store.queries.students import offering_of
@@ -124,6 +125,7 @@ def show_results(
             criterion=asked.criterion or None,
             mistake=asked.mistake or None,
         )
+        answers = manual.progress(manual.queue_of(db, caller, slug, service.settings.secret_key()))
     assignment = service.assignments.get(offering.rubric_slug)
     full = float(assignment.points) if assignment else max(scores, default=1.0)
     title_of = {c.id: c.title for c in criteria}
@@ -139,6 +141,7 @@ def show_results(
             MistakeBar(m.criterion_id, m.criterion_title, m.mistake, m.students, round(100 * m.share)) for m in mistakes
         ],
         page=page,
+        answers=answers,
         query=asked,
         heads=tuple(_heads(asked)),
         states=[state.value for state in RunState],

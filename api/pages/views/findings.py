@@ -26,6 +26,7 @@ class FindingView:
         said: what came instead; for a right answer or a remark, the whole message.
         house: nobody but us or the rubric's author can act.
         skipped: what has to be right before this can be asked, or "".
+        answer: what the student wrote, where a person judges it; otherwise "".
     """
 
     question: str
@@ -38,6 +39,7 @@ class FindingView:
     visibility: str
     mistake: MistakeView | None
     evidence: tuple[evidence.Row, ...]
+    answer: str = ""
 
     @property
     def icon(self) -> str:
@@ -89,6 +91,7 @@ def finding_view(finding: Mapping[str, Any]) -> FindingView:
         visibility=str(finding.get("visibility") or "student"),
         mistake=mistake,
         evidence=evidence.rows(shown),
+        answer=str(shown.get("answer") or ""),
     )
 
 

@@ -41,11 +41,17 @@ class CriterionView:
     findings: tuple[FindingView, ...]
     figures: tuple[tuple[FigureView, ...], ...]
     hidden: int
+    judgement: Mapping[str, Any] | None = None
 
     @property
     def told(self) -> tuple[Told, ...]:
         """What needs reading: every answer that was not right, those alike told once."""
-        return told(f for f in self.findings if not f.passed and not f.skipped)
+        return told(f for f in self.findings if not f.passed and not f.skipped and not f.answer)
+
+    @property
+    def answers(self) -> tuple[FindingView, ...]:
+        """Questions whose answers a person judges."""
+        return tuple(f for f in self.findings if f.answer)
 
     @property
     def skipped(self) -> tuple[FindingView, ...]:
@@ -238,6 +244,7 @@ def _criterion(row: Mapping[str, Any], figures: Sequence[Mapping[str, Any]]) -> 
         findings=tuple(finding_view(f) for f in row.get("findings") or ()),
         figures=_pairs([f for f in figures if f.get("criterion") == row["id"]]),
         hidden=int(row.get("hidden") or 0),
+        judgement=row.get("judgement"),
     )
 
 

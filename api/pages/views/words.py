@@ -30,7 +30,7 @@ STATUS_WORDS = {
     Status.FAILED: Word("failed", "Failed", "fail", "failed"),
     Status.NOT_SUBMITTED: Word("not_submitted", "Not handed in", "mute", "not_submitted"),
     Status.NOT_ATTEMPTED: Word("not_attempted", "Not attempted", "mute", "not_attempted"),
-    Status.MANUAL: Word("manual", "Marked by a person", "wait", "manual"),
+    Status.MANUAL: Word("manual", "Waits for a person", "wait", "manual"),
     Status.ERROR: Word("error", "Our fault", "house", "error"),
 }
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from grading.authoring import Draw, Picture, Student
-from grading.domain.errors import BadReply
+from grading.domain.errors import BadReply, Died, Missing, Overran, Raised
 from grading.programs import Source
 from reference_models.mlp import NAMES, ThreeLayerNet, initial
 from reference_models.spiral import spiral
@@ -81,7 +81,10 @@ def relu_boundary(student: Student, source: Source, draw: Draw) -> list[Picture]
 
 
 def _pair(student: Student, problem: Problem) -> list[Picture]:
-    trained = student.three_layer_net__training(problem.nonlinearity, *_start(problem), steps=STEPS)
+    try:
+        trained = student.three_layer_net__training(problem.nonlinearity, *_start(problem), steps=STEPS)
+    except (Missing, Raised, Overran, Died) as fault:
+        raise BadReply("there is no decision boundary, because three_layer_net gives no trained weights") from fault
     start = _start(problem)[2]
     for name in NAMES:
         if np.shape(trained[name]) != np.shape(start[name]):

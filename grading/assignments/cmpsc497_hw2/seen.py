@@ -103,6 +103,8 @@ def parameters(put: Put, nonlinearity: str, *rest: Any, steps: int) -> dict[str,
     model = rest[2]
     ask = partial(_asked, put, nonlinearity, rest, steps=steps)
     reply = ask(capture=False)
+    if not _iterations(reply) and not reply.get("locals"):
+        reply = ask(capture=True)  # the plots may be kept inside
     if (ran := _iterations(reply)) > steps:
         # It may be cut all the same, where it goes over a range and its length tells it from other loops.
         ask = partial(ask, loop_length=ran)
@@ -110,12 +112,11 @@ def parameters(put: Put, nonlinearity: str, *rest: Any, steps: int) -> dict[str,
         _require_cut(_iterations(reply), steps)
         if nonlinearity == "SIGM" and steps > 1:
             _remark_short(ran)
-    value = reply.get("value")
-    found = _parameters_in(value, model)
+    found = _found(reply, model)
     if len(found) < len(NAMES):
-        # Some write the parameters back into `model` and return only the plots: then the local variables have them.
-        reply = ask(capture=True)
-        found = _parameters_in(reply.get("locals"), model) | found
+        # Some write the parameters back into `model` and return only the plots: then the local variables have them. Or
+        # an object keeps them, and only what the function returns tells: then it has to come to its end.
+        found = _found(ask(capture=True, leave=bool(reply.get("value"))), model) | found
     missing = [name for name in NAMES if name not in found]
     if missing:
         raise BadReply(
@@ -123,6 +124,11 @@ def parameters(put: Put, nonlinearity: str, *rest: Any, steps: int) -> dict[str,
             "it should return plot_array_1, plot_array_2, W1, W2, W3, b1, b2, b3"
         )
     return found
+
+
+def _found(reply: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Array]:
+    """The parameters in what the function returned, else among its local variables."""
+    return _parameters_in(reply.get("locals"), model) | _parameters_in(reply.get("value"), model)
 
 
 def _iterations(reply: Mapping[str, Any]) -> int:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.cmpsc497_hw2.boundary import relu_boundary, sigmoid_boundary
+from grading.assignments.cmpsc497_hw2.calling import adapted
 from grading.assignments.cmpsc497_hw2.networks import (
     CARRIED_FORWARD,
     REFERENCE,
@@ -58,15 +59,6 @@ RTOL, ATOL = 1e-5, 1e-6
 """For gradients read off a step: room for a student who computes in float32. Known mistakes are off by percents."""
 
 
-ITERATIONS = 50_000
-COUNTS = [
-    f"{front}{what}{plural}"
-    for front in ("", "n", "num", "max", "numberof", "numof", "total")
-    for what in ("epoch", "iter", "iteration", "step", "trainingstep", "trainingiteration")
-    for plural in ("", "s")
-]
-"""Names of an argument, without case and underscores, that can only mean how often to go on."""
-
 MEANT_AS_ELSE = ("softmax", "tanh", "grad", "prime", "deriv", "back", "norm", "loss", "plot", "acc", "predict")
 
 ASKED = (np.array([[-3.1, -1.2, -0.4, 0.0], [0.3, 0.9, 2.2, 4.5]]),)
@@ -91,7 +83,7 @@ part = Part(
             aliases=("three_layer_network", "train", "train_net"),
             arity=6,
             by_arity=True,
-            fills=dict.fromkeys(COUNTS, ITERATIONS),
+            adapts=adapted,
         ),
         Driven("three_layer_net__training", driver="trace_call", target="three_layer_net", ask=parameters),
         Driven("three_layer_net__first_iteration", driver="trace_call", target="three_layer_net", ask=watched),

@@ -10,7 +10,7 @@ import functools
 import os
 import resource
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from . import landlock, seccomp, syscalls, view
@@ -178,19 +178,16 @@ def filter_calls(*, contained: bool) -> Layer:
     return Layer("seccomp", holds=True, detail=f"{rules} rules{extra}")
 
 
-def join_cgroups(descriptors: Iterable[int]) -> Layer:
-    """Be counted: the kernel kills the box, and nothing else, when its memory is full."""
-    joined = 0
-    for descriptor in descriptors:
-        try:
+def join_cgroups(descriptors: Mapping[str, int]) -> Layer:
+    """Be counted: the kernel kills the box, and nothing else, when its memory is full, and shares processors out."""
+    joined = []
+    for kind, descriptor in descriptors.items():
+        # Where it is refused the watchdog counts instead.
+        with contextlib.suppress(OSError):
             os.write(descriptor, b"0\n")
-            joined += 1
-        except OSError:
-            pass  # the watchdog counts instead
+            joined.append(kind)
         os.close(descriptor)
-    return Layer(
-        "cgroup", holds=joined > 0, detail=f"{joined} controllers" if joined else "none; a watchdog counts memory"
-    )
+    return Layer("cgroup", holds=bool(joined), detail=" ".join(joined) or "none; a watchdog counts memory")
 
 
 def _mapped() -> tuple[int, int]:

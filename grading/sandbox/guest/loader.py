@@ -8,6 +8,7 @@ import traceback
 import types
 from typing import Any
 
+from . import loops
 from .program import ProgramState
 from .values import clean
 
@@ -15,6 +16,7 @@ MAX_DEFINED = 2000
 MAX_TEXT = 2000
 VERSIONS = "versions"
 GUARDED = "guarded"
+TEXTS = "texts"
 GIVEN = "given"
 ELSEWHERE = (OSError, ImportError)
 """What a statement raises that needs a file, an address or a package which is only on the student's machine."""
@@ -35,10 +37,9 @@ def execute(program: ProgramState, index: int) -> None:
     unit = program.units[index]
     name = filename(program, index)
     source = "\n" * (unit.first_line - 1) + unit.source
-    # Tracebacks and inspect.getsource then find the student's lines.
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    _show(program, name, source)
     tree = ast.parse(source, name)
-    program.scratch.setdefault(GUARDED, {})[name] = _guarded_lines(tree)
+    program.scratch.setdefault(GUARDED, {}).setdefault(name, set()).update(_guarded_lines(tree))
     program.unit = index
     before = dict(program.namespace)
     try:
@@ -48,7 +49,17 @@ def execute(program: ProgramState, index: int) -> None:
             _run_the_rest(program, tree, name)
         raise
     finally:
+        loops.keep(program)
         _note_versions(program, index, before)
+
+
+def _show(program: ProgramState, name: str, source: str) -> None:
+    """Let tracebacks and `inspect.getsource` find the lines of a unit, beside those of its cell's other units."""
+    texts: dict[str, list[str]] = program.scratch.setdefault(TEXTS, {})
+    lines, older = source.splitlines(keepends=True), texts.get(name, [])
+    shared = [line if line.strip() else old for line, old in zip(lines, older, strict=False)]
+    texts[name] = [*shared, *lines[len(older) :], *older[len(lines) :]]
+    linecache.cache[name] = (sum(map(len, texts[name])), None, texts[name], name)
 
 
 def _run(program: ProgramState, tree: ast.Module, name: str) -> None:

@@ -1,17 +1,23 @@
 """Loops that were marked at parse time as too long: cut to what the question needs.
 
 `__long_loop__(50000)` stands where a literal stood, `__few__(iterable)` around the iterable of a training loop, and
-`range` is ours where the program has a long loop, since `range(n)` may get its length from anywhere.
+`range` is ours where the program has a long loop, since `range(n)` may get its length from anywhere. A loop that goes
+over something else, or while something holds, is left where its body begins once too often (`rounds`).
 """
 
+import ast
 import builtins
 import itertools
-from collections.abc import Iterable
+import linecache
+import types
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .program import ProgramState
 
 _range = builtins.range
+
+RANGE = "range"
 
 
 def install(program: ProgramState) -> None:
@@ -31,10 +37,18 @@ def install(program: ProgramState) -> None:
     program.namespace["__long_loop__"] = long_loop
     program.namespace["__few__"] = few
     if program.long_loop is not None:
-        cut = cutting_range(program)
-        program.namespace["range"] = program.namespace["xrange"] = cut
+        program.scratch[RANGE] = cutting_range(program)
+        program.namespace["range"] = program.namespace["xrange"] = program.scratch[RANGE]
     else:
         program.namespace["xrange"] = _range
+
+
+def keep(program: ProgramState) -> None:
+    """Put our `range` back where an import took its place: `from builtins import range`."""
+    ours = program.scratch.get(RANGE)
+    for name in ("range", "xrange"):
+        if ours is not None and program.namespace.get(name) is _range:
+            program.namespace[name] = ours
 
 
 def shortened(iterable: Iterable[Any], most: int) -> Iterable[Any]:
@@ -82,3 +96,80 @@ def cutting_range(program: ProgramState) -> type:
 
     Range.__name__ = Range.__qualname__ = "range"
     return Range
+
+
+class Left(BaseException):
+    """Raised in a function of the student's where it begins a round too many."""
+
+
+LOOPS = (ast.For, ast.While)
+SILENT = (ast.Pass, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.FunctionDef)
+
+
+def rounds(code: types.CodeType, most: int) -> Callable[..., Any] | None:
+    """A trace function that raises `Left` when a loop of this function begins its round `most` + 1.
+
+    Only for a function whose outermost loops all go over something other than a range: ranges are cut as they are made,
+    and the function then goes on to its end. None where that is not so, or its text is not known.
+    """
+    lines = _first_lines(code)
+    if not lines:
+        return None
+    counts = dict.fromkeys(lines, 0)
+
+    def local(frame: types.FrameType, event: str, _: object) -> Any:
+        if event == "line" and frame.f_lineno in counts:
+            counts[frame.f_lineno] += 1
+            if counts[frame.f_lineno] > most:
+                raise Left
+        return local
+
+    def enter(frame: types.FrameType, event: str, _: object) -> Any:
+        return local if event == "call" and frame.f_code is code else None
+
+    return enter
+
+
+def _first_lines(code: types.CodeType) -> set[int]:
+    """For each outermost loop the line that is reached once a round; none where one of the loops is over a range."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    own = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and node.name == code.co_name
+        and code.co_firstlineno in {node.lineno, *(d.lineno for d in node.decorator_list)}
+    ]
+    lines: set[int] = set()
+    for loop in _outermost(own[0].body) if own else []:
+        if isinstance(loop, ast.For):
+            named = {node.id for node in ast.walk(loop.iter) if isinstance(node, ast.Name)}
+            if named & RANGES:
+                return set()
+            if not named & COUNTERS:
+                continue  # over the layers, say
+        first = next((s for s in loop.body if not isinstance(s, (*LOOPS, *SILENT)) and not _is_text(s)), None)
+        if first is not None:
+            lines.add(first.lineno)
+    return lines
+
+
+RANGES = {"range", "xrange"}
+COUNTERS = {"trange", "tnrange", "arange", "linspace", "count", "np", "itertools", "numpy"}
+
+
+def _outermost(body: list[ast.stmt]) -> list[ast.For | ast.While]:
+    found: list[ast.For | ast.While] = []
+    for statement in body:
+        if isinstance(statement, LOOPS):
+            found.append(statement)
+        elif isinstance(statement, (ast.If, ast.With, ast.Try)):
+            found += _outermost([s for s in ast.iter_child_nodes(statement) if isinstance(s, ast.stmt)])
+    return found
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

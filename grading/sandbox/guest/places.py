@@ -1,7 +1,7 @@
 """Places that boxes are put in: namespaces and mounts, made in advance, each kept alive by an init.
 
 A place is made in steps: *unsharing* (the builder leaves our namespaces), *building* (we wrote its user map; it forks
-the init, which mounts), *laid* (free to take), *sized* (taken, with the folder sizes that its box asked for).
+the init, which mounts), *laid* (free to take), *sized* (taken, with the folder sizes that its student's box asked for).
 """
 
 import contextlib
@@ -34,7 +34,7 @@ class Place:
         builder: pid of the process that unshared.
         pid: of the init, 0 until it is known.
         pidfd: of the init, -1 until it is known. It becomes readable when the init and all of its namespace are dead.
-        box: name of the box that has it, "" while it is free.
+        box: name of the student that has it, "" while it is free.
     """
 
     tether: socket.socket
@@ -87,22 +87,24 @@ class Places:
         for _ in range(max(SPARE, wanted) - free):
             self._start()
 
-    def take(self, box: str, file_bytes: int) -> Place | None:
-        """A free place for the box, or None. Where its step is not `sized` yet, `on_sized` says when it is."""
+    def take(self, student: str) -> Place | None:
+        """A free place for the student, or None."""
         free = (p for p in self._all if not p.box and not p.dying and p.step == "laid" and p.pidfd >= 0)
         place = next(free, None)
-        if place is None:
-            return None
-        place.box = box
+        if place is not None:
+            place.box = student
+        return place
+
+    def size(self, place: Place, file_bytes: int) -> None:
+        """Give its folders their size. Where its step is not `sized` then, `on_sized` says when it is."""
         self._file_bytes = file_bytes
         if place.file_bytes == file_bytes:
             place.step = "sized"
-        else:
-            try:
-                messages.send(place.tether, {"file_bytes": file_bytes})
-            except messages.Gone:
-                self._kill(place, "a box's init ended")
-        return place
+            return
+        try:
+            messages.send(place.tether, {"file_bytes": file_bytes})
+        except messages.Gone:
+            self._kill(place, "a box's init ended")
 
     def end(self, place: Place) -> None:
         """Kill everything in it. `on_lost` follows when all of it is dead."""

@@ -122,8 +122,10 @@ class Inert:
     def __init__(self, *_: object, **__: object) -> None:
         pass
 
-    def __call__(self, *_: object, **__: object) -> "Inert":
-        """Whatever is asked."""
+    def __call__(self, *args: object, **named: object) -> object:
+        """Whatever is asked; used as a decorator (`@jit`, `@jit(nopython=True)`) it leaves the definition as it is."""
+        if len(args) == 1 and not named and isinstance(args[0], (types.FunctionType, type)):
+            return args[0]
         return self
 
     def __getattr__(self, name: str) -> "Inert":

@@ -1,20 +1,22 @@
-"""The fork that becomes the student: gives everything up, says `ready`, answers questions until the wire closes."""
+"""The fork that becomes the student: gives everything up, waits for its request, answers until the wire closes."""
 
 import contextlib
 import gc
 import os
 import signal
+import socket
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confinement, service, syscalls, view, wire
+from . import confinement, messages, service, syscalls, view, wire
 from .confinement import Layer
 from .output import Printed
 
 INNER_ID = confinement.INNER_ID
+SPARE = "chainrule-spare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,47 +24,84 @@ class Place:
     """Where a student is born.
 
     Attributes:
-        wire: descriptor of the guest's end.
+        hatch: descriptor over which the open request and the wire will come.
         namespaces: pidfd of the box's init, -1 where there is none.
-        cgroups: descriptors to join by.
+        cgroups: descriptors to join control groups by, under their kinds.
         settings: of the warden.
         image: name of the zygote.
+        folder: private, of a student without namespaces.
+        uid: that a student without namespaces gets, -1 where it keeps ours.
         tier: full, contained or none.
         inner_root: whether this process is root in its user namespace.
     """
 
-    wire: int
+    hatch: int
     namespaces: int
-    cgroups: list[int]
+    cgroups: dict[str, int]
     settings: dict[str, Any]
     image: str
+    folder: str
+    uid: int
     tier: str
     inner_root: bool
 
 
-def main(request: dict[str, Any], place: Place) -> NoReturn:
-    """Confine this process and serve. Whatever goes wrong before `ready` is told as a fault of the house."""
-    syscalls.name_process("student")
+def main(place: Place) -> NoReturn:
+    """Confine this process, wait for a request, serve. What goes wrong before `ready` is told as the house's fault."""
+    syscalls.name_process(SPARE)
     layers = [confinement.join_cgroups(place.cgroups)]
-    descriptor, namespaces = _close_others(place.wire, place.namespaces)
+    fault = ""
+    hatch, namespaces = _close_others(place.hatch, place.namespaces)
     try:
-        _become(request, place, descriptor, namespaces, layers)
-    except BaseException as fault:
-        _say_fault(descriptor, f"{type(fault).__name__}: {fault}")
+        _confine(place, namespaces, layers)
+    except BaseException as refused:
+        fault = f"{type(refused).__name__}: {refused}"
+    channel = socket.socket(fileno=hatch)
+    try:
+        request, descriptors = messages.receive(channel)
+    except messages.Gone:
+        os._exit(0)
+    channel.close()
+    syscalls.name_process("student")
+    descriptor = descriptors[0]
+    os.set_inheritable(descriptor, False)
+    try:
+        if fault:
+            raise OSError(fault)  # noqa: TRY301 - told like any other fault
+        _serve(request, place, descriptor, layers)
+    except BaseException as refused:
+        _say_fault(descriptor, f"{type(refused).__name__}: {refused}")
     os._exit(0)
 
 
-def _become(request: dict[str, Any], place: Place, descriptor: int, namespaces: int, layers: list[Layer]) -> None:
-    settings = place.settings
+def _confine(place: Place, namespaces: int, layers: list[Layer]) -> None:
+    """All that does not depend on the request."""
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL if number != signal.SIGXFSZ else signal.SIG_IGN)
     os.setsid()
-    if namespaces >= 0:
+    own_view = namespaces >= 0
+    if own_view:
         layers.append(confinement.enter_namespaces(namespaces))
         os.close(namespaces)
+        layers.append(confinement.become_nobody(INNER_ID, change=place.inner_root))
     else:
         layers.append(Layer("namespaces", holds=False, detail="not available here"))
-    box = view.BOX if namespaces >= 0 else str(request["folder"])
+        layers.append(confinement.become_nobody(place.uid, change=place.uid >= 0))
+    confinement.die_with_parent()
+    layers.append(confinement.forbid_new_privileges())
+    if place.tier == "none":
+        return
+    extra = [str(place.settings[key]) for key in ("data", "checkpoints") if place.settings.get(key)]
+    writable = [view.BOX, "/tmp", "/dev/shm"] if own_view else [place.folder]
+    hidden = tuple(place.settings["hidden"])
+    layers.append(confinement.hide_files(own_view=own_view, hidden=hidden, extra=extra, writable=writable))
+    layers.append(confinement.filter_calls(contained=not own_view))
+
+
+def _serve(request: dict[str, Any], place: Place, descriptor: int, layers: list[Layer]) -> None:
+    """Take on the request's limits and answer questions, to the end."""
+    own_view = place.namespaces >= 0
+    box = view.BOX if own_view else place.folder
     layers.append(
         confinement.limit_resources(
             memory_bytes=int(request["memory_bytes"]),
@@ -72,23 +111,7 @@ def _become(request: dict[str, Any], place: Place, descriptor: int, namespaces: 
             gpu=request.get("device") == "cuda",
         )
     )
-    if namespaces >= 0:
-        layers.append(confinement.become_nobody(INNER_ID, change=place.inner_root))
-    else:
-        uid = int(request["uid"])
-        layers.append(confinement.become_nobody(uid, change=uid >= 0))
-    confinement.die_with_parent()
-    layers.append(confinement.forbid_new_privileges())
     printed = _settle(box, int(request["output_bytes"]))
-    extra = [str(settings[key]) for key in ("data", "checkpoints") if settings.get(key)]
-    writable = [box, "/tmp", "/dev/shm"] if namespaces >= 0 else [box]
-    if place.tier != "none":
-        layers.append(
-            confinement.hide_files(
-                own_view=namespaces >= 0, hidden=tuple(settings["hidden"]), extra=extra, writable=writable
-            )
-        )
-        layers.append(confinement.filter_calls(contained=namespaces < 0))
     service.Service(
         wire.adopt(descriptor),
         printed=printed,
@@ -97,14 +120,14 @@ def _become(request: dict[str, Any], place: Place, descriptor: int, namespaces: 
         image=place.image,
         work=Path(box, "work"),
         paths={
-            "data": view.DATA if namespaces >= 0 else str(settings.get("data") or ""),
-            "checkpoints": view.CHECKPOINTS if namespaces >= 0 else str(settings.get("checkpoints") or ""),
+            "data": view.DATA if own_view else str(place.settings.get("data") or ""),
+            "checkpoints": view.CHECKPOINTS if own_view else str(place.settings.get("checkpoints") or ""),
         },
     ).run()
 
 
 def _close_others(descriptor: int, namespaces: int) -> tuple[int, int]:
-    """Keep the wire and the way into the namespaces, and nothing else that a zygote had open."""
+    """Keep the hatch and the way into the namespaces, and nothing else that a zygote had open."""
     os.dup2(descriptor, 200)
     if namespaces >= 0:
         os.dup2(namespaces, 201)

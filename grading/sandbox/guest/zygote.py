@@ -79,11 +79,13 @@ def main(name: str, channel: socket.socket, settings: dict[str, Any], *, tier: s
         signal.signal(number, signal.SIG_DFL)
     try:
         _warm_up(name, settings, tier)
+        if len(os.listdir("/proc/self/task")) != 1:
+            raise RuntimeError("more than one thread")  # noqa: TRY301 - told like any other fault
     except BaseException as fault:
-        sys.stderr.write(f"chainrule: the {name} zygote did not start: {type(fault).__name__}: {fault}\n")
-        os._exit(1)
-    if len(os.listdir("/proc/self/task")) != 1:
-        sys.stderr.write(f"chainrule: the {name} zygote has more than one thread\n")
+        said = f"{type(fault).__name__}: {fault}"[:2000]
+        sys.stderr.write(f"chainrule: the {name} zygote did not start: {said}\n")
+        with contextlib.suppress(messages.Gone):
+            messages.send(channel, {"fault": said})
         os._exit(1)
     with contextlib.suppress(messages.Gone):
         messages.send(channel, {"ready": name})
@@ -124,8 +126,9 @@ class _Forker:
                     messages.close(descriptors)
 
     def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
-        wire, rest = descriptors[0], descriptors[1:]
+        hatch, rest = descriptors[0], descriptors[1:]
         namespaces, joins = (rest[0], rest[1:]) if request["namespaces"] else (-1, rest)
+        groups = dict(zip(request["cgroups"], joins, strict=True))
         if namespaces >= 0:
             # Only children go there; the next request names the next place.
             syscalls.setns(namespaces, syscalls.CLONE_NEWPID)
@@ -135,13 +138,21 @@ class _Forker:
             from . import student
 
             place = student.Place(
-                wire, namespaces, joins, self.settings, self.name, tier=self.tier, inner_root=self.inner_root
+                hatch,
+                namespaces,
+                groups,
+                self.settings,
+                self.name,
+                str(request["folder"]),
+                int(request["uid"]),
+                tier=self.tier,
+                inner_root=self.inner_root,
             )
-            student.main(request, place)
-        self.children[pid] = str(request["box"])
+            student.main(place)
+        self.children[pid] = str(request["student"])
         pidfd = os.pidfd_open(pid)
         try:
-            messages.send(self.channel, {"box": request["box"], "born": pid}, (pidfd,))
+            messages.send(self.channel, {"student": request["student"], "born": pid}, (pidfd,))
         finally:
             os.close(pidfd)
 
@@ -161,7 +172,7 @@ class _Forker:
             messages.send(
                 self.channel,
                 {
-                    "box": self.children.pop(pid, ""),
+                    "student": self.children.pop(pid, ""),
                     "gone": pid,
                     "status": status,
                     "cpu_s": usage.ru_utime + usage.ru_stime,

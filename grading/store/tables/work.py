@@ -136,7 +136,11 @@ class ReportRow(Table):
 
 
 class CriterionRow(Table):
-    """One row of the rubric in one run."""
+    """One row of the rubric in one run; `status` and `points` are those that count, people's judgements included.
+
+    Attributes:
+        answer_sha256: of the answer that a person judges; None where there is none.
+    """
 
     __tablename__ = "criterion_results"
     __table_args__ = (Index("ix_criterion_results_criterion_id_status", "criterion_id", "status"),)
@@ -148,6 +152,7 @@ class CriterionRow(Table):
     status: Mapped[str] = mapped_column(String(20))
     points: Mapped[Decimal]
     possible: Mapped[Decimal]
+    answer_sha256: Mapped[str | None] = mapped_column(SHA256)
 
 
 class FindingRow(Table):

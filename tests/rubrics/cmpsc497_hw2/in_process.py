@@ -1,17 +1,17 @@
 """A student whose program runs in the test's own process: for our own samples and patches of them, where a box would only add time.
 
-It keeps the contract of the box as far as notebook 1 uses it: definitions are executed, functions are called by name, and `trace_call`
-cuts long loops and looks at local variables.
+It keeps the contract of the box as far as notebook 1 uses it, with the guest's own parts: the program is sliced as for a box, its units
+are executed, functions are called by name, and `trace_call` cuts long loops and looks at local variables. Repairs of the surroundings
+are left out: they would change this process.
 """
 
-import ast
-import builtins
 import contextlib
 import io
+import json
 import sys
 import types
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,157 +20,123 @@ import numpy as np
 
 from grading.authoring import Part
 from grading.authoring.evaluation import Evaluation
+from grading.authoring.graded import programs_of
+from grading.authoring.session import Session
+from grading.authoring.student import Student
 from grading.authoring.trace import copied
+from grading.domain.assignment import Limits
 from grading.domain.report import CriterionResult
 from grading.domain.submission import SubmittedFile
-from grading.programs import read_source
-from tests.authoring.fakes import FakeBox, asking
+from grading.programs import Program, Source, read_source
+from grading.sandbox.guest import loader, loops
+from grading.sandbox.guest.drivers.calls import trace_call
+from grading.sandbox.guest.program import ProgramState, Unit
+from tests.authoring.fakes import FakeBox, FakeDefined, FakeFault, FakeLoaded
 
-DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+SHELL_CALLS = "get_ipython()"
 
 
 class InProcess(FakeBox):
     """Our own notebook in a box that is none.
 
     Args:
-        part: what it is asked.
-        text: the notebook's code.
+        program: its definitions.
     """
 
-    def __init__(self, part: Part, text: str) -> None:
-        self._limit: int | None = None
-        self._length: int | None = None
-        self._long = part.long_loop or sys.maxsize
-        given: dict[str, Any] = {
-            "__name__": "student",
-            "__long_loop__": lambda n: n if self._limit is None else min(n, self._limit),
-            "range": self._range,
-            "xrange": self._range,
-        }
-        namespace = dict(given)
-        tree = _Shortened(self._long).visit(_definitions(text))
-        for statement in tree.body:
-            code = compile(ast.fix_missing_locations(ast.Module([statement], [])), "notebook", "exec")
-            with contextlib.suppress(Exception):
-                exec(code, namespace)  # noqa: S102 - our own text, in a test
-        own = {name: v for name, v in namespace.items() if name not in given and isinstance(v, types.FunctionType)}
-        super().__init__(own, {"trace_call": self._trace_call})
+    def __init__(self, program: Program) -> None:
+        module = types.ModuleType("program")
+        # The shell's magics are about the screen, and there is no shell here.
+        units = [Unit(u.label, u.source, u.first_line) for u in program.units if SHELL_CALLS not in u.source]
+        self._state = ProgramState(
+            program.name, program.mode, units, module.__dict__, {}, program.long_loop, seed=0, work=Path()
+        )
+        loops.install(self._state)
+        self._state.scratch[loader.GIVEN] = dict(module.__dict__)
+        super().__init__({}, {"trace_call": self._trace_call})
 
-    def _range(self, *bounds: int) -> range:
-        whole = builtins.range(*bounds)
-        if self._limit is None or (len(whole) <= self._long and len(whole) != self._length):
-            return whole
-        if len(whole) == self._length:
-            self._length = None
-        return whole[: self._limit]
-
-    def _answer(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        return super()._answer(function, *copied(args), **copied(kwargs))
+    def load(self) -> FakeLoaded:
+        """Execute the definitions."""
+        faults = []
+        with _quietly():
+            for index in range(len(self._state.units)):
+                try:
+                    loader.execute(self._state, index)
+                except Exception as fault:  # noqa: BLE001 - whatever our notebook raises is its outcome
+                    said = loader.describe(fault)
+                    faults.append(FakeFault(loader.label(self._state, index), said["exception"], said["text"]))
+        self._state.unit = -1
+        found = (
+            FakeDefined(d["name"], d["kind"], tuple(d["parameters"]), d["required"])
+            for d in loader.defined(self._state)
+        )
+        return FakeLoaded(tuple(found), tuple(faults))
 
     def call(self, target: str, *args: Any, **kwargs: Any) -> Any:
         """Answer from the function of that name."""
         with _quietly():
-            return super().call(target, *args, **kwargs)
+            return self._answer(self._state.resolve(target), *copied(args), **copied(kwargs))
 
-    def _trace_call(
-        self,
-        target: str,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        *,
-        steps: int | None = None,
-        capture: bool = True,
-        keep_raised: bool = False,
-        loop_length: int | None = None,
-    ) -> dict[str, Any]:
-        last: dict[str, Any] = {}
-        function = self.functions[target]
-        code = getattr(function, "__code__", None)
+    def _trace_call(self, target: str, args: Sequence[Any], kwargs: dict[str, Any], **options: Any) -> Any:
+        with _quietly():
+            return trace_call(self._state, target, copied(args), copied(kwargs), **options)
 
-        def look(frame: Any, event: str, arg: Any) -> None:
-            if event == "return" and frame.f_code is code:
-                last.clear()
-                last.update(frame.f_locals)
 
-        self._limit, self._length = steps, loop_length
-        value, raised = None, None
-        with _quietly() as printed:
-            sys.setprofile(look if capture else None)
-            try:
-                value = function(*args, **kwargs)
-            except Exception as error:
-                sys.setprofile(None)
-                if not keep_raised:
-                    raise
-                raised = {"exception": type(error).__name__, "text": str(error), "where": ""}
-            finally:
-                sys.setprofile(None)
-                self._limit = self._length = None
-        return {
-            "value": value,
-            "locals": dict(last),
-            "printed": printed.getvalue(),
-            "captured": capture,
-            "raised": raised,
-        }
+class _Printed(io.StringIO):
+    """Standard output as the guest has it."""
+
+    def mark(self) -> int:
+        return self.tell()
+
+    def since(self, mark: int) -> str:
+        return self.getvalue()[mark:]
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[io.StringIO]:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield printed
-
-
-class _Shortened(ast.NodeTransformer):
-    """Numbers that count far in a loop, marked so that they can be cut, as `grading.programs` marks them."""
-
-    def __init__(self, long: int) -> None:
-        self._long = long
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        """`50000` becomes `__long_loop__(50000)`."""
-        if type(node.value) is int and node.value > self._long:
-            return ast.Call(ast.Name("__long_loop__", ast.Load()), [node], [])
-        return node
-
-
-def _definitions(text: str) -> ast.Module:
-    """Imports, functions, classes, and assignments that call nothing but NumPy: what a definitions box executes."""
-    tree = ast.parse(text)
-    tree.body = [s for s in tree.body if isinstance(s, DEFINING) or (isinstance(s, ast.Assign) and not _works(s))]
-    return tree
-
-
-def _works(statement: ast.Assign) -> bool:
-    if isinstance(statement.value, ast.Lambda):
-        return False
-    return any(isinstance(node, ast.Call) for node in ast.walk(statement.value))
+def _quietly() -> Iterator[None]:
+    before, sys.stdout = sys.stdout, _Printed()
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        sys.stdout = before
 
 
 @cache
-def _text(path: Path) -> str:
-    """A committed notebook's code, read as a hand-in is."""
+def cells(path: Path) -> tuple[str, ...]:
+    """A committed notebook's code cells."""
     source = read_source(SubmittedFile(path.name, path.read_bytes()))
-    return "\n\n".join(cell.usable or "" for cell in source.code)
+    return tuple(cell.source for cell in source.code)
 
 
-def notebook(path: Path, patches: Sequence[tuple[str, str]] = ()) -> str:
+def notebook(path: Path, patches: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
     """The code of a committed notebook with some of it replaced.
 
     Raises:
         LookupError: the text to replace is not there: the sample has changed under the patch.
     """
-    text = _text(path)
+    found = cells(path)
     for old, new in patches:
-        if old not in text:
+        if not any(old in text for text in found):
             raise LookupError(f"the sample has no {old!r}")
-        text = text.replace(old, new)
-    return text
+        found = tuple(text.replace(old, new) for text in found)
+    return found
 
 
-def graded(part: Part, text: str, *, seed: int) -> dict[str, CriterionResult]:
-    """The part's rows by id."""
-    with asking(part, InProcess(part, text)) as (student, session):
-        return {row.id: row for row in Evaluation(part, student, seed, renew=session.renew).results()}
+@contextlib.contextmanager
+def asking(part: Part, code: Sequence[str]) -> Iterator[tuple[Student, Session, Source]]:
+    """A student who answers from a notebook of these code cells."""
+    written = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": text} for text in code]
+    content = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": written}).encode()
+    source = read_source(SubmittedFile(part.file, content))
+    programs = programs_of(part, source)
+    broken = [piece for cell in source.code for piece in cell.broken]
+    session = Session(programs, InProcess, Limits())
+    yield Student(session, part.expects, mode=part.mode, broken=broken), session, source
+    session.close()
+
+
+def graded(part: Part, code: Sequence[str], *, seed: int) -> dict[str, CriterionResult]:
+    """The part's rows by id, for a notebook of these code cells."""
+    with asking(part, code) as (student, session, source):
+        return {row.id: row for row in Evaluation(part, student, seed, source, renew=session.renew).results()}

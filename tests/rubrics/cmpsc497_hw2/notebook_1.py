@@ -457,6 +457,32 @@ RIGHT: dict[str, tuple[Patch, ...]] = {
     ),
     "short loop": ((LOOP, "for i in range(250):"),),
     "as many iterations as points": ((LOOP, "for i in range(300):"),),
+    "range from one": ((LOOP, "for i in range(1, 50001):"),),
+    "while loop from one": ((LOOP, "i = 0\n    while i < 50000:\n        i += 1"),),
+    "while loop over an argument": (
+        ("model, step_size, reg):", "model, step_size, reg, iters=50000):"),
+        (LOOP, "i = -1\n    while i + 1 < iters:\n        i += 1"),
+    ),
+    "short while loop": ((LOOP, "i = -1\n    while i < 199:\n        i += 1"),),
+    "array of numbers": ((LOOP, "for i in np.arange(1, 50001):"),),
+    "arguments in another order": (
+        (
+            "three_layer_net(NONLINEARITY, X, y, model, step_size, reg)",
+            "three_layer_net(X, y, model, NONLINEARITY, reg, step_size)",
+        ),
+    ),
+    "weights as arguments of their own": (
+        (
+            "three_layer_net(NONLINEARITY, X, y, model, step_size, reg)",
+            "three_layer_net(NONLINEARITY, X, y, W1, b1, W2, b2, W3, b3, step_size, reg)",
+        ),
+        ('    W1, W2, W3 = model["W1"], model["W2"], model["W3"]\n', ""),
+        ('    b1, b2, b3 = model["b1"], model["b2"], model["b3"]\n', ""),
+    ),
+    "count under a short name": (
+        ("model, step_size, reg):", "model, step_size, reg, T):"),
+        (LOOP, "for i in range(T):"),
+    ),
     "branch by if and else": (('elif NONLINEARITY == "SIGM":', "else:"),),
 }
 """Clearly different ways to be right."""

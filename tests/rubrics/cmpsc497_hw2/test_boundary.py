@@ -1,6 +1,7 @@
 """The decision boundaries of notebook 1: the student's beside the reference's."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,20 +11,15 @@ from grading.assignments.cmpsc497_hw2.boundary import FOLDER, RELU, SIGMOID, Pro
 from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
 from grading.authoring import Draw, Picture
 from grading.domain.errors import StudentFault
-from grading.domain.submission import SubmittedFile
-from grading.programs import read_source
-from tests.authoring.fakes import asking
-from tests.rubrics.cmpsc497_hw2.in_process import InProcess, notebook
+from tests.rubrics.cmpsc497_hw2.in_process import asking, notebook
 from tests.rubrics.cmpsc497_hw2.notebook_1 import STEP
 from tests.rubrics.cmpsc497_hw2.test_vanishing_gradient import sample
 
-NO_SOURCE = read_source(SubmittedFile("notebook.py", b"pass\n"))
 
-
-def pictures(text: str) -> list[Picture]:
+def pictures(code: Sequence[str]) -> list[Picture]:
     """What the part's hooks make of a notebook."""
-    with asking(part, InProcess(part, text)) as (student, _):
-        return [p for hook in part.figures for p in hook(student, NO_SOURCE, Draw(0, "figures"))]
+    with asking(part, code) as (student, _, source):
+        return [p for hook in part.figures for p in hook(student, source, Draw(0, "figures"))]
 
 
 def differing(one: bytes, other: bytes) -> float:
@@ -57,6 +53,6 @@ def test_a_network_that_does_not_learn_has_another_boundary() -> None:
 
 
 def test_a_network_that_raises_has_no_picture_and_says_why() -> None:
-    """The fault is the student's and carries the exception, so that the report's note can name it."""
-    with pytest.raises(StudentFault, match="ZeroDivisionError"):
+    """The fault is the student's, and the note does not repeat the exception, which the rows tell."""
+    with pytest.raises(StudentFault, match="no decision boundary"):
         pictures(notebook(sample("right"), ((STEP, "        1 / 0\n"),)))

@@ -21,17 +21,19 @@ from tests.rubrics.cmpsc497_hw2.image_classification_patches import (
     together,
 )
 from tests.rubrics.cmpsc497_hw2.image_classification_variants import VARIANTS
+from tests.rubrics.rotation import rotated
 
 Report = Mapping[str, Any]
 Group = tuple[Patch, ...]
 
 OTHER_FILE = "1.activation_function_and_vanishing_gradient.ipynb"
 SWEEP = int(os.environ.get("CHAINRULE_SEEDS", "0"))
-"""0: up to three patches share a notebook, which is graded once. Above: each patch by itself, on so many seeds."""
+"""0: up to three patches share a notebook, and a few of these are graded once. Above: each patch by itself, on so many
+seeds."""
 
 SEEDS = range(SWEEP or 1)
-WRONG = together(MISTAKES, 1 if SWEEP else 3)
-RIGHT = together(VARIANTS, 1 if SWEEP else 3)
+WRONG = together(MISTAKES, 1) if SWEEP else rotated(together(MISTAKES, 3), 3)
+RIGHT = together(VARIANTS, 1) if SWEEP else rotated(together(VARIANTS, 3), 3)
 
 
 def name_of(value: object) -> str | None:

@@ -43,6 +43,27 @@ def ends_a_loop_that_swallows_everything(backend: Backend) -> None:
 
 
 @behaviour
+def ends_a_stopped_program_at_its_deadline(backend: Backend) -> None:
+    """A program that stops itself, or its child, is no less gone than one that runs."""
+    source = """
+        import os, signal
+        def itself(): os.kill(os.getpid(), signal.SIGSTOP)
+        def its_child():
+            try:
+                if os.fork() == 0: os.kill(os.getpid(), signal.SIGSTOP)
+            except PermissionError: pass
+            signal.pause()
+        """
+    for name in ("itself", "its_child"):
+        with backend.box(source, call_s=0.5) as box, pytest.raises(Overran):
+            began = time.monotonic()
+            box.call(name)
+
+        assert backend.all_students_gone()
+        assert time.monotonic() - began < 0.5 + 2 * SOON_S
+
+
+@behaviour
 def stops_a_cell_at_its_time_and_goes_on(backend: Backend) -> None:
     """A looping cell is stopped softly; the next one runs."""
     with backend.bare("while True: pass", "def f(): return 2") as box:
@@ -87,6 +108,22 @@ def refuses_memory_without_end(backend: Backend) -> None:
                 "_ArrayMemoryError",
                 "OSError",
             ), name
+
+
+@behaviour
+def ends_a_box_that_holds_too_much(backend: Backend) -> None:
+    """Memory that no limit of a process counts, being shared: what is resident is counted, and the box ends."""
+    source = """
+        import mmap, time
+        def f():
+            kept = mmap.mmap(-1, 400 << 20)
+            for i in range(0, len(kept), 4096): kept[i] = 1
+            time.sleep(60)
+        """
+    with backend.box(source, call_s=30.0) as box, pytest.raises(Died, match="MiB of memory"):
+        box.call("f")
+
+    assert backend.all_students_gone()
 
 
 @behaviour

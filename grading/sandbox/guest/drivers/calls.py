@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import loops  # noqa: TID252 - the guest's package has another name inside the box
 from ..loader import defined as _defined  # noqa: TID252 - the guest's package has another name inside the box
 from ..loader import describe as _describe  # noqa: TID252 - the guest's package has another name inside the box
 from ..loader import signature as _signature  # noqa: TID252
@@ -29,6 +30,7 @@ def trace_call(  # noqa: PLR0917 - drivers are called by name and position over 
     capture: bool = True,
     keep_raised: bool = False,
     loop_length: int | None = None,
+    leave: bool = True,
 ) -> dict[str, Any]:
     """Call a function with its long loops cut, and look at its local names when it returns.
 
@@ -41,6 +43,8 @@ def trace_call(  # noqa: PLR0917 - drivers are called by name and position over 
         capture: whether to look inside.
         loop_length: of a loop that is cut as well, though it is not long: the first range of that length.
         keep_raised: whether an exception of the function is an answer too: what it had computed by then is in `locals`.
+        leave: whether a function that loops over no range is left after so many rounds, wherever it is then; its value
+            is None, and `locals` is filled whatever `capture` says. Else only marked literals are cut in such loops.
 
     Returns:
         `value`: what the function returned; `locals`: data among its local names, arrays copied (empty without
@@ -63,18 +67,24 @@ def trace_call(  # noqa: PLR0917 - drivers are called by name and position over 
             seen.update(frame.f_locals)
 
     mark = sys.stdout.mark() if hasattr(sys.stdout, "mark") else 0
-    with program.steps(steps, length=loop_length):
-        if capture and code is not None:
+    leaving = loops.rounds(code, steps) if leave and steps is not None and code is not None else None
+    with program.steps(None if leaving else steps, length=loop_length):
+        if (capture or leaving) and code is not None:
             sys.setprofile(watch)
         value, raised = None, None
         try:
+            sys.settrace(leaving)
             value = function(*args, **(kwargs or {}))
+        except loops.Left:
+            pass
         except Exception as fault:
+            sys.settrace(None)
             sys.setprofile(None)
             if not keep_raised:
                 raise
             raised = _describe(fault)
         finally:
+            sys.settrace(None)
             sys.setprofile(None)
     printed = sys.stdout.since(mark) if hasattr(sys.stdout, "since") else ""
     return {

@@ -1,0 +1,112 @@
+"""Pictures beside failing findings: kept where the student may look, and nowhere else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grading.authoring import Draw, Function, Part, Reference, Subject, illustrate, require
+from grading.authoring.evaluation import Evaluation
+from grading.authoring.graded import pictures_of
+from grading.authoring.pictures import clean
+from grading.authoring.requirement import Sketch, sketches_kept
+from grading.checks import elementwise, plots, trajectories
+from grading.checks.opinion import insist
+from grading.domain.verdict import Visibility
+from reference_models.optimizers import Hyperparameters
+from tests.authoring.fakes import FakeBox, asking
+
+PICTURE = Sketch("A picture", lambda: b"png")
+
+
+def walk(rate: float) -> trajectories.Walk:
+    """Gradient descent with some rate."""
+    draw = Draw(0, "walk")
+    start, gradients = draw.normal(2, 3), trajectories.gradients_of(draw, 2, 3)
+    return trajectories.walked(lambda w, g: w - rate * g, start, gradients)
+
+
+def test_a_path_that_strays_is_drawn_beside_the_rule() -> None:
+    """A readable PNG, made only when asked for; a path that is right has none."""
+    opinion = trajectories.judged("sgd", walk(0.3), Hyperparameters(lr=0.1))
+
+    assert trajectories.judged("sgd", walk(0.1), Hyperparameters(lr=0.1)).sketch is None
+    assert opinion.sketch is not None
+    assert clean(opinion.sketch.draw()).width > 100
+
+
+def test_activations_without_a_slope_are_drawn_as_a_histogram() -> None:
+    """Also where some are not numbers at all."""
+    opinion = elementwise.saturated(np.array([0.0, 1.0, 1.0, 0.999]), "sigmoid")
+
+    assert opinion.sketch is not None
+    assert "istogram" in opinion.sketch.title
+    assert clean(plots.histogram(np.array([np.nan, 1.0, 2.0]), "x", mark=[1.5]).draw()).height > 100
+
+
+def part(visibility: Visibility, sketches: Sequence[Sketch]) -> Part:
+    """One check that lays pictures beside its verdict."""
+    made = Part("f.py", expects=[Function("f", arity=0)], reference=Reference(f=lambda: 1.0))
+
+    @made.criterion("row", "Row", points="1").holds(visibility=visibility)
+    def probe(student: Subject, draw: Draw) -> None:
+        """f() is positive."""
+        value = student.f()
+        for sketch in sketches:
+            illustrate(sketch.title, sketch.draw)
+        require(value > 0, "it is not")
+
+    return made
+
+
+def kept(answer: float, visibility: Visibility = Visibility.STUDENT, sketches: Sequence[Sketch] = (PICTURE,)) -> Any:
+    """The pictures and notes of a student who answers that."""
+    asked = part(visibility, sketches)
+    with asking(asked, FakeBox({"f": lambda: answer})) as (student, session):
+        evaluation = Evaluation(asked, student, 1, renew=session.renew)
+        evaluation.results()
+        return pictures_of(asked, student, None, None, Draw(1, "f"), sketched=evaluation.sketched)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _no_stored_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The students here handed in no notebook."""
+    monkeypatch.setattr("grading.authoring.graded._stored", lambda *_: [])
+
+
+def test_a_failing_check_keeps_its_pictures_for_its_row() -> None:
+    """As evidence; a passing one keeps none."""
+    [picture], notes = kept(-1.0)
+
+    assert (picture.source, picture.criterion, picture.png, notes) == ("evidence", "row", b"png", ())
+    assert kept(1.0) == ((), ())
+
+
+@pytest.mark.parametrize("visibility", [Visibility.AFTER_DUE, Visibility.STAFF])
+def test_a_hidden_checks_picture_is_not_kept(visibility: Visibility) -> None:
+    """It may show the right path, and a picture has no reader of its own."""
+    assert kept(-1.0, visibility) == ((), ())
+
+
+def test_a_picture_that_cannot_be_drawn_costs_nothing() -> None:
+    """It becomes a note."""
+
+    def breaks() -> bytes:
+        raise ValueError
+
+    pictures, notes = kept(-1.0, sketches=[Sketch("A picture", breaks)])
+
+    assert pictures == ()
+    assert "ValueError" in notes[0]
+
+
+def test_outside_a_check_nothing_is_kept() -> None:
+    """The same probe can be called by anybody; inside, an opinion brings its sketch along."""
+    illustrate("A picture", lambda: b"png")
+    with sketches_kept() as found:
+        insist(elementwise.saturated(np.array([0.5]), "sigmoid"))
+        with pytest.raises(Exception, match="dead"):
+            insist(elementwise.saturated(np.zeros(4), "relu"))
+
+    assert [sketch.title for sketch in found] == ["Histogram of the layer's activations"]

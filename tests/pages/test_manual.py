@@ -1,0 +1,135 @@
+"""The queue of answers, as a browser without scripts uses it."""
+
+import re
+
+import pytest
+
+from api.app import create_app
+from tests.manual.hall import ESSAY, Hall, notebook
+from tests.pages.conftest import Browser
+
+QUEUE = f"/assignments/{ESSAY}/manual"
+
+
+@pytest.fixture
+def hall(tmp_path):
+    """A course with the essay, three students in."""
+    hall = Hall(tmp_path)
+    hall.crowd(3)
+    yield hall
+    hall.database.close()
+
+
+@pytest.fixture
+def desk(hall):
+    """An instructor at the queue."""
+    return Browser(create_app(hall.settings, hall.assignments)).sign_in(hall, hall.staff)
+
+
+def shown(page: str) -> str:
+    """The id of the answer on the page."""
+    found = re.search(r'data-item="(\w+)"', page)
+
+    assert found
+    return found[1]
+
+
+def judge(desk: Browser, **fields: str) -> None:
+    """Send the form of the answer that is shown."""
+    desk.send(f"{QUEUE}/{shown(desk.page)}", do="save", **fields)
+
+
+def test_the_queue_goes_on_to_the_next_answer_until_nothing_is_left(desk, hall) -> None:
+    """Six answers, six forms; no name is on any page."""
+    desk.get(QUEUE)
+    seen = set()
+    for _ in range(6):
+        seen.add(shown(desk.page))
+
+        assert "Student" not in desk.page.split("<main")[1]
+        judge(desk, points="1,5", comment="Say why.")
+
+    assert len(seen) == 6
+    assert "6 of 6 answers are judged" in desk.page
+    assert {item.state for item in hall.queue(hall.staff)} == {"given"}
+
+
+def test_the_answer_stands_beside_the_key_points(desk) -> None:
+    """Mathematics is set; the points to look for are boxes; there is no suggestion unless asked for."""
+    desk.get(f"{QUEUE}?criterion=symmetry")
+
+    assert "<math" in desk.page
+    assert "equal weights give equal outputs and gradients" in desk.page
+    assert "suggestion:" not in desk.page
+
+
+def test_suggestions_are_marked_and_tick_nothing(hall) -> None:
+    """Where the operator wants them, each says that it is one and by what."""
+    hall.settings.suggest_key_points = True
+    desk = Browser(create_app(hall.settings, hall.assignments)).sign_in(hall, hall.staff)
+    desk.get(f"{QUEUE}?criterion=symmetry")
+
+    assert re.search(r"suggestion: (covered|not found) \((shared words|sentence model)\)", desk.page)
+    assert "They tick nothing and give no points." in desk.page
+    assert " checked" not in desk.page.split('class="card judge"')[1].split("<dialog")[0]
+
+
+def test_a_comment_is_kept_for_the_row_and_what_was_given_is_there_again(desk) -> None:
+    """The next answer of the same row offers it; coming back shows points, comment and ticked key points."""
+    desk.get(f"{QUEUE}?criterion=symmetry")
+    first = shown(desk.page)
+    judge(desk, points="1", comment="Say why.", keep="yes", covered="random initialisation breaks the symmetry")
+
+    assert 'data-comment="Say why." data-points="1"' in desk.page
+    desk.get(f"{QUEUE}?view=all&item={first}")
+    assert re.search(r'name="points"[^>]*value="1"', desk.page)
+    assert re.search(r'value="random initialisation breaks the symmetry" checked', desk.page)
+    desk.send(f"{QUEUE}/{first}", do="withdraw")
+    desk.get(f"{QUEUE}/trail")
+    assert [word for word in ("undone", "graded") if f">{word}<" in desk.page] == ["undone", "graded"]
+
+
+def test_points_that_make_no_sense_are_refused_in_words(desk) -> None:
+    """Nothing is saved."""
+    for value in ("3", "many", "-1"):
+        desk.get(QUEUE)
+        judge(desk, points=value)
+
+        assert re.search(r"\bpoints\b", desk.page, re.IGNORECASE)
+        assert "judged" not in desk.page
+
+
+def test_two_graders_see_their_disagreement_and_settle_it(hall) -> None:
+    """The second reads without seeing the first; then both do, and one decides."""
+    app = create_app(hall.settings, hall.assignments)
+    one, two = (Browser(app).sign_in(hall, who) for who in (hall.staff, hall.second))
+    one.get(f"{QUEUE}?criterion=symmetry")
+    item = shown(one.page)
+    judge(one, points="2", comment="Fine.")
+    two.get(f"{QUEUE}?view=second&item={item}")
+    assert "Somebody has judged this already" in two.page
+    assert "Fine." not in two.page
+    judge(two, points="0.5")
+    two.get(f"{QUEUE}?view=disputed")
+    assert "You disagree." in two.page
+    assert "Fine." in two.page
+    two.send(f"{QUEUE}/{item}", do="settle", points="1")
+
+    assert [found.state for found in hall.queue(hall.staff) if found.id == item] == ["settled"]
+
+
+def test_students_read_the_comment_in_their_report_and_never_the_queue(hall) -> None:
+    """The comment is in the report, without the grader; the queue is not theirs."""
+    app = create_app(hall.settings, hall.assignments)
+    handed = hall.hand_in(hall.student, notebook(symmetry="My very own words."))
+    staff, student = (Browser(app).sign_in(hall, who) for who in (hall.staff, hall.student))
+    item = next(i for i in hall.queue(hall.staff) if i.submission_id == handed and i.criterion_id == "symmetry")
+    staff.get(f"{QUEUE}?view=all&item={item.id}")
+    judge(staff, points="1", comment="Name the <gradients>.")
+    student.get(f"/submissions/{handed}")
+
+    assert "Name the &lt;gradients&gt;." in student.page
+    for point in ("equal weights give equal outputs", "random initialisation", "fan-in"):
+        assert point not in student.page
+    assert "Grace" not in student.page.split("<main")[1]
+    assert student.get(QUEUE).status_code == 403
