@@ -47,7 +47,7 @@ part = Part(
 )
 
 
-def _telling(draw: Draw, n: int) -> tuple[Array, npt.NDArray[np.int64]]:
+def _telling(draw: Draw, n: int) -> tuple[Array, npt.NDArray[np.intp]]:
     """Probabilities and labels for which an argmax over the examples does not look like an accuracy of 0."""
     for attempt in range(ATTEMPTS):
         stream = draw.stream(f"attempt-{attempt}")
@@ -73,7 +73,7 @@ def accuracy_counts_rows(student: Subject, draw: Draw) -> None:
     n = 2 * draw.integer(20, 41) + 1  # odd: never are as many right as wrong
     outputs, labels = _telling(draw, n)
     said = student.accuracy(outputs, np.eye(CLASSES)[labels])
-    insist(claimed(said, outputs, labels, CLASSES))
+    insist(claimed(said, outputs, labels.astype(np.float64), CLASSES))
 
 
 @task_2c.holds(id="gradient-descent", form="free", weight="4", mistakes=SGD_SLIPS)
