@@ -1,4 +1,4 @@
-"""`python -m benchmarks [latency|crowd|peers|box …]`: print one table."""
+"""`python -m benchmarks [latency|crowd|peers|box|courses …]`: print one table."""
 
 import importlib
 import sys
@@ -10,7 +10,7 @@ from benchmarks.service import RunningService
 from benchmarks.table import Row, milliseconds, show
 
 OF_SERVICE = ("latency", "crowd")
-ALONE = ("peers", "box")
+ALONE = ("peers", "box", "courses")
 
 
 def measured(wanted: list[str]) -> Iterator[Row]:

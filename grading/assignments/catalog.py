@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grading.domain.assignment import Assignment, CriterionSummary, ExpectedFile, Gate, Limits
+from grading.domain.assignment import Assignment, Budget, CriterionSummary, ExpectedFile, Gate, Limits
 from grading.domain.errors import RubricFault
 
 MANIFEST = "assignment.toml"
@@ -144,7 +144,7 @@ class _Manifest:
     def assignment(self) -> Assignment:
         table = self.table
         known = {"slug", "title", "summary", "points", "files", "criteria", "limits", "upload_bytes", "starter"}
-        known |= {"support", "replaceable", "data", "checkpoints", "devices", "rehearsal"}
+        known |= {"support", "replaceable", "data", "checkpoints", "devices", "rehearsal", "budgets"}
         self._no_others(table, known, "")
         files = tuple(self._file(entry, f"files[{i}]") for i, entry in enumerate(self._tables(table, "files")))
         self._distinct([file.name for file in files], "files", "name")
@@ -173,6 +173,7 @@ class _Manifest:
             data=self._texts("data"),
             checkpoints=self._texts("checkpoints"),
             devices=self._devices(),
+            budgets=tuple(self._budget(entry, f"budgets[{i}].") for i, entry in enumerate(table.get("budgets", ()))),
             gate=Gate(**self._numbers("rehearsal", asdict(Gate()), most=1.0)),
         )
 
@@ -188,16 +189,17 @@ class _Manifest:
         return slug
 
     def _file(self, entry: Mapping[str, Any], where: str) -> ExpectedFile:
-        self._no_others(entry, {"name", "title", "required"}, f"{where}.")
+        self._no_others(entry, {"name", "title", "required", "report"}, f"{where}.")
         name = self._text(entry, "name", f"{where}.")
         if "/" in name or "\\" in name or not name.endswith((".ipynb", ".py")):
             raise self._fault(
                 f"{where}.name", f"is {name!r}", "Name one notebook (.ipynb) or module (.py), without a folder."
             )
-        required = entry.get("required", False)
-        if not isinstance(required, bool):
-            raise self._fault(f"{where}.required", f"is {required!r}", "Write true or false.")
-        return ExpectedFile(name=name, title=self._text(entry, "title", f"{where}."), required=required)
+        flags = {key: entry.get(key, False) for key in ("required", "report")}
+        for key, flag in flags.items():
+            if not isinstance(flag, bool):
+                raise self._fault(f"{where}.{key}", f"is {flag!r}", "Write true or false.")
+        return ExpectedFile(name=name, title=self._text(entry, "title", f"{where}."), **flags)
 
     def _criterion(self, entry: Mapping[str, Any], where: str, parts: Collection[str]) -> CriterionSummary:
         self._no_others(entry, {"id", "title", "section", "part", "points"}, f"{where}.")
@@ -211,6 +213,18 @@ class _Manifest:
             part=part,
             possible=self._points(entry, "points", f"{where}."),
         )
+
+    def _budget(self, entry: object, where: str) -> Budget:
+        if not isinstance(entry, dict):
+            raise self._fault("budgets", "is not a list of tables", "Write [[budgets]] with files and seconds.")
+        self._no_others(entry, {"files", "seconds"}, where)
+        files, seconds = entry.get("files", []), entry.get("seconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+            raise self._fault(f"{where}seconds", f"is {seconds!r}", "Write a number above 0.")
+        right = self.path.parent / "samples" / "right"
+        if not isinstance(files, list) or not all(isinstance(n, str) and (right / n).is_file() for n in files):
+            raise self._fault(f"{where}files", f"is {files!r}", "Name files of samples/right.")
+        return Budget(tuple(files), float(seconds))
 
     def _limits(self) -> Limits:
         return Limits(**self._numbers("limits", asdict(Limits())))

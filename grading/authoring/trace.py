@@ -93,6 +93,7 @@ class Traced(Subject):
         self._trace = trace
         self._like = like
         self._form = form
+        self.source = subject.source
 
     def drive(self, driver: str, *args: Any, **kwargs: Any) -> Any:
         """Ask a driver, and write it down under the driver's name."""

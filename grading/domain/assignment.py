@@ -51,6 +51,19 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What grading the right sample may take, by the clock, on one core, from a judge that is warm.
+
+    Attributes:
+        files: of the right sample; none means all.
+        seconds: at most.
+    """
+
+    files: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedFile:
     """One file of a submission; owns one part of the rubric.
 
@@ -58,11 +71,13 @@ class ExpectedFile:
         name: as the course names it.
         title: for people.
         required: whether a submission without it is refused (most courses take parts on their own: False).
+        report: whether it is prose, for which a PDF counts as well.
     """
 
     name: str
     title: str
     required: bool = False
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class Assignment:
         data: names of data sets the programs may read.
         checkpoints: names of pretrained weights the programs may read.
         gate: what its rehearsal must show.
+        budgets: what grading its right sample may take.
     """
 
     slug: str
@@ -110,3 +126,4 @@ class Assignment:
     checkpoints: tuple[str, ...] = ()
     devices: tuple[str, ...] = ("cpu",)
     gate: Gate = Gate()
+    budgets: tuple[Budget, ...] = ()

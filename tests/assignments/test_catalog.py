@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grading.assignments.catalog import catalog, fingerprint, read_assignment, version_of
+from grading.domain.assignment import Budget
 from grading.domain.errors import RubricFault
 
 SOUND = """
@@ -110,6 +111,32 @@ def test_a_broken_manifest_names_file_key_and_remedy(tmp_path, sound, broken, na
     assert str(folder / "assignment.toml") in str(caught.value)
     assert named in str(caught.value)
     assert str(caught.value).count(". ") >= 1
+
+
+def test_budgets_and_reports_are_read(folder):
+    """A budget is for the right sample or for some of its files; a report may be a PDF."""
+    (folder / "samples" / "right").mkdir(parents=True)
+    (folder / "samples" / "right" / "nets.py").write_text("x = 1\n")
+    budgets = '[[budgets]]\nfiles = ["nets.py"]\nseconds = 1.5\n\n[[budgets]]\nseconds = 60\n\n[[files]]'
+    manifest = SOUND.replace("[[files]]", budgets).replace('title = "Module"', 'title = "Module"\nreport = true')
+    (folder / "assignment.toml").write_text(manifest)
+    assignment = read_assignment(folder)
+
+    assert assignment.budgets == (Budget(("nets.py",), 1.5), Budget((), 60.0))
+    assert assignment.files[0].report
+
+
+@pytest.mark.parametrize(
+    ("budget", "named"),
+    [("seconds = 0", "seconds is 0"), ('files = ["other.py"]\nseconds = 1', "files is ['other.py']")],
+)
+def test_a_broken_budget_is_named(tmp_path, budget, named):
+    """A budget for a file that the right sample lacks holds nothing."""
+    folder = written(tmp_path / "nets", SOUND.replace("[[files]]", f"[[budgets]]\n{budget}\n\n[[files]]"))
+    with pytest.raises(RubricFault) as caught:
+        read_assignment(folder)
+
+    assert f"budgets[0].{named}" in str(caught.value)
 
 
 def test_a_folder_without_manifest_is_named(tmp_path):
