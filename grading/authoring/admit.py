@@ -31,11 +31,11 @@ def array(
         ndim: how many axes it must have.
         finite: refuse NaN and infinity.
     """
-    plain = value.detach().numpy() if isinstance(value, torch.Tensor) and value.dtype != torch.bfloat16 else value
-    if isinstance(plain, torch.Tensor):
-        plain = plain.detach().float().numpy()
+    plain = _numpy(value) if isinstance(value, torch.Tensor) else value
     if isinstance(plain, (list, tuple)):
         plain = from_nested(plain, what)
+    if isinstance(plain, np.generic):
+        plain = np.asarray(plain)  # NumPy's float32 and int64 are no Python numbers; its float64 is one
     if isinstance(plain, bool | int | float) and not (isinstance(plain, int) and abs(plain) > INT64_MAX):
         plain = np.asarray(plain)
     if not isinstance(plain, np.ndarray) or plain.dtype.kind not in "biuf":
@@ -48,6 +48,16 @@ def array(
     if finite and not np.isfinite(result).all():
         raise BadReply(f"{what} contains NaN or infinity")
     return result
+
+
+def _numpy(tensor: torch.Tensor) -> object:
+    """A tensor as NumPy's array, by way of float32 where NumPy has no such type (bfloat16, float8); None for others."""
+    for readable in (tensor.detach, lambda: tensor.detach().float()):
+        try:
+            return readable().numpy()
+        except (TypeError, RuntimeError):
+            continue
+    return None
 
 
 def number(value: object, what: str) -> float:
@@ -101,7 +111,7 @@ def kind_of(value: object) -> str:  # noqa: PLR0911 - one for each kind
             return "None"
         case bool():
             return "a truth value"
-        case int() | float() | complex():
+        case int() | float() | complex() | np.number():
             return f"a single number ({type(value).__name__})"
         case str():
             return "text"
@@ -127,10 +137,10 @@ def from_nested(value: Sequence[Any], what: str) -> Array:
         elif isinstance(item, bool | int | float):
             if isinstance(item, int) and abs(item) > INT64_MAX:
                 raise BadReply(f"{what} contains a number too large for 64 bits")
-        elif not (isinstance(item, np.ndarray | torch.Tensor) and item.ndim <= 1):
+        elif not (isinstance(item, np.ndarray | np.generic | torch.Tensor) and item.ndim <= 1):
             raise BadReply(f"{what} is a list that contains {kind_of(item)}, expected numbers")
     try:
-        return np.array([np.asarray(v) for v in value])
+        return np.array([_numpy(v) if isinstance(v, torch.Tensor) else np.asarray(v) for v in value])
     except ValueError as ragged:
         raise BadReply(f"{what} is a list whose rows differ in length") from ragged
 

@@ -19,7 +19,7 @@ warrants.
 """
 
 from grading.programs.beside import modules_beside
-from grading.programs.describing import definition_digests, facts, normalized
+from grading.programs.describing import definition_digests, facts, normalized, told
 from grading.programs.model import (
     Broken,
     Cell,
@@ -51,5 +51,6 @@ __all__ = [
     "modules_beside",
     "normalized",
     "read_source",
+    "told",
     "whole",
 ]
