@@ -95,6 +95,11 @@ def announce(settings: Settings, demo: Demo | None, assignments: Mapping[str, As
     typer.echo(f"  {demo.student_token}\n")
     typer.echo("Hand in a sample as that student (paste into another terminal):\n")
     typer.echo(f"  {hand_in_command(settings, demo, assignments)}\n")
+    if others := other_samples(demo, assignments):
+        typer.echo("The same goes for the other assignments, with these samples:\n")
+        for line in others:
+            typer.echo(f"  {line}")
+        typer.echo("")
     typer.echo(f"Everything is kept in {settings.state.absolute()}. Stop with Ctrl-C.\n")
 
 
@@ -105,3 +110,10 @@ def hand_in_command(settings: Settings, demo: Demo, assignments: Mapping[str, As
     chainrule = Path(sys.executable).with_name("chainrule")
     command = [str(chainrule), "submit", str(sample), "--assignment", demo.slug]
     return shlex.join([*command, "--server", settings.url, "--token", demo.student_token, "--wait"])
+
+
+def other_samples(demo: Demo, assignments: Mapping[str, Assignment]) -> list[str]:
+    """For every other assignment of the demo course, its right sample and its slug as the command takes them."""
+    offered = (assignments[slug] for slug in demo.slugs if slug in assignments and slug != demo.slug)
+    samples = ((assignment.slug, assignment.folder / "samples" / "right") for assignment in offered)
+    return [shlex.join([str(sample), "--assignment", slug]) for slug, sample in samples if sample.is_dir()]

@@ -139,9 +139,10 @@ class KnownSubmissions:
         self._waiting: list[tuple[Patches, Group, int, Future[Report]]] = []
         for one in known:
             content = (folder / one.file).read_bytes()
+            beside = tuple(SubmittedFile(name, (folder / name).read_bytes()) for name in one.beside)
             groups = [*grouped(content, one.wrong, one.together), *grouped(content, one.right, one.together)]
             for group in groups:
-                submission = Submission((SubmittedFile(one.file, patched(content, group)),))
+                submission = Submission((SubmittedFile(one.file, patched(content, group)), *beside))
                 self._waiting += [(one, group, seed, at.hand_in(submission, seed)) for seed in seeds]
 
     def found(self, rows_of: Mapping[str, Sequence[str]]) -> Known:

@@ -15,6 +15,7 @@ from grading.authoring.check import Asks
 from grading.authoring.draw import Draw
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
+from grading.authoring.papers import read_part
 from grading.authoring.rubric import Part, Rubric
 from grading.authoring.session import Session
 from grading.authoring.stores import Stores, stores_are
@@ -24,8 +25,8 @@ from grading.domain.errors import NotASubmission
 from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
-from grading.intake import files_beside, match_parts
-from grading.programs import Program, Source, normalized, read_source, told
+from grading.intake import files_beside, match_parts, scripts_together
+from grading.programs import Program, Source, normalized, read_source, read_together, told
 
 
 class OpensBoxes(Protocol):
@@ -57,6 +58,7 @@ class Desk:
     device: str
     submission: Submission
     matched: Mapping[str, SubmittedFile | None]
+    together: Mapping[str, tuple[SubmittedFile, ...]]
 
 
 def grade(
@@ -88,8 +90,10 @@ def grade(
         The report. Faults of the student's, the author's and ours inside a part are in it, each with its blame.
     """
     started_at, begun = datetime.now(UTC), time.perf_counter()
-    matched = match_parts(submission, assignment, hints_of(rubric.parts))
-    desk = Desk(assignment, sandbox, seed, device, submission, matched)
+    hints = hints_of(rubric.parts)
+    matched = match_parts(submission, assignment, hints)
+    together = scripts_together(submission, assignment, matched, hints)
+    desk = Desk(assignment, sandbox, seed, device, submission, matched, together)
     with stores_are(stores or Stores()):
         parts = {part.file: grade_part(part, desk) for part in rubric.parts}
     figures, blobs = kept_figures({file: graded.pictures for file, graded in parts.items()})
@@ -122,7 +126,12 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     if file is None:
         return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
     try:
-        source = read_source(file)
+        source = read_part(
+            desk.together.get(part.file) or (file,),
+            lambda program: desk.sandbox.open(
+                program, limits=desk.assignment.limits, seed=box_seed(desk.seed), device="cpu"
+            ),
+        )
     except NotASubmission as fault:
         return unjudged(part, Status.FAILED, f"{file.name} cannot be read: {fault.message}")
     if untouched(part, source, desk.assignment):
@@ -137,7 +146,7 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
         limits,
     )
     try:
-        student = Student(session, part.expects, mode=part.mode, broken=broken)
+        student = Student(session, part.expects, mode=part.mode, broken=broken, source=source)
         results = Evaluation(part, student, desk.seed, source, session.renew).results()
         draw = Draw(desk.seed, f"{part.file}/figures")
         executed = session.peek_executed()
@@ -147,7 +156,9 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     renamed = [f"read from {file.name}"] if file.name != part.file else []
     return GradedPart(
         tuple(results), pictures,
-        (*renamed, *source.repairs, *session.repairs, *run_notes(executed), *student.notes, *notes),
+        tuple(dict.fromkeys((
+            *renamed, *source.repairs, *session.repairs, *run_notes(executed), *student.notes, *notes,
+        ))),
         session.integrity, session.times,
     )  # fmt: skip
 

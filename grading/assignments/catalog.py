@@ -188,16 +188,17 @@ class _Manifest:
         return slug
 
     def _file(self, entry: Mapping[str, Any], where: str) -> ExpectedFile:
-        self._no_others(entry, {"name", "title", "required"}, f"{where}.")
+        self._no_others(entry, {"name", "title", "required", "report"}, f"{where}.")
         name = self._text(entry, "name", f"{where}.")
         if "/" in name or "\\" in name or not name.endswith((".ipynb", ".py")):
             raise self._fault(
                 f"{where}.name", f"is {name!r}", "Name one notebook (.ipynb) or module (.py), without a folder."
             )
-        required = entry.get("required", False)
-        if not isinstance(required, bool):
-            raise self._fault(f"{where}.required", f"is {required!r}", "Write true or false.")
-        return ExpectedFile(name=name, title=self._text(entry, "title", f"{where}."), required=required)
+        flags = {key: entry.get(key, False) for key in ("required", "report")}
+        for key, flag in flags.items():
+            if not isinstance(flag, bool):
+                raise self._fault(f"{where}.{key}", f"is {flag!r}", "Write true or false.")
+        return ExpectedFile(name=name, title=self._text(entry, "title", f"{where}."), **flags)
 
     def _criterion(self, entry: Mapping[str, Any], where: str, parts: Collection[str]) -> CriterionSummary:
         self._no_others(entry, {"id", "title", "section", "part", "points"}, f"{where}.")

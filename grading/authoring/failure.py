@@ -39,7 +39,7 @@ def failure(scene: Scene, outcome: Outcome, right: Outcome | None, found: Differ
     attempted = not unattempted(outcome, right)
     explained = _explanation(scene, outcome, right, evidence) if attempted else None
     if explained is not None:
-        words = mistake_words(explained.mistake, explained.others, paths=explained.paths)
+        words = mistake_words(explained.mistake, explained.others, paths=explained.paths, after=said)
         evidence |= _named_evidence(explained)
     else:
         words = guess or check.hint

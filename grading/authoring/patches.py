@@ -42,12 +42,14 @@ class Patches:
         wrong: each loses at least one row.
         right: none loses any.
         together: how many may share one hand-in, to save time; only those do that lose different rows.
+        beside: names of the right sample's files that are handed in with it: modules that it imports.
     """
 
     file: str
     wrong: Sequence[Patch] = ()
     right: Sequence[Patch] = ()
     together: int = 1
+    beside: Sequence[str] = ()
 
 
 def patched(content: bytes, patches: Sequence[Patch]) -> bytes:

@@ -10,7 +10,7 @@ from grading.authoring.matching import behaving, filled, find, takes
 from grading.authoring.session import Session
 from grading.authoring.subject import Answer, Subject
 from grading.domain.errors import BadReply, Missing, RubricFault
-from grading.programs import Broken
+from grading.programs import Broken, Source
 
 MAX_FAULTS = 2
 NO_CALLABLES = ("module", "value")
@@ -28,6 +28,7 @@ class Student(Subject):
         expects: what the rubric asks for by name.
         mode: which box is asked where a binding does not say.
         broken: pieces of the file that do not parse, to explain why a name is missing.
+        source: the file as text.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class Student(Subject):
         *,
         mode: BoxMode = "definitions",
         broken: Sequence[Broken] = (),
+        source: Source | None = None,
     ) -> None:
+        self.source = source
         self._session = session
         self._expects = {b.name: b for b in expects}
         self._mode: BoxMode = mode

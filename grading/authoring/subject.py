@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grading.domain.errors import RubricFault
+from grading.programs import Source
 
 Answer = Callable[..., Any]
 
@@ -18,7 +19,13 @@ class NoReference(RubricFault):
 
 
 class Subject:
-    """Something that answers the assignment's functions by name: `subject.sigmoid(x)`."""
+    """Something that answers the assignment's functions by name: `subject.sigmoid(x)`.
+
+    Attributes:
+        source: the text of the student's file, read and never executed; None for whoever is no student.
+    """
+
+    source: Source | None = None
 
     def __getattr__(self, name: str) -> Answer:
         """The function of that name, to be called with plain data."""

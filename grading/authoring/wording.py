@@ -58,11 +58,15 @@ def difference_words(found: Difference) -> str:
     return f"{text}; also wrong: {shown}"
 
 
-def mistake_words(mistake: Mistake, others: Sequence[Mistake] = (), *, paths: Sequence[str] = ()) -> str:
-    """What the student did and where to look."""
+def mistake_words(
+    mistake: Mistake, others: Sequence[Mistake] = (), *, paths: Sequence[str] = (), after: str = ""
+) -> str:
+    """What the student did and where to look, without what the sentence before (`after`) says already."""
     front = f"In {', '.join(paths[:SHOWN])}: " if paths else ""
     also = f" ({'; or: '.join(['It could also be', *(_bare(o.says) for o in others)])})" if others else ""
-    return " ".join(x for x in (front + _sentence(mistake.says) + also, _sentence(mistake.look)) if x)
+    says = "" if _bare(mistake.says) in after and not also else front + _sentence(mistake.says) + also
+    look = "" if mistake.look and _bare(mistake.look) in after else _sentence(mistake.look)
+    return " ".join(x for x in (says, look) if x)
 
 
 def fault_words(fault: AnswerFault, trace: Trace) -> str:
@@ -164,6 +168,8 @@ def _argument(value: Any) -> str:  # noqa: PLR0911 - one for each type
             return "a dictionary with " + ", ".join(str(k) for k in list(value)[:12])
         case list() | tuple():
             return f"a {type(value).__name__} of {len(value)}"
+        case _ if any("__str__" in vars(kind) for kind in type(value).__mro__[:-1]):
+            return str(value)[:200]  # an author's own kind of question, which says what it is
         case _:
             return f"your {type(value).__name__}" if type(value).__name__ != "Handle" else "your object"
 

@@ -58,11 +58,13 @@ class ExpectedFile:
         name: as the course names it.
         title: for people.
         required: whether a submission without it is refused (most courses take parts on their own: False).
+        report: whether it is prose, for which a PDF counts as well.
     """
 
     name: str
     title: str
     required: bool = False
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True)

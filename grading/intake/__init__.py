@@ -7,7 +7,7 @@ machines.
 """
 
 from grading.intake.beside import files_beside
-from grading.intake.matching import match_parts
+from grading.intake.matching import match_parts, scripts_together
 from grading.intake.receiving import read_paths, read_upload
 
-__all__ = ["files_beside", "match_parts", "read_paths", "read_upload"]
+__all__ = ["files_beside", "match_parts", "read_paths", "read_upload", "scripts_together"]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from grading.domain.assignment import Assignment, ExpectedFile
 from grading.domain.submission import Submission, SubmittedFile
+from grading.programs.papers import is_paper
 from grading.programs.reading import code_text
 
 NO_HINTS: Mapping[str, Collection[str]] = MappingProxyType({})
@@ -16,6 +17,8 @@ NO_HINTS: Mapping[str, Collection[str]] = MappingProxyType({})
 # Names count for at most 1, content for at most CONTENT: swapped names lose to what is written inside.
 CONTENT = 2.0
 _ENOUGH = 0.3
+# A report may have any name, but one that says so comes first; a notebook of the name that was asked for before it.
+_PAPER = 2 * _ENOUGH + 0.05
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _COPY = re.compile(
     r"\(\d+\)|\b(?:cop(?:y|ie|ia)|kopie)(?:\s+(?:of|de|von))?\b|[-_ ](?:checkpoint|final|submission)\b|-checkpoint"
@@ -50,7 +53,53 @@ def match_parts(
     return {part.name: by_name[chosen[part.name]] if part.name in chosen else None for part in expected}
 
 
+def scripts_together(
+    submission: Submission,
+    assignment: Assignment,
+    matched: Mapping[str, SubmittedFile | None],
+    hints: Mapping[str, Collection[str]] = NO_HINTS,
+) -> dict[str, tuple[SubmittedFile, ...]]:
+    """What belongs to each part: the file matched with it, other modules where a notebook was expected, a report's PDF.
+
+    A module joins the part that its code speaks for, in the order of names. Copies, support files of the assignment and
+    what was matched elsewhere do not.
+    """
+    taken = {file.name for file in matched.values() if file is not None}
+    support = {PurePosixPath(name).name.casefold() for name in assignment.support}
+    joining: dict[str, list[SubmittedFile]] = {name: [file] for name, file in matched.items() if file is not None}
+    for part in assignment.files:
+        papers = [file for file in submission.files if part.report and is_paper(file) and file.name not in taken]
+        best = max(papers, key=lambda file: _score(part, file, (), frozenset()), default=None)
+        if best is not None and part.name in joining and not is_paper(joining[part.name][0]):
+            joining[part.name].append(best)
+    for file in submission.files:
+        path = PurePosixPath(file.name)
+        aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
+        if path.suffix.lower() != ".py" or file.name in taken or aside or path.name.casefold() in support:
+            continue
+        words = _identifiers(file)
+        told = {name: len(words.intersection(found)) / len(found) for name, found in hints.items() if found}
+        meant = max(told, key=lambda name: told[name], default="")
+        first = matched.get(meant)
+        if first is None or told[meant] < _ENOUGH or not _modules_for_notebook(meant, first):
+            continue
+        if all(file.content != other.content for other in joining[meant]):
+            joining[meant].append(file)
+    return {name: tuple(sorted(files, key=lambda f: _natural(f.name))) for name, files in joining.items()}
+
+
+def _modules_for_notebook(expected: str, given: SubmittedFile) -> bool:
+    return expected.lower().endswith(".ipynb") and given.name.lower().endswith(".py")
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Version 10 behind version 9."""
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", name.casefold())]
+
+
 def _gradable(file: SubmittedFile, assignment: Assignment) -> bool:
+    if is_paper(file):
+        return any(part.report for part in assignment.files)
     wanted = {PurePosixPath(part.name).suffix.lower() for part in assignment.files} | {".ipynb", ".py"}
     return PurePosixPath(file.name).suffix.lower() in wanted
 
@@ -63,6 +112,8 @@ def _score(part: ExpectedFile, file: SubmittedFile, hints: Collection[str], word
         # A notebook exported as a module is the second choice, and only where something speaks for it.
         score = score / 2 if score > 2 * _ENOUGH else 0.0
     path = PurePosixPath(file.name)
+    if is_paper(file):
+        score = _PAPER + 0.3 * _name_score(part.name, file.name) if part.report else 0.0
     aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
     return score * (0.5 if aside else 1.0) - 0.001 * len(path.parts)
 

@@ -140,6 +140,8 @@ def _submission(files: list[SubmittedFile], assignment: Assignment) -> Submissio
 
 def _check_types(submission: Submission, assignment: Assignment) -> None:
     suffixes = {PurePosixPath(expected.name).suffix.lower() for expected in assignment.files} | {".ipynb", ".py"}
+    if any(expected.report for expected in assignment.files):
+        suffixes.add(".pdf")
     if any(PurePosixPath(file.name).suffix.lower() in suffixes for file in submission.files):
         return
     if not submission.files:

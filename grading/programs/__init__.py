@@ -31,7 +31,8 @@ from grading.programs.model import (
     StoredOutput,
     Unit,
 )
-from grading.programs.reading import read_source
+from grading.programs.papers import holds_pages, is_paper, with_pages
+from grading.programs.reading import read_source, read_together
 from grading.programs.running import whole
 from grading.programs.slicing import definitions
 
@@ -48,9 +49,13 @@ __all__ = [
     "definition_digests",
     "definitions",
     "facts",
+    "holds_pages",
+    "is_paper",
     "modules_beside",
     "normalized",
     "read_source",
+    "read_together",
     "told",
     "whole",
+    "with_pages",
 ]

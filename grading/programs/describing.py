@@ -68,9 +68,12 @@ def facts(source: Source) -> Facts:
 def normalized(source: Source) -> str:
     """Digest of a source's code, the same for two that differ in layout, comments, outputs, or how cells are cut.
 
-    An untouched starter has the starter's digest.
+    An untouched starter has the starter's digest. Without any code, as in a report, the text counts.
     """
     digest = hashlib.sha256()
+    if not source.code:
+        for line in (line.strip() for cell in source.cells for line in cell.source.split("\n")):
+            digest.update(line.encode(errors="replace") + b"\n" if line else b"")
     for cell in source.code:
         for line in _normal_lines(cell):
             digest.update(line.encode(errors="replace") + b"\n")

@@ -45,6 +45,7 @@ class Cell:
         salvaged: where `python` is None, what is left of it without the statements that do not parse; None for nothing.
         broken: those statements.
         file: what `%%writefile` would write beside the program, or None.
+        origin: the module that it is, where several are read as one program; "" elsewhere.
     """
 
     index: int
@@ -57,6 +58,7 @@ class Cell:
     salvaged: str | None = None
     broken: tuple["Broken", ...] = ()
     file: SubmittedFile | None = None
+    origin: str = ""
 
     @property
     def usable(self) -> str | None:
@@ -85,6 +87,8 @@ class Source:
 
     def label(self, cell: Cell) -> str:
         """Where a line of `cell` is, in words: "cell 3", or the module's name."""
+        if cell.origin:
+            return cell.origin
         return self.name if self.kind == "module" else f"cell {cell.index}"
 
 

@@ -1,5 +1,7 @@
 """Bytes → Source: the cells of a notebook or the text of a module, each with its Python or with why it has none."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from grading.domain.errors import NotASubmission, TooLarge
@@ -8,6 +10,7 @@ from grading.programs.decoding import check_bytes, cleaned, decode_module, decod
 from grading.programs.ipython import Budget, translate
 from grading.programs.model import Cell, Source
 from grading.programs.notebooks import RawCell, RawNotebook, read_notebook
+from grading.programs.papers import MAGIC, SEARCHED, is_paper
 from grading.programs.salvage import Salvage, salvage
 
 CODE_CHARACTERS = 5 << 20
@@ -33,13 +36,53 @@ def read_source(file: SubmittedFile) -> Source:
     return _module(file)
 
 
+def read_together(files: Sequence[SubmittedFile]) -> Source:
+    """Read several modules as one program: each is a cell, in the order given.
+
+    Those after the first that cannot be read are left out, and the repairs say so.
+
+    Raises:
+        NotASubmission, TooLarge: as `read_source`, for the first.
+    """
+    first, *others = files
+    sources = [read_source(first)]
+    left_out: list[str] = []
+    for file in others:
+        try:
+            sources.append(read_source(file))
+        except NotASubmission as fault:
+            left_out.append(f"{file.name} cannot be read: {fault.message}: left out")
+    if len(sources) == 1:
+        return replace(sources[0], repairs=(*sources[0].repairs, *left_out))
+    cells = [(source.name, cell) for source in sources for cell in source.cells]
+    _check_amount(first.name, sum(len(cell.source) for _, cell in cells))
+    return Source(
+        first.name,
+        "notebook",
+        tuple(
+            replace(cell, index=i, origin=name, broken=tuple(replace(b, cell=i) for b in cell.broken))
+            for i, (name, cell) in enumerate(cells, 1)
+        ),
+        (
+            f"{', '.join(source.name for source in sources)} were read together, as one program",
+            *(repair for source in sources for repair in source.repairs),
+            *left_out,
+        ),
+    )
+
+
 def check_shape(file: SubmittedFile) -> None:
     """Refuse a file that `read_source` would refuse, without looking at its code.
 
     Raises:
         NotASubmission, TooLarge: as `read_source`.
     """
-    if PurePosixPath(file.name).suffix.lower() == ".ipynb":
+    if is_paper(file):
+        if MAGIC not in file.content[:SEARCHED]:
+            raise NotASubmission(
+                "not-a-pdf", f"{file.name} is not a PDF. Export your report again, then hand it in.", file=file.name
+            )
+    elif PurePosixPath(file.name).suffix.lower() == ".ipynb":
         _raw(file)
     else:
         _module_text(file)
@@ -48,6 +91,8 @@ def check_shape(file: SubmittedFile) -> None:
 def code_text(file: SubmittedFile) -> str:
     """All code of a file as one text, for looking names up; "" where it cannot be read."""
     try:
+        if is_paper(file):
+            return ""
         if PurePosixPath(file.name).suffix.lower() != ".ipynb":
             return _module_text(file)
         return "\n".join(cell.source for cell in _raw(file).cells if cell.kind == "code")

@@ -21,7 +21,7 @@ from typing import Any
 
 from .watch_checkpoints import CheckpointWatch
 from .watch_loading import LoadingWatch
-from .watch_networks import NetworkWatch
+from .watch_networks import WHOLE, NetworkWatch
 from .watch_pictures import PictureWatch
 from .watch_training import TrainingWatch
 
@@ -30,15 +30,16 @@ class Watch:
     """Everything recorded about one program.
 
     Args:
-        options: the most `batches` a loader yields in one pass and the largest `batch_size`, `images` in a small
-            stand-in data set, `data_dir` inside the box or None.
+        options: the most `batches` a loader yields in one pass and the largest `batch_size`, `train_batches` after
+            which a pass that trains ends, `images` in a small stand-in data set, `data_dir` inside the box or None; how
+            many parameter tensors make a `whole` network.
         namespace: the program's variables; read only when a driver asks.
     """
 
     def __init__(self, options: Mapping[str, Any], namespace: MutableMapping[str, Any]) -> None:
         self.namespace = namespace
         self.notes: list[str] = []
-        self.networks = NetworkWatch()
+        self.networks = NetworkWatch(int(options.get("whole", WHOLE)))
         self.loading = LoadingWatch(options, self.notes, self.networks)
         self.training = TrainingWatch(self.networks, self.loading)
         self.pictures = PictureWatch(self.networks)

@@ -51,6 +51,7 @@ class LoadingWatch:
         self.stand_ins = StandIns(options.get("data_dir"), int(options.get("images", 24)), notes)
         self._batches = max(1, int(options.get("batches", 2)))
         self._batch_size = max(2, int(options.get("batch_size", 4)))
+        self._train_batches = max(1, int(options.get("train_batches", 1)))
         self._latest: Loader | None = None
 
     def install(self) -> None:
@@ -104,7 +105,7 @@ class LoadingWatch:
         return passed
 
     def _short(self, loader: Any, most: int) -> Iterator[Any]:
-        """A pass over few pictures: it ends with the first optimizer step.
+        """A pass over few pictures: it ends with the first optimizer step, or with as many as `train_batches` says.
 
         Gradients may be summed over several batches before the step; a batch that trains nothing is enough by itself.
         """
@@ -118,13 +119,14 @@ class LoadingWatch:
             batches = (
                 list(indices)[:most] for _, indices in zip(range(self._batches), _batches(sampler, most), strict=False)
             )
+        begun = self._steps
         for indices in batches:
             items = [loader.dataset[i] for i in indices]
             batch = loader.collate_fn(items if sampler is not None else items[0])
             self._latest = record
-            steps, passes = self._steps, self._networks.training_passes
+            passes = self._networks.training_passes
             yield batch
-            if self._steps > steps or self._networks.training_passes == passes:
+            if self._steps >= begun + self._train_batches or self._networks.training_passes == passes:
                 return
 
     def _counting(self, original: Callable[..., int]) -> Callable[..., int]:

@@ -120,10 +120,15 @@ class Logits:
 
 
 class NetworkWatch:
-    """Watches every call of a module."""
+    """Watches every call of a module.
 
-    def __init__(self) -> None:
+    Args:
+        whole: how many parameter tensors a module has at least that counts as a network.
+    """
+
+    def __init__(self, whole: int = WHOLE) -> None:
         self.active = True
+        self._whole = whole
         self.networks: list[Network] = []
         self.inputs: list[Fed] = []
         self.logits: list[Logits] = []
@@ -223,7 +228,11 @@ class NetworkWatch:
                 return network
         parameters = list(module.parameters())
         numbers = sum(p.numel() for p in parameters)
-        if len(parameters) < WHOLE or len(self.networks) >= MOST_NETWORKS or numbers + self._numbers > 4 * MOST_NUMBERS:
+        if (
+            len(parameters) < self._whole
+            or len(self.networks) >= MOST_NETWORKS
+            or numbers + self._numbers > 4 * MOST_NUMBERS
+        ):
             return None
         if numbers > MOST_NUMBERS:
             return None

@@ -14,6 +14,7 @@ from .watch_networks import NetworkWatch
 
 MOST_LOSSES = 40
 MOST_OPTIMIZERS = 24
+MOST_RATES = 200
 
 LOSSES = (
     "cross_entropy",
@@ -55,7 +56,7 @@ class Loss:
 
 
 class Made:
-    """One optimizer as it was constructed."""
+    """One optimizer as it was constructed, and the learning rate at each of its steps."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
@@ -64,6 +65,7 @@ class Made:
         self.steps = 0
         self.useful_steps = 0
         self.missed_head = 0
+        self.rates: list[float] = []
 
 
 class TrainingWatch:
@@ -110,6 +112,8 @@ class TrainingWatch:
             if (made := self.made(optimizer)) is not None:
                 made.steps += 1
                 made.useful_steps += useful
+                if len(made.rates) < MOST_RATES:
+                    made.rates.append(float(optimizer.param_groups[0]["lr"]))
             if not useful:
                 return
             self.networks.save_pinned(given)

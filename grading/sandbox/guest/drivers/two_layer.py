@@ -6,11 +6,10 @@ have three shapes; the judge speaks of Wh (nh, nx), Wy (ny, nh), bh (nh,), by (n
 turned here (`Layout`).
 """
 
-import itertools
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -19,10 +18,8 @@ from torch import Tensor
 from ..loader import VERSIONS, signature  # noqa: TID252 - the guest's package has another name inside the box
 from ..program import Absent, ProgramState  # noqa: TID252
 from . import DriverError, driver
+from .two_layer_layouts import NAMES, ORIENTATIONS, SIZES, Layout, by_size, folded, in_order, layout_of, tensor_of
 
-NAMES = ("Wh", "bh", "Wy", "by")
-SIZES = (5, 6, 3)
-MATRIX = 2
 KEPT = "two_layer.layout"
 AS_GIVEN = ("X", "htilde", "h", "ytilde", "yhat")
 
@@ -66,20 +63,16 @@ class Version:
 
 def versions_of(program: ProgramState, role: Role) -> list[Version]:
     """Every definition that a role could mean, in order."""
-    wanted = {_folded(name) for name in role.names}
+    wanted = {folded(name) for name in role.names}
     table: Mapping[str, Mapping[int, Any]] = program.scratch.get(VERSIONS, {})
     found = [
         Version(unit, function)
         for name, versions in table.items()
-        if _folded(name) in wanted
+        if folded(name) in wanted
         for unit, function in versions.items()
         if isinstance(function, types.FunctionType) and _takes(function, role.arity)
     ]
     return sorted(found, key=lambda v: v.unit)
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").casefold()
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:
@@ -146,66 +139,31 @@ def call(program: ProgramState, version: Version, *args: Any) -> Any:
 # -- either orientation, every shape of bias --------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How a program lays its parameters out.
-
-    Attributes:
-        turned: whether weights are (inputs, outputs).
-        bias: "row" (1, n), "flat" (n,) or "column" (n, 1).
-    """
-
-    turned: bool
-    bias: str
-
-    def given(self, parameters: Mapping[str, Any]) -> dict[str, Tensor]:
-        """The judge's arrays as the program has them; fresh copies."""
-        made = {}
-        for name in NAMES:
-            value = torch.as_tensor(parameters[name]).detach().clone()
-            if value.ndim == MATRIX:
-                made[name] = value.t().contiguous() if self.turned else value
-            else:
-                shape = {"row": (1, -1), "flat": (-1,), "column": (-1, 1)}[self.bias]
-                made[name] = value.reshape(shape)
-        return made
-
-    def taken(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The program's arrays as the judge has them; what has another shape stays as it is."""
-        made: dict[str, Any] = {}
-        for name in NAMES:
-            value = values[name]
-            if isinstance(value, Tensor):
-                plain = value.detach().clone()
-                turned = self.turned and plain.ndim == MATRIX
-                made[name] = (plain.t() if turned else plain) if name[0] == "W" else _flat(plain)
-            else:
-                made[name] = value
-        return made
-
-
-def _flat(bias: Tensor) -> Tensor:
-    return bias.reshape(-1) if sum(n > 1 for n in bias.shape) <= 1 else bias
-
-
-LAYOUTS = tuple(Layout(turned, bias) for turned, bias in itertools.product((False, True), ("row", "flat", "column")))
-
-
 def layouts(program: ProgramState) -> list[Layout]:
     """All layouts, the likeliest first: the one that worked before, or that `init_params` gives."""
-    first = program.scratch.get(KEPT) or _initial_layout(program)
-    return sorted(LAYOUTS, key=lambda one: one != first)
+    first = program.scratch.get(KEPT) or _initial_layout(program) or Layout(*ORIENTATIONS[0])
+    others = [replace(first, turned=turned, bias=bias) for turned, bias in ORIENTATIONS]
+    return [first, *(one for one in others if one != first)]
 
 
 def _initial_layout(program: ProgramState) -> Layout | None:
-    nx, nh, _ = SIZES
     try:
-        made = call(program, meant(program, "init"), *SIZES)
-        weight, bias = made["Wh"], made["bh"]
-        turned = {(nh, nx): False, (nx, nh): True}[tuple(weight.shape)]
-        return Layout(turned, {1: "flat"}.get(bias.ndim) or ("row" if bias.shape[0] == 1 else "column"))
+        return layout_of(call(program, meant(program, "init"), *SIZES))
     except Exception:
         return None
+
+
+def tracked_layout(program: ProgramState) -> Layout:
+    """The layout of the version of `init_params` that keeps track of gradients; the first section's without one."""
+    for version in reversed(versions_of(program, ROLES["init"])):
+        try:
+            made = call(program, version, *SIZES)
+            layout = layout_of(made) if _tracks(made) else None
+        except Exception:  # noqa: S112 - a version that raises shows nothing
+            continue
+        if layout is not None:
+            return layout
+    return layouts(program)[0]
 
 
 def _in_some_layout(program: ProgramState, ask: Callable[[Layout], Any], fits: Callable[[Any], bool]) -> Any:
@@ -255,48 +213,75 @@ def initial(program: ProgramState, nx: int, nh: int, ny: int, *, autograd: bool 
     if tracking:
         chosen = tracking[-1]
     made = call(program, chosen, nx, nh, ny)
-    if not isinstance(made, dict):
+    values = _named(made, (nx, nh, ny))
+    if values is None:
         return {"values": made, "tracked": [], "leaves": [], "tracking": False}
-    tensors = {k: v for k, v in made.items() if isinstance(v, Tensor)}
+    tensors = {k: v for k, v in values.items() if isinstance(v, Tensor)}
     return {
-        "values": made,
+        "values": values,
         "tracked": [k for k, v in tensors.items() if v.requires_grad],
         "leaves": [k for k, v in tensors.items() if v.requires_grad and v.is_leaf],
         "tracking": bool(tracking),
     }
 
 
+def _named(made: Any, sizes: tuple[int, int, int]) -> dict[str, Any] | None:
+    """What `init_params` gives under the judge's names; by size where its own are others."""
+    if isinstance(made, Mapping):
+        if all(name in made for name in NAMES):
+            return {name: made[name] for name in NAMES}
+        return by_size(made.values(), sizes)
+    return by_size(made, sizes) if isinstance(made, list | tuple) else None
+
+
 def _tracks(made: Any) -> bool:
-    return isinstance(made, dict) and any(isinstance(v, Tensor) and v.requires_grad for v in made.values())
+    values = made.values() if isinstance(made, Mapping) else made if isinstance(made, list | tuple) else ()
+    return any(isinstance(v, Tensor) and v.requires_grad for v in values)
 
 
-def _split(answer: Any) -> tuple[Any, dict[str, Any]]:
-    """A forward pass's answer as probabilities and intermediate values, in whichever order."""
+def _split(answer: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
+    """A forward pass's answer as probabilities and intermediate values, in whichever order.
+
+    Of several arrays of the right shape the one whose rows add up to 1 is meant.
+    """
     parts = list(answer) if isinstance(answer, (tuple, list)) else [answer]
-    outputs = next((p for p in parts if isinstance(p, dict)), {})
-    yhat = next((p for p in parts if isinstance(p, Tensor)), outputs.get("yhat"))
+    outputs: Any = next((p for p in parts if isinstance(p, Mapping)), None)
+    if outputs is None:
+        outputs = next((p for p in parts if isinstance(p, (tuple, list))), {})
+    arrays = [p for p in parts if tensor_of(p) is not None]
+    fitting = [a for a in arrays if tuple(a.shape) == shape]
+    telling = [a for a in fitting if torch.allclose(torch.as_tensor(a).sum(1).double(), torch.ones(1).double())]
+    yhat = next(iter([*telling, *fitting, *arrays]), outputs.get("yhat") if isinstance(outputs, Mapping) else None)
     return yhat, outputs
 
 
 @driver("two_layer_forward")
 def forward(program: ProgramState, parameters: Mapping[str, Any], x: Any) -> dict[str, Any]:
     """The forward pass: `yhat`, and what it puts down on its way under the statement's names (`outputs`)."""
+    shape = (len(torch.as_tensor(x)), len(parameters["by"]))
+
+    def ask(layout: Layout) -> tuple[Any, Any]:
+        return _passed(program, layout, parameters, x, shape)
+
+    yhat, outputs = _in_some_layout(program, ask, lambda a: tuple(getattr(a[0], "shape", ())) == shape)
+    named = outputs if isinstance(outputs, Mapping) else {}
+    return {"yhat": yhat, "outputs": {k: v for k, v in named.items() if k in AS_GIVEN and tensor_of(v) is not None}}
+
+
+def _passed(
+    program: ProgramState, layout: Layout, parameters: Mapping[str, Any], x: Any, shape: tuple[int, int]
+) -> tuple[Any, Any]:
     version = meant(program, "forward")
-    given = torch.as_tensor(x)
-
-    def ask(layout: Layout) -> tuple[Any, dict[str, Any]]:
-        return _split(call(program, version, layout.given(parameters), given.clone()))
-
-    rows, classes = len(given), len(parameters["by"])
-    yhat, outputs = _in_some_layout(program, ask, lambda a: getattr(a[0], "shape", None) == (rows, classes))
-    kept = {k: v for k, v in outputs.items() if k in AS_GIVEN and isinstance(v, Tensor)}
-    return {"yhat": yhat, "outputs": kept}
+    given = {"params": layout.given(parameters), "x": layout.array(x)}
+    return _split(call(program, version, *in_order(version.function, given)), shape)
 
 
 @driver("two_layer_loss")
 def loss(program: ProgramState, yhat: Any, y: Any) -> Any:
     """Loss and accuracy, by hand."""
-    return call(program, meant(program, "loss"), torch.as_tensor(yhat).clone(), torch.as_tensor(y).clone())
+    version, layout = meant(program, "loss"), layouts(program)[0]
+    given = {"yhat": layout.array(yhat), "y": layout.array(y)}
+    return call(program, version, *in_order(version.function, given))
 
 
 @driver("two_layer_backward")
@@ -306,20 +291,25 @@ def backward(program: ProgramState, parameters: Mapping[str, Any], outputs: Mapp
     What the program's own forward pass keeps beside them is handed over as well.
     """
     version = meant(program, "backward")
-    target = torch.as_tensor(y)
+    shape = (len(outputs["X"]), len(parameters["by"]))
 
     def ask(layout: Layout) -> Any:
-        own: dict[str, Any] = {}
-        given = layout.given(parameters)
+        own: Any = {}
         try:
-            _, own = _split(call(program, meant(program, "forward"), layout.given(parameters), outputs["X"].clone()))
+            _, own = _passed(program, layout, parameters, outputs["X"], shape)
         except Exception:
             own = {}
-        right = {
-            k: v.clone() for k, v in outputs.items() if not isinstance(own.get(k), Tensor) or own[k].shape == v.shape
-        }
-        found = call(program, version, given, {**own, **right}, target.clone())
-        return layout.taken(found) if isinstance(found, dict) and all(n in found for n in NAMES) else found
+        if isinstance(own, Mapping):
+            right = {
+                k: layout.array(v)
+                for k, v in outputs.items()
+                if tensor_of(own.get(k)) is None or tuple(own[k].shape) == tuple(v.shape)
+            }
+            own = {**own, **right}
+        given = {"params": layout.given(parameters), "outputs": own, "y": layout.array(y)}
+        found = call(program, version, *in_order(version.function, given))
+        taken = layout.taken(found)
+        return found if taken is None else taken
 
     def fits(found: Any) -> bool:
         return isinstance(found, dict) and all(
@@ -329,11 +319,26 @@ def backward(program: ProgramState, parameters: Mapping[str, Any], outputs: Mapp
     return _in_some_layout(program, ask, fits)
 
 
+def _slopes(layout: Layout) -> list[Layout]:
+    """Layouts of gradients that are named after their parameters."""
+    names = layout.keys if layout.kind == "dict" else NAMES
+    return [replace(layout, keys=tuple(f"{front}{n}" for n in names), kind="dict") for front in ("d", "grad_", "g")]
+
+
 @driver("two_layer_step")
 def step(program: ProgramState, parameters: Mapping[str, Any], gradients: Mapping[str, Any], eta: float) -> Any:
     """One step by hand: where the parameters are then, returned or changed in place."""
-    layout = layouts(program)[0]
-    given = layout.given(parameters)
-    answer = call(program, meant(program, "sgd"), given, layout.given(gradients), eta)
-    after = answer if isinstance(answer, dict) and all(n in answer for n in NAMES) else given
-    return layout.taken(after)
+    version, layout = meant(program, "sgd"), layouts(program)[0]
+    named = replace(layout, keys=NAMES, kind="dict")
+    raised: Exception | None = None
+    # Gradients may have another container than parameters, and names of their own.
+    for slopes in dict.fromkeys((layout, named, *_slopes(layout))):
+        params = layout.given(parameters)
+        given = {"params": params, "grads": slopes.given(gradients), "eta": eta}
+        try:
+            answer = call(program, version, *in_order(version.function, given))
+        except (LookupError, TypeError, AttributeError) as fault:
+            raised = raised or fault
+            continue
+        return layout.taken(answer) or layout.taken(params)
+    raise raised or DriverError("no layout was tried")

@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
 from . import driver
-from .two_layer import NAMES, Layout, call, layouts, meant
+from .two_layer import call, meant, tracked_layout
+from .two_layer_layouts import NAMES, Layout, in_order
 
 # -- with autograd ----------------------------------------------------------------------------------------
 
@@ -25,26 +26,39 @@ def _mean_loss(p: Mapping[str, Tensor], layout: Layout, x: Tensor, y: Tensor) ->
 
 @driver("two_layer_descent")
 def descent(  # noqa: PLR0917 - drivers are called by position over the wire
-    program: ProgramState, parameters: Mapping[str, Any], x: Any, y: Any, eta: float, steps: int
+    program: ProgramState, parameters: Mapping[str, Any], x: Any, y: Any, eta: float, steps: int, zeroed: bool = False
 ) -> dict[str, Any]:
     """Some steps of the version of `sgd` that reads gradients from the tensors.
+
+    With `zeroed` gradients are forgotten here before each backward pass, as the program's own loop does.
 
     Returns:
         `path`: name → (steps, ...); `lost`: the step after which the parameters keep track of no gradients, or -1.
     """
-    version, layout = meant(program, "autograd sgd"), layouts(program)[0]
+    version, layout = meant(program, "autograd sgd"), tracked_layout(program)
     inputs, targets = torch.as_tensor(x), torch.as_tensor(y)
-    at = {k: v.requires_grad_() for k, v in layout.given(parameters).items()}
+    at = layout.given(parameters)
+    for value in _tensors(at, layout).values():
+        value.requires_grad_()
     path: list[dict[str, Any]] = []
     for number in range(steps):
-        if not all(isinstance(at[k], Tensor) and at[k].requires_grad and at[k].is_leaf for k in NAMES):
+        tensors = _tensors(at, layout)
+        if not all(v.requires_grad and v.is_leaf for v in tensors.values()):
             return {"path": None, "lost": number}
-        _mean_loss(at, layout, inputs, targets).backward()  # type: ignore[no-untyped-call]
-        answer = call(program, version, at, eta)
-        if isinstance(answer, dict) and all(k in answer for k in NAMES):
+        if zeroed:
+            for value in tensors.values():
+                value.grad = None
+        _mean_loss(tensors, layout, inputs, targets).backward()  # type: ignore[no-untyped-call]
+        answer = call(program, version, *in_order(version.function, {"params": at, "eta": eta}))
+        if layout.taken(answer) is not None:
             at = answer
-        path.append(layout.taken(at))
+        path.append(layout.taken(at) or {})
     return {"path": {k: torch.stack([p[k] for p in path]) for k in NAMES}, "lost": -1}
+
+
+def _tensors(at: Any, layout: Layout) -> dict[str, Tensor]:
+    """The program's own tensors under the judge's names, not copied."""
+    return {name: at[key] for name, key in zip(NAMES, layout.keys, strict=True)}
 
 
 # -- with torch.nn and torch.optim ------------------------------------------------------------------------
@@ -119,9 +133,18 @@ def nn_loss(program: ProgramState, scores: Any, y: Any) -> Any:
 
 @driver("two_layer_nn_descent")
 def nn_descent(  # noqa: PLR0917 - drivers are called by position over the wire
-    program: ProgramState, kind: str, parameters: Mapping[str, Any], x: Any, y: Any, eta: float, steps: int
+    program: ProgramState,
+    kind: str,
+    parameters: Mapping[str, Any],
+    x: Any,
+    y: Any,
+    eta: float,
+    steps: int,
+    zeroed: bool = False,
 ) -> dict[str, Any]:
     """Some steps on the cross-entropy: of `sgd(model, eta)`, or of the optimizer that `init_model` builds.
+
+    With `zeroed` gradients are forgotten here before each backward pass, as the program's own loop does.
 
     Returns:
         `path`: name → (steps, ...), for a module of the driver's own with `sgd`, for the program's with an optimizer.
@@ -142,8 +165,8 @@ def nn_descent(  # noqa: PLR0917 - drivers are called by position over the wire
         optimizer = None
     path: list[list[Tensor]] = []
     for _ in range(steps):
-        if optimizer is not None:
-            optimizer.zero_grad()
+        if optimizer is not None or zeroed:
+            model.zero_grad()
         out = model(inputs)
         functional.cross_entropy(_as_scores(out), targets.argmax(dim=1)).backward()  # type: ignore[no-untyped-call]
         if optimizer is not None:

@@ -203,6 +203,7 @@ def _optimizer(watch: Watch, index: int) -> dict[str, Any]:
         "steps": made.steps,
         "useful_steps": made.useful_steps,
         "missed_head": made.missed_head,
+        "rates": list(made.rates),
     }
 
 

@@ -1,0 +1,361 @@
+"""2-ab: a network with one hidden layer by hand, with autograd, torch.nn and torch.optim.
+
+12 points, ours. Policy where the statement leaves room:
+
+* Weights either way round, biases of any shape, in both cases as `init_params` or the functions themselves show.
+* The loss is a mean, but questions 15-17 are per example: gradients of the mean and of the sum both count, as long as
+  all four share the factor. The sum gets a remark.
+* Accuracy as a rate or in percent.
+* `init_params`, `sgd`, `loss_accuracy` and `init_model` mean several functions: they are told apart by the number of
+  arguments, by what they ask of them, and by order.
+* A model that ends in LogSoftmax loses nothing: cross-entropy takes it again and changes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from grading.assignments.rdfia_tp2.networks import (
+    NET,
+    NH,
+    NX,
+    NY,
+    REFERENCE,
+    SOFTMAX_BEFORE_LOSS,
+    STEPS,
+    N,
+    ask_backward,
+    ask_forward,
+    ask_initial,
+    ask_loss,
+    ask_module,
+    ask_path,
+    ask_step,
+    batch,
+    known,
+    module_of,
+    parameters,
+    plain,
+    plains,
+)  # fmt: skip
+from grading.assignments.rdfia_tp2.slips import (
+    HAND_INITIALISATION,
+    LEAVES,
+    MODULE,
+    MODULE_LOSS,
+    OPTIMIZER,
+    TRACKING_LOST,
+)  # fmt: skip
+from grading.assignments.rdfia_tp2.spelling import tracking, zeroes_outside_steps
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark, require
+from grading.authoring.written import ForHuman, Right, Wrong
+from grading.checks.initialisation import judged
+from grading.checks.opinion import insist, right, wrong
+from grading.numerics.closeness import difference
+from reference_models import initializers
+from reference_models.circles_network import NAMES, STANDARD_DEVIATION
+from reference_models.mistakes.circles_network import ACCURACY, BACKWARD, DESCENT, FORWARD, LOSS, STEP
+
+FILE = "1_ab_Intro_to_NNs.ipynb"
+HAND, AUTOGRAD, NN, OPTIM = "1. By hand", "2. Autograd", "3. torch.nn", "4. torch.optim"
+SHARE_RTOL = 1e-3
+WIDE = (40, 60, 30)
+"""Layers with enough entries to tell one law from another."""
+
+part = Part(
+    FILE,
+    expects=[
+        *(Function(name) for name in ("init_params", "forward", "loss_accuracy", "backward", "sgd", "init_model")),
+        Driven("init_params__by_hand", driver="two_layer_initial", ask=ask_initial),
+        Driven("forward__by_hand", driver="two_layer_forward", ask=ask_forward),
+        Driven("loss_accuracy__by_hand", driver="two_layer_loss", ask=ask_loss),
+        Driven("backward__by_hand", driver="two_layer_backward", ask=ask_backward),
+        Driven("sgd__by_hand", driver="two_layer_step", ask=ask_step),
+        Driven("sgd__autograd", driver="two_layer_descent", ask=ask_path),
+        Driven("init_model__nn", driver="two_layer_module", ask=lambda put, *a: ask_module(put, "nn", *a)),
+        Driven("loss_accuracy__nn", driver="two_layer_nn_loss", ask=ask_loss),
+        Driven("sgd__nn", driver="two_layer_nn_descent", ask=lambda put, *a: ask_path(put, "nn", *a)),
+        Driven("init_model__optim", driver="two_layer_module", ask=lambda put, *a: ask_module(put, "optim", *a)),
+        Driven("optim__steps", driver="two_layer_nn_descent", ask=lambda put, *a: ask_path(put, "optim", *a)),
+    ],
+    reference=REFERENCE,
+)
+
+
+# -- by hand ----------------------------------------------------------------------------------------------
+
+initialisation = part.criterion("ab-initialisation", "init_params", section=HAND, points="0.5")
+
+
+@initialisation.holds(id="parameters-are-normal", form="free", mistakes=HAND_INITIALISATION)
+def parameters_are_normal(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the randomness is the program's own
+    """init_params gives Wh, bh, Wy and by of the right sizes, the weights from N(0, 0.3), the biases too or 0."""
+    nx, nh, ny = WIDE
+    made = student.init_params__by_hand(nx, nh, ny)
+    turned = made["Wh"].shape == (nx, nh)
+    for name, (rows, columns) in {"Wh": (nh, nx), "Wy": (ny, nh)}.items():
+        shape = (columns, rows) if turned else (rows, columns)
+        if made[name].shape != shape:
+            insist(wrong(f"{name} has shape {made[name].shape}, expected {shape}.", "weight-shape"))
+    for name, units in {"bh": nh, "by": ny}.items():
+        if made[name].size != units or sum(n > 1 for n in made[name].shape) > 1:
+            insist(wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", "bias-shape"))
+    normal = initializers.Law("normal", 0.0, STANDARD_DEVIATION)
+    for name in ("Wh", "Wy"):
+        insist(judged(made[name], normal, name=name))
+    for name in ("bh", "by"):
+        if np.any(made[name]):
+            insist(judged(made[name], normal, name=name))
+
+
+forward_row = part.criterion("ab-forward", "forward", section=HAND, points="1")
+
+
+@forward_row.agrees(id="forward-probabilities", mistakes=known(FORWARD, "forward__by_hand"))
+def forward_probabilities(subject: Subject, draw: Draw) -> object:
+    """The answer yhat is the softmax, row by row, of Wy tanh(Wh x + bh) + by."""
+    return subject.forward__by_hand(parameters(draw), batch(draw)[0])["yhat"]
+
+
+@forward_row.holds(id="forward-intermediate", form="free", needs=("forward-probabilities",))
+def forward_intermediate(student: Subject, draw: Draw) -> None:
+    """What forward keeps in `outputs` is what the statement names so: X, htilde, h, ytilde, yhat."""
+    p, (x, _) = parameters(draw), batch(draw)
+    kept = student.forward__by_hand(p, x)["outputs"]
+    seen = NET.forward(plains(p), plain(x))
+    missing = []
+    for name in ("X", "htilde", "h", "ytilde", "yhat"):
+        wanted = getattr(seen, name)
+        if name not in kept:
+            missing.append(name)
+            continue
+        fits = any(
+            w.shape == kept[name].shape and difference(w, kept[name], rtol=1e-4, atol=1e-5) is None
+            for w in (wanted, wanted.T)
+        )
+        require(fits, f"outputs[{name!r}] is not {name}.", evidence={"array": name})
+    if missing:
+        remark(f"Your outputs lack {', '.join(missing)}, which the statement names; it costs nothing by itself.")
+
+
+@forward_row.holds(id="forward-large-scores", form="free", needs=("forward-probabilities",))
+def forward_large_scores(student: Subject, draw: Draw) -> None:
+    """The softmax stays finite for large scores (a remark; costs nothing)."""
+    p = parameters(draw)
+    p["Wy"] = p["Wy"] * 500
+    if not np.isfinite(student.forward__by_hand(p, batch(draw)[0])["yhat"]).all():
+        remark("Your softmax overflows for large scores: subtract each row's maximum first. It costs nothing here.")
+
+
+loss_row = part.criterion("ab-loss-accuracy", "loss_accuracy", section=HAND, points="1", award=PROPORTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    yhat: torch.Tensor
+    y: torch.Tensor
+
+
+def _telling(draw: Draw) -> _Judged:
+    """Probabilities for which no known mistake gives the right accuracy."""
+    for attempt in range(200):
+        stream = draw.stream(f"attempt-{attempt}")
+        yhat = torch.from_numpy(NET.output(stream.normal(N, NY, scale=1.5))).float()
+        y = torch.from_numpy(stream.one_hot(N, NY, dtype="float32"))
+        q, t = plain(yhat), plain(y)
+        share = NET.accuracy(q, t)
+        others = [k.variant.accuracy(q, t) for k in ACCURACY]
+        if all(abs(o - share) > 0.01 for o in others) and len(set(np.round(others, 6))) == len(others):  # noqa: PLR2004 - rounding of 1/12
+            return _Judged(yhat, y)
+    raise ValueError("no draw tells the known mistakes apart")
+
+
+def _in_percent(name: str) -> Variant:
+    """The same with an accuracy from 0 to 100."""
+    inner = REFERENCE.with_({})
+
+    def answer(*args: Any) -> dict[str, float]:
+        said: dict[str, float] = getattr(inner, name)(*args)
+        return {**said, "accuracy": 100 * said["accuracy"]}
+
+    return Variant("accuracy-in-percent", note="Your accuracy is in percent: allowed.", **{name: answer})
+
+
+@loss_row.agrees(id="loss-value", mistakes=known(LOSS, "loss_accuracy__by_hand"))
+def loss_value(subject: Subject, draw: Draw) -> object:
+    """L is the mean over the examples of -Σ y log yhat."""
+    given = _telling(draw)
+    return subject.loss_accuracy__by_hand(given.yhat, given.y)["loss"]
+
+
+@loss_row.agrees(
+    id="accuracy-value",
+    mistakes=known(ACCURACY, "loss_accuracy__by_hand"),
+    also=[_in_percent("loss_accuracy__by_hand")],
+)
+def accuracy_value(subject: Subject, draw: Draw) -> object:
+    """The accuracy is the share of examples whose largest probability is at the true class."""
+    given = _telling(draw)
+    return subject.loss_accuracy__by_hand(given.yhat, given.y)["accuracy"]
+
+
+backward_row = part.criterion("ab-backward", "backward, by hand", section=HAND, points="2")
+
+
+def _gradients(subject: Subject, draw: Draw) -> dict[str, Any]:
+    p, (x, y) = parameters(draw), batch(draw)
+    seen = NET.forward(plains(p), plain(x))
+    outputs = {
+        name: torch.from_numpy(getattr(seen, name)).float() for name in ("X", "htilde", "h", "ytilde", "yhat")
+    }  # fmt: skip
+    found: dict[str, Any] = subject.backward__by_hand(p, outputs, y)
+    return found
+
+
+def _length(gradients: dict[str, Any]) -> float:
+    return float(np.sqrt(sum(float((g * g).sum()) for g in gradients.values())))
+
+
+@backward_row.agrees(id="gradients", mistakes=known(BACKWARD, "backward__by_hand"))
+def gradients(subject: Subject, draw: Draw) -> object:
+    """The four gradients together point along the gradient of the loss."""
+    found = _gradients(subject, draw)
+    length = _length(found)
+    return {name: found[name] / length if length else found[name] for name in NAMES}
+
+
+@backward_row.holds(id="gradient-factor", form="free", needs=("gradients",))
+def gradient_factor(student: Subject, draw: Draw) -> None:
+    """The gradients are those of the mean over the batch, or of the sum: all four the same."""
+    p, (x, y) = parameters(draw), batch(draw)
+    factor = _length(_gradients(student, draw)) / _length(NET.gradient(plains(p), plain(x), plain(y)))
+    if abs(factor - 1) <= SHARE_RTOL:
+        return
+    require(
+        abs(factor - N) <= SHARE_RTOL * N,
+        f"All your gradients are {factor:.4g} times those of the mean loss: neither its mean nor its sum.",
+        evidence={"factor": factor},
+    )
+    remark(
+        "Your gradients are summed over the batch; the loss is a mean. The statement asks for both in different "
+        "places, so it costs nothing: the learning rate just works as if it were larger."
+    )
+
+
+step_row = part.criterion("ab-sgd", "sgd, by hand", section=HAND, points="0.5")
+
+
+@step_row.agrees(id="sgd-step", mistakes=known(STEP, "sgd__by_hand"))
+def sgd_step(subject: Subject, draw: Draw) -> object:
+    """A step of sgd moves every parameter by -eta times its gradient, in place or in what it returns."""
+    return subject.sgd__by_hand(parameters(draw), parameters(draw.stream("gradients")), draw.number(0.07, 0.2))
+
+
+# -- autograd ---------------------------------------------------------------------------------------------
+
+autograd_row = part.criterion("ab-autograd", "With autograd", section=AUTOGRAD, points="1", award=PROPORTIONAL)
+
+
+class _Tracks:
+    """Whether the program asks torch to keep track of gradients, anywhere."""
+
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:
+        """Right where it does."""
+        return Right() if answer == "tracks" else Wrong("asks for no gradients: no tensor has requires_grad.")
+
+
+autograd_row.asks(
+    "requires-grad",
+    "The parameters of the second section keep track of gradients.",
+    find=tracking,
+    accepts=_Tracks(),
+)
+
+
+@autograd_row.holds(id="parameters-are-leaves", form="free", mistakes=LEAVES, needs=("requires-grad",))
+def parameters_are_leaves(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - asked of the program's own parameters
+    """Every parameter that torch keeps track of receives a gradient of its own."""
+    made = student.init_params__by_hand(NX, NH, NY, autograd=True)
+    if not made["tracked"]:
+        remark("No init_params of yours asks for gradients: they are asked for elsewhere, not looked at here.")
+        return
+    if untracked := [n for n in NAMES if n not in made["tracked"]]:
+        insist(wrong(f"{', '.join(untracked)} of init_params keep track of no gradients.", "parameter-untracked"))
+    if inner := [n for n in NAMES if n not in made["leaves"]]:
+        insist(
+            wrong(
+                f"{', '.join(inner)} of init_params are results of a computation (a product with 0.3, say), so their "
+                ".grad stays None.",
+                "initialised-non-leaf",
+            )
+        )
+    insist(right())
+
+
+@autograd_row.agrees(id="autograd-steps", mistakes=[*known(DESCENT, "sgd__autograd"), TRACKING_LOST])
+def autograd_steps(subject: Subject, draw: Draw) -> object:
+    """After L.backward(), sgd moves every parameter by -eta times its gradient, and sets the gradients to zero."""
+    zeroed = zeroes_outside_steps(subject.source, modules=False)
+    return subject.sgd__autograd(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, zeroed)
+
+
+# -- torch.nn ---------------------------------------------------------------------------------------------
+
+nn_row = part.criterion("ab-nn", "With torch.nn", section=NN, points="1.5", award=PROPORTIONAL)
+HARMLESS = "Your model ends in a LogSoftmax: harmless before cross-entropy, which takes it again."
+
+
+def _log_softmax(name: str) -> Variant:
+    return Variant("log-softmax", note=HARMLESS, **{name: module_of(NET, lambda z: np.log(NET.output(z)))})
+
+
+def _module_rows(kind: str) -> None:
+    row = nn_row if kind == "nn" else optim_row
+
+    def model(subject: Subject, draw: Draw) -> object:
+        said = getattr(subject, f"init_model__{kind}")(parameters(draw), *batch(draw), 0.1)
+        return {"parameters": said["parameters"], "out": said["out"]}
+
+    def loss(subject: Subject, draw: Draw) -> object:
+        return getattr(subject, f"init_model__{kind}")(parameters(draw), *batch(draw), 0.1)["loss"]
+
+    model.__doc__ = "The model is Linear, Tanh, Linear, and puts out scores: no softmax."
+    loss.__doc__ = "The loss of what the model puts out is the mean cross-entropy."
+    name = f"init_model__{kind}"
+    row.agrees(id=f"{kind}-model", mistakes=MODULE[kind], also=[_log_softmax(name)])(model)
+    row.agrees(id=f"{kind}-loss", mistakes=MODULE_LOSS[kind], also=[_log_softmax(name)], needs=(f"{kind}-model",))(loss)
+
+
+_module_rows("nn")
+
+
+@nn_row.agrees(
+    id="nn-loss-accuracy",
+    mistakes=[SOFTMAX_BEFORE_LOSS, *known(ACCURACY, "loss_accuracy__nn")],
+    also=[_in_percent("loss_accuracy__nn")],
+)
+def nn_loss_accuracy(subject: Subject, draw: Draw) -> object:
+    """loss_accuracy(loss, Yhat, Y) gives the loss of the scores, and the share of right answers."""
+    given = _telling(draw)
+    return subject.loss_accuracy__nn(torch.log(given.yhat) + 1.0, given.y)
+
+
+@nn_row.agrees(id="nn-steps", mistakes=known(DESCENT, "sgd__nn"))
+def nn_steps(subject: Subject, draw: Draw) -> object:
+    """After L.backward(), sgd(model, eta) moves every parameter by -eta times its gradient, then zeroes them."""
+    zeroed = zeroes_outside_steps(subject.source, modules=True)
+    return subject.sgd__nn(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, zeroed)
+
+
+# -- torch.optim ------------------------------------------------------------------------------------------
+
+optim_row = part.criterion("ab-optim", "With torch.optim", section=OPTIM, points="1", award=PROPORTIONAL)
+_module_rows("optim")
+
+
+@optim_row.agrees(id="optim-steps", mistakes=[*OPTIMIZER, *known(STEP[:-1], "optim__steps")])
+def optim_steps(subject: Subject, draw: Draw) -> object:
+    """The optimizer is plain SGD over the model's parameters, with the rate eta."""
+    return subject.optim__steps(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS)

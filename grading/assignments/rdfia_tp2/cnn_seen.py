@@ -1,0 +1,269 @@
+"""What was found in 2-cd, taken apart: networks by the layers they call, pipelines, learning rates.
+
+Nothing here trusts a reply: each goes through `admit`.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from grading.authoring import Subject, admit
+from grading.checks.transforms import Passed, Source
+from grading.domain.errors import BadReply
+from reference_models.cifar_cnn import CROP, SIDE
+
+Array = npt.NDArray[np.float64]
+Shape = tuple[int, ...]
+
+MOST = 64
+MOST_NETWORKS = 8
+KERNEL_AXES, MATRIX_AXES = 4, 2
+TRAINS = ("main", "train", "run", "entrainement")
+LOADS = ("get_dataset", "get_data", "get_datasets", "get_loaders", "load_data", "get_dataloaders")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer that a network calls.
+
+    Attributes:
+        kind: its class.
+        name: in the network.
+        tensors: name → shape, statistics among them.
+        out: shape of what it puts out.
+    """
+
+    kind: str
+    name: str
+    tensors: Mapping[str, Shape]
+    out: Shape
+
+    @property
+    def weight(self) -> Shape:
+        """The shape of its weights, () for none."""
+        return self.tensors.get("weight", ())
+
+    @property
+    def convolution(self) -> bool:
+        """Whether its weights are those of a convolution."""
+        return len(self.weight) == KERNEL_AXES
+
+    @property
+    def linear(self) -> bool:
+        """Whether its weights are a matrix."""
+        return len(self.weight) == MATRIX_AXES
+
+    @property
+    def normalisation(self) -> bool:
+        """Whether it keeps running statistics."""
+        return "running_mean" in self.tensors
+
+    @property
+    def learned(self) -> int:
+        """How many numbers it learns."""
+        return sum(math.prod(s) for n, s in self.tensors.items() if n in {"weight", "bias"})
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network for pictures of three channels.
+
+    Attributes:
+        number: to ask about it.
+        kind: its class.
+        steps: optimizer steps that moved it.
+        side: of the pictures that went through it here.
+        layers: in the order in which they are called, for pictures of that side.
+        raised: what stopped it, or "".
+        small: whether pictures of 28 x 28 go through.
+    """
+
+    number: int
+    kind: str
+    steps: int
+    side: int
+    layers: tuple[Layer, ...]
+    raised: str
+    small: bool
+
+    @property
+    def convolutions(self) -> list[Layer]:
+        """In order."""
+        return [layer for layer in self.layers if layer.convolution]
+
+    @property
+    def linears(self) -> list[Layer]:
+        """In order."""
+        return [layer for layer in self.layers if layer.linear]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers it learns."""
+        return sum(layer.learned for layer in {layer.name: layer for layer in self.layers}.values())
+
+    def normalised(self) -> dict[int, Layer]:
+        """Number of a convolution, from 1 → the normalisation between it and the next layer with weights."""
+        found: dict[int, Layer] = {}
+        at = 0
+        for layer in self.layers:
+            if layer.convolution:
+                at += 1
+            elif layer.linear:
+                break
+            elif layer.normalisation and at:
+                found.setdefault(at, layer)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything found.
+
+    Attributes:
+        networks: for three channels, the most trained last.
+        others: how many networks there are for other pictures.
+        sources: what leads to pipelines.
+        modes: pipeline → PIL's mode of its pictures.
+        rates: of each optimizer, the learning rate at each step.
+        said: what had to be called that the program does not call.
+    """
+
+    networks: tuple[Network, ...]
+    others: int
+    sources: tuple[Source, ...]
+    modes: Mapping[int, str]
+    rates: tuple[tuple[float, ...], ...]
+    said: tuple[str, ...]
+
+
+_seen: WeakKeyDictionary[Subject, Seen] = WeakKeyDictionary()
+
+
+def seen(student: Subject) -> Seen:
+    """What there is, asked once for each student.
+
+    Raises:
+        AnswerFault: the program cannot be asked, or what came back has no known form.
+    """
+    if student not in _seen:
+        _seen[student] = _asked(student)
+    return _seen[student]
+
+
+def _asked(student: Subject) -> Seen:
+    said = student.drive("image_networks_exercised", list(TRAINS), list(LOADS))
+    reply = admit.mapping(
+        student.drive("vision_inventory"), "the inventory", keys=("networks", "sources", "optimizers")
+    )
+
+    def rows(key: str) -> list[Mapping[str, Any]]:
+        return [admit.mapping(row, key) for row in list(admit.sequence(reply[key], key))[:MOST]]
+
+    networks = [_network(student, i, row) for i, row in enumerate(rows("networks")[:MOST_NETWORKS])]
+    ours = [n for n in networks if n.convolutions and n.convolutions[0].weight[1] == 3]  # noqa: PLR2004 - red, green, blue
+    sources = rows("sources")
+    return Seen(
+        networks=tuple(sorted(ours, key=lambda n: (n.steps > 0, n.number))),
+        others=len(networks) - len(ours),
+        sources=tuple(_source(row) for row in sources),
+        modes={_whole(row, "chain"): "L" if row.get("mode") == "L" else "RGB" for row in sources},
+        rates=tuple(
+            tuple(admit.number(r, "a rate") for r in list(admit.sequence(row.get("rates"), "rates"))[:MOST])
+            for row in rows("optimizers")
+        ),
+        said=tuple(admit.text(s, "a sentence", length=400) for s in list(admit.sequence(said, "sentences"))[:MOST]),
+    )
+
+
+def _whole(row: Mapping[str, Any], key: str) -> int:
+    return admit.integer(row.get(key), key, low=-1, high=1 << 40)
+
+
+def _shape(value: object) -> Shape:
+    return tuple(admit.integer(n, "a length", low=0, high=1 << 40) for n in admit.sequence(value, "a shape"))
+
+
+def _network(student: Subject, number: int, row: Mapping[str, Any]) -> Network:
+    kind, steps = admit.text(row.get("type"), "a type"), _whole(row, "steps")
+    side, (raised, layers) = SIDE, _layers(student, number, SIDE)
+    if raised:
+        side, (raised, layers) = CROP, _layers(student, number, CROP)
+    small = side == CROP or not _layers(student, number, CROP)[0]
+    return Network(number, kind, steps, side, layers, raised, small and not raised)
+
+
+def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer, ...]]:
+    images = np.zeros((2, 3, side, side), dtype=np.float32)
+    reply = admit.mapping(student.drive("image_network_layers", number, images), "layers", keys=("layers", "raised"))
+    found = []
+    for row in list(admit.sequence(reply["layers"], "layers"))[:MOST]:
+        layer = admit.mapping(row, "a layer", keys=("kind", "name", "tensors", "out"))
+        tensors = admit.mapping(layer["tensors"], "tensors")
+        found.append(
+            Layer(
+                admit.text(layer["kind"], "a type"),
+                admit.text(layer["name"], "a name", length=200),
+                {str(name): _shape(shape) for name, shape in tensors.items()},
+                _shape(layer["out"]),
+            )
+        )
+    return admit.text(reply["raised"], "an error", length=300), tuple(found)
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    return Source(
+        admit.text(row.get("kind"), "a kind"), _whole(row, "chain"), _whole(row, "trained"), _whole(row, "passes"),
+        admit.text(row.get("hint"), "a hint"), split=_whole(row, "split_of") > 0,
+    )  # fmt: skip
+
+
+# -- questions ------------------------------------------------------------------------------------------
+
+
+def outputs(
+    student: Subject, network: Network, state: Mapping[str, Any], images: Any, *, training: int = 0
+) -> tuple[list[Array], list[list[Array]], str]:
+    """Outputs of a network with given tensors, what entered its linear layers, and what stopped it."""
+    reply = admit.mapping(
+        student.drive("image_network_outputs", network.number, dict(state), images, training=training),
+        "what your network puts out",
+        keys=("passes", "entered", "raised"),
+    )
+    passes = [admit.array(p, "an output", finite=False) for p in admit.sequence(reply["passes"], "outputs")]
+    entered = [
+        [admit.array(e, "an input", finite=False) for e in admit.sequence(one, "inputs")]
+        for one in admit.sequence(reply["entered"], "inputs")
+    ]
+    raised = admit.text(reply["raised"], "an error", length=300)
+    wanted = training or 2
+    if not raised and (len(passes) != wanted or len(entered) != wanted):
+        raise BadReply(f"{wanted} passes were asked for, and {len(passes)} came back")
+    return passes, entered, raised
+
+
+def passed(
+    student: Subject, chain: int, pictures: Sequence[npt.NDArray[np.uint8]], *, repeats: int = 1
+) -> list[Passed]:
+    """Send pictures through a pipeline of the program."""
+    reply = student.drive("vision_transform", chain, list(pictures), repeats=repeats)
+    found = []
+    for row in admit.sequence(reply, "the pipeline's output"):
+        one = admit.mapping(row, "a picture's passage")
+        shape, values = _shape(one.get("shape")), one.get("values")
+        array = np.zeros((0,)) if values is None else admit.array(values, "a picture", finite=False)
+        if values is not None and (array.shape != shape or not array.size):
+            raise BadReply("a picture's shape and values do not fit")
+        found.append(
+            Passed(
+                admit.text(one.get("kind"), "a type"), admit.text(one.get("dtype"), "a dtype"), shape, array,
+                one.get("drew") is True,
+            )
+        )  # fmt: skip
+    if len(found) != len(pictures) * repeats:
+        raise BadReply(f"{len(pictures) * repeats} pictures went in, and {len(found)} came out")
+    return found

@@ -1,0 +1,200 @@
+"""2-ab written rightly in other ways, and wrongly: patches of the right sample."""
+
+# ruff: noqa: E501 - a program's line is as long as it is
+
+from grading.authoring.patches import Patch, Patches
+
+FILE = "1_ab_Intro_to_NNs.ipynb"
+INIT, FORWARD, LOSS, BACKWARD, STEP = "ab-initialisation", "ab-forward", "ab-loss-accuracy", "ab-backward", "ab-sgd"
+AUTOGRAD, NN, OPTIM = "ab-autograd", "ab-nn", "ab-optim"
+
+WH, BH = 'params["Wh"] = torch.randn(nh, nx) * 0.3', 'params["bh"] = torch.randn(1, nh) * 0.3'
+WY, BY = 'params["Wy"] = torch.randn(ny, nh) * 0.3', 'params["by"] = torch.randn(1, ny) * 0.3'
+HTILDE = 'outputs["htilde"] = X @ params["Wh"].t() + params["bh"]'
+YTILDE = 'outputs["ytilde"] = outputs["h"] @ params["Wy"].t() + params["by"]'
+TANH = 'outputs["h"] = torch.tanh(outputs["htilde"])'
+EXP = 'e = torch.exp(outputs["ytilde"] - outputs["ytilde"].max(dim=1, keepdim=True)[0])'
+YHAT = 'outputs["yhat"] = e / e.sum(dim=1, keepdim=True)'
+L = "L = -(Y * torch.log(Yhat)).sum(dim=1).mean()"
+ACC = "acc = (Yhat.argmax(dim=1) == Y.argmax(dim=1)).float().mean()"
+ACC_HAND, ACC_NN = f"{L}\n    {ACC}", f"L = loss(Yhat, Y)\n    {ACC}"
+DY = 'dy = (outputs["yhat"] - Y) / bsize'
+DH = 'dh = (dy @ params["Wy"]) * (1 - outputs["h"] ** 2)'
+G_WY, G_BY = 'grads["Wy"] = dy.t() @ outputs["h"]', 'grads["by"] = dy.sum(dim=0, keepdim=True)'
+G_WH, G_BH = 'grads["Wh"] = dh.t() @ outputs["X"]', 'grads["bh"] = dh.sum(dim=0, keepdim=True)'
+SGD = "    for name in params:\n        params[name] = params[name] - eta * grads[name]\n    return params"
+TRACKED = "return {name: (torch.randn(*shape) * 0.3).requires_grad_() for name, shape in shapes.items()}"
+SGD_AUTO = "            params[name] -= eta * params[name].grad\n            params[name].grad.zero_()"
+SGD_AUTO_WHOLE = f"    with torch.no_grad():\n        for name in params:\n{SGD_AUTO}\n    return params"
+SGD_NN = "    with torch.no_grad():\n        for p in model.parameters():\n            p -= eta * p.grad\n    model.zero_grad()"
+MODEL = "model = torch.nn.Sequential(torch.nn.Linear(nx, nh), torch.nn.Tanh(), torch.nn.Linear(nh, ny))"
+RETURN_NN = "return model, loss\n"
+CRITERION = "loss = torch.nn.CrossEntropyLoss()"
+OPTIMIZER = "optim = torch.optim.SGD(model.parameters(), lr=eta)"
+TURNED = (
+    (WH, 'params["Wh"] = torch.randn(nx, nh) * 0.3'),
+    (WY, 'params["Wy"] = torch.randn(nh, ny) * 0.3'),
+    ('{"Wh": (nh, nx), "bh": (1, nh), "Wy": (ny, nh), "by": (1, ny)}', '{"Wh": (nx, nh), "bh": (1, nh), "Wy": (nh, ny), "by": (1, ny)}'),
+    ('params["Wh"].t()', 'params["Wh"]'),
+    ('params["Wy"].t()', 'params["Wy"]'),
+    ('dy @ params["Wy"]', 'dy @ params["Wy"].t()'),
+    (G_WY, 'grads["Wy"] = outputs["h"].t() @ dy'),
+    (G_WH, 'grads["Wh"] = outputs["X"].t() @ dh'),
+)  # fmt: skip
+"""Weights as (inputs, outputs)."""
+
+RIGHT = (
+    Patch("parameters in a list", (
+        ("params = {}", "params = [None] * 4"), ('params["Wh"]', "params[0]"), ('params["bh"]', "params[1]"),
+        ('params["Wy"]', "params[2]"), ('params["by"]', "params[3]"),
+        (SGD, '    names = ["Wh", "bh", "Wy", "by"]\n    for i in range(4):\n        params[i] = params[i] - eta * grads[names[i]]\n    return params'),
+    ), alone=True),
+    Patch("names of the other course", (
+        ('params["Wh"]', 'params["W1"]'), ('params["bh"]', 'params["b1"]'), ('params["Wy"]', 'params["W2"]'), ('params["by"]', 'params["b2"]'),
+        ('grads["Wh"]', 'grads["dW1"]'), ('grads["bh"]', 'grads["db1"]'), ('grads["Wy"]', 'grads["dW2"]'), ('grads["by"]', 'grads["db2"]'),
+        (SGD, '    for name in params:\n        params[name] = params[name] - eta * grads["d" + name]\n    return params'),
+        ('shapes = {"Wh": (nh, nx), "bh": (1, nh), "Wy": (ny, nh), "by": (1, ny)}', 'shapes = {"W1": (nh, nx), "b1": (1, nh), "W2": (ny, nh), "b2": (1, ny)}'),
+    ), alone=True),
+    Patch("arguments the other way round", (
+        ("def forward(params, X):", "def forward(X, params):"), ("forward(params, X)", "forward(X, params)"),
+        ("def loss_accuracy(Yhat, Y):", "def loss_accuracy(Y, Yhat):"),
+    ), alone=True),
+    Patch("probabilities alone", (
+        ('return outputs["yhat"], outputs', 'return outputs, outputs["yhat"]'),
+    ), alone=True),
+    Patch("weights turned", TURNED),
+    Patch("weights turned, flat biases, sums", (
+        *TURNED, (BH, 'params["bh"] = torch.zeros(nh)'), (BY, 'params["by"] = torch.zeros(ny)'),
+        (G_BH, 'grads["bh"] = dh.sum(0)'), (G_BY, 'grads["by"] = dy.sum(0)'), (DY, 'dy = outputs["yhat"] - Y'),
+    )),
+    Patch("columns of biases", (
+        (BH, 'params["bh"] = torch.randn(nh, 1) * 0.3'), (BY, 'params["by"] = torch.randn(ny, 1) * 0.3'),
+        (HTILDE, 'outputs["htilde"] = (params["Wh"] @ X.t() + params["bh"]).t()'),
+        (YTILDE, 'outputs["ytilde"] = (params["Wy"] @ outputs["h"].t() + params["by"]).t()'),
+        (G_BH, 'grads["bh"] = dh.sum(0).reshape(-1, 1)'), (G_BY, 'grads["by"] = dy.sum(0).reshape(-1, 1)'),
+        ('"bh": (1, nh)', '"bh": (nh, 1)'), ('"by": (1, ny)', '"by": (ny, 1)'),
+    )),
+    Patch("flat biases, matmul and addmm", (
+        (BH, 'params["bh"] = torch.randn(nh) * 0.3'), (BY, 'params["by"] = torch.randn(ny) * 0.3'),
+        (HTILDE, 'outputs["htilde"] = torch.matmul(X, params["Wh"].T) + params["bh"]'),
+        (YTILDE, 'outputs["ytilde"] = torch.mm(outputs["h"], params["Wy"].transpose(0, 1)) + params["by"]'),
+    )),
+    Patch("normal_ with its deviation", (
+        (WH, 'params["Wh"] = torch.empty(nh, nx).normal_(0, 0.3)'),
+        (WY, 'params["Wy"] = torch.normal(0.0, 0.3, size=(ny, nh))'),
+        (BH, 'params["bh"] = torch.zeros(1, nh)'), (BY, 'params["by"] = torch.zeros(1, ny)'),
+    )),
+    Patch("a distribution's samples", (
+        (WH, 'params["Wh"] = torch.distributions.Normal(0, 0.3).sample((nh, nx))'),
+        (WY, 'params["Wy"] = torch.from_numpy(np.random.normal(0, 0.3, (ny, nh))).float()'),
+    )),
+    Patch("biases repeated for each row", (
+        (HTILDE, 'bsize = X.size(0)\n    nh = params["Wh"].size(0)\n    outputs["htilde"] = torch.mm(X, params["Wh"].t()) + params["bh"].view(1, nh).repeat(bsize, 1)'),
+    )),
+    Patch("softmax of torch", ((EXP, ""), (YHAT, 'outputs["yhat"] = torch.softmax(outputs["ytilde"], dim=1)'))),
+    Patch("softmax without protection", ((EXP, 'e = outputs["ytilde"].exp()'), (YHAT, 'outputs["yhat"] = e / torch.sum(e, 1).view(-1, 1)'))),
+    Patch("softmax with expand", ((YHAT, 'outputs["yhat"] = e / e.sum(1, keepdim=True).expand_as(e)'),)),
+    Patch("tanh by its formula", ((TANH, 'a = outputs["htilde"]\n    outputs["h"] = (a.exp() - (-a).exp()) / (a.exp() + (-a).exp())'),)),
+    Patch("nn.Tanh in the forward pass", ((TANH, 'outputs["h"] = torch.nn.Tanh()(outputs["htilde"])'),)),
+    Patch("local names, dictionary at the end", (
+        (HTILDE, 'a = X @ params["Wh"].t() + params["bh"]'), (TANH, "h = a.tanh()"),
+        (YTILDE, 'z = h @ params["Wy"].t() + params["by"]'), (EXP, "e = torch.exp(z)"),
+        (YHAT, 'yhat = e / e.sum(dim=1, keepdim=True)\n    outputs = {"X": X, "htilde": a, "h": h, "ytilde": z, "yhat": yhat}'),
+    )),
+    Patch("loss divided by hand", ((L, "L = -torch.sum(Y * torch.log(Yhat)) / Y.shape[0]"),)),
+    Patch("loss of the true entries", ((L, "L = -torch.log(Yhat[range(len(Y)), Y.argmax(1)]).mean()"),)),
+    Patch("loss with a guard", ((L, "L = -(Y * torch.log(Yhat + 1e-9)).sum(1).mean()"),)),
+    Patch("loss and accuracy as numbers", ((f"{ACC_HAND}\n    return L, acc", f"{ACC_HAND}\n    return L, acc.item()"),)),
+    Patch("accuracy in percent", ((ACC, "acc = 100 * (Yhat.argmax(dim=1) == Y.argmax(dim=1)).float().mean()"),)),
+    Patch("accuracy by max", ((ACC, "_, a = torch.max(Yhat, 1)\n    _, b = torch.max(Y, 1)\n    acc = torch.sum(a == b).float() / Y.size(0)"),)),
+    Patch("accuracy counted in a loop", ((ACC_HAND, f"{L}\n    good = 0\n    for i in range(len(Y)):\n        if torch.argmax(Yhat[i]) == torch.argmax(Y[i]):\n            good += 1\n    acc = good / len(Y)"),)),
+    Patch("accuracy through numpy", ((ACC_HAND, f"{L}\n    acc = np.mean(np.argmax(Yhat.detach().numpy(), axis=1) == np.argmax(Y.numpy(), axis=1)) * 100"),)),
+    Patch("gradients summed", ((DY, 'dy = outputs["yhat"] - Y'),)),
+    Patch("each gradient divided", (
+        (DY, 'dy = outputs["yhat"] - Y'), (G_WY, f"{G_WY} / bsize"), (G_BY, 'grads["by"] = dy.mean(0, keepdim=True)'),
+        (G_WH, f"{G_WH} / bsize"), (G_BH, 'grads["bh"] = dh.mean(0, keepdim=True)'),
+    )),
+    Patch("gradients in a loop over examples", (
+        (DY, 'for name in params:\n        grads[name] = torch.zeros_like(params[name])\n    for i in range(bsize):\n        d = outputs["yhat"][i] - Y[i]\n        e = (params["Wy"].t() @ d) * (1 - torch.tanh(outputs["htilde"][i]) ** 2)\n        grads["Wy"] += torch.outer(d, outputs["h"][i])\n        grads["by"] += d\n        grads["Wh"] += torch.outer(e, outputs["X"][i])\n        grads["bh"] += e'),
+        (DH, ""), ("    grads = {}\n", ""), (G_WY, ""), (G_BY, ""), (G_WH, ""), (G_BH, ""),
+        ('"""Gradients of the mean loss."""', '"""Gradients."""\n    grads = {}'),
+    )),
+    Patch("gradients with einsum", (
+        (G_WY, 'grads["Wy"] = torch.einsum("ni,nj->ij", dy, outputs["h"])'),
+        (G_WH, 'grads["Wh"] = torch.einsum("ni,nj->ij", dh, outputs["X"])'),
+    )),
+    Patch("slope by torch.pow and ones", ((DH, 'dh = torch.mul(dy.mm(params["Wy"]), torch.ones_like(outputs["h"]) - torch.pow(outputs["h"], 2))'),)),
+    Patch("slope through tanh again", ((DH, 'dh = (dy @ params["Wy"]) * (1 - torch.tanh(outputs["htilde"]) ** 2)'),)),
+    Patch("gradients of biases without their axis", ((G_BH, 'grads["bh"] = dh.sum(0)'), (G_BY, 'grads["by"] = torch.sum(dy, 0)'))),
+    Patch("all gradients in one display", (
+        (G_WY, 'grads = {"Wy": dy.t() @ outputs["h"], "by": dy.sum(0, keepdim=True), "Wh": dh.t() @ outputs["X"], "bh": dh.sum(0, keepdim=True)}'),
+        (G_BY, ""), (G_WH, ""), (G_BH, ""),
+    )),
+    Patch("sgd in place", ((SGD, '    params["Wh"] -= eta * grads["Wh"]\n    params["bh"] -= eta * grads["bh"]\n    params["Wy"] -= eta * grads["Wy"]\n    params["by"] -= eta * grads["by"]\n    return params'),)),
+    Patch("sgd returns nothing", ((SGD, "    for name in params:\n        params[name] -= eta * grads[name]"), ("params = sgd(params, backward", "sgd(params, backward"))),
+    Patch("sgd makes a new dictionary", ((SGD, "    return {name: value - eta * grads[name] for name, value in params.items()}"),)),
+    Patch("sgd on data", ((SGD, "    for name in params:\n        params[name].data.sub_(eta * grads[name])\n    return params"),)),
+    Patch("autograd without no_grad", ((SGD_AUTO_WHOLE, "    for name in params:\n        params[name].data -= eta * params[name].grad.data\n        params[name].grad.data.zero_()\n    return params"),)),
+    Patch("autograd sets gradients to None", ((SGD_AUTO, "            params[name] -= eta * params[name].grad\n            params[name].grad = None"),)),
+    Patch("autograd makes new leaves", ((SGD_AUTO_WHOLE, "    with torch.no_grad():\n        for name in params:\n            params[name] = params[name] - eta * params[name].grad\n    for name in params:\n        params[name].requires_grad_(True)\n    return params"),)),
+    Patch("autograd with Variable", ((TRACKED, "return {name: torch.autograd.Variable(0.3 * torch.randn(*shape), requires_grad=True) for name, shape in shapes.items()}"),)),
+    Patch("autograd with nn.Parameter", ((TRACKED, "return {name: torch.nn.Parameter(0.3 * torch.randn(*shape)) for name, shape in shapes.items()}"),)),
+    Patch("autograd changes one attribute", ((TRACKED, "made = {}\n    for name, shape in shapes.items():\n        made[name] = torch.randn(*shape) * 0.3\n        made[name].requires_grad = True\n    return made"),)),
+    Patch("nn resets each gradient", ((SGD_NN, "    for p in model.parameters():\n        p.data.add_(p.grad, alpha=-eta)\n        p.grad.zero_()"),)),
+    Patch("nn updates data, forgetting later", ((SGD_NN, "    with torch.no_grad():\n        for name, p in model.named_parameters():\n            p.copy_(p - eta * p.grad)\n            p.grad = None"),)),
+    Patch("nn resets in the loop", ((SGD_NN, "    with torch.no_grad():\n        for p in model.parameters():\n            p -= eta * p.grad"), ("        L.backward()\n        sgd(model, eta)", "        model.zero_grad()\n        L.backward()\n        sgd(model, eta)"))),
+    Patch("model by add_module", ((MODEL, 'model = torch.nn.Sequential()\n    model.add_module("hidden", torch.nn.Linear(nx, nh))\n    model.add_module("tanh", torch.nn.Tanh())\n    model.add_module("out", torch.nn.Linear(nh, ny))'),)),
+    Patch("labels as numbers", ((ACC_NN, "_, target = torch.max(Y, 1)\n    L = loss(Yhat, target)\n    acc = (torch.max(Yhat, 1)[1] == target).sum().item() / len(Y)"),)),
+    Patch("softmax before the accuracy only", ((ACC_NN, "L = loss(Yhat, Y)\n    acc = (torch.softmax(Yhat, 1).argmax(1) == Y.argmax(1)).float().mean().item()"),)),
+    Patch("log-softmax and its loss", ((CRITERION, "loss = torch.nn.NLLLoss()"), (MODEL, MODEL.replace("Linear(nh, ny)", "Linear(nh, ny), torch.nn.LogSoftmax(dim=1)")), ("L = loss(Yhat, Y)", "L = loss(Yhat, Y.argmax(1))"))),
+)  # fmt: skip
+
+
+def _wrong(name: str, row: str, mistake: str, *changes: tuple[str, str]) -> Patch:
+    return Patch(name, changes, loses=(row,), named=mistake)
+
+
+WRONG = (
+    _wrong("zeros", INIT, "zeros-left", (WH, 'params["Wh"] = torch.zeros(nh, nx)'), (WY, 'params["Wy"] = torch.zeros(ny, nh)')),
+    _wrong("rand", INIT, "uniform-zero-to-one", (WH, 'params["Wh"] = torch.rand(nh, nx)'), (WY, 'params["Wy"] = torch.rand(ny, nh)')),
+    _wrong("randn", INIT, "std-one-normal", (WH, 'params["Wh"] = torch.randn(nh, nx)'), (WY, 'params["Wy"] = torch.randn(ny, nh)')),
+    _wrong("variance", INIT, "variance-for-std", (WH, 'params["Wh"] = torch.randn(nh, nx) * 0.3 ** 2'), (WY, 'params["Wy"] = torch.randn(ny, nh) * 0.3 ** 2')),
+    _wrong("root", INIT, "std-for-variance", (WH, 'params["Wh"] = torch.randn(nh, nx) * 0.3 ** 0.5'), (WY, 'params["Wy"] = torch.randn(ny, nh) * 0.3 ** 0.5')),
+    _wrong("softmax over the batch", FORWARD, "softmax-over-the-batch", (EXP, 'e = outputs["ytilde"].exp()'), (YHAT, 'outputs["yhat"] = e / e.sum(dim=0, keepdim=True)')),
+    _wrong("softmax over everything", FORWARD, "softmax-over-everything", (EXP, 'e = outputs["ytilde"].exp()'), (YHAT, 'outputs["yhat"] = e / e.sum()')),
+    _wrong("no softmax", FORWARD, "no-softmax", (EXP, ""), (YHAT, 'outputs["yhat"] = outputs["ytilde"]')),
+    _wrong("sigmoid hidden", FORWARD, "sigmoid-hidden", (TANH, 'outputs["h"] = torch.sigmoid(outputs["htilde"])')),
+    _wrong("no hidden bias", FORWARD, "no-hidden-bias", (HTILDE, 'outputs["htilde"] = X @ params["Wh"].t()')),
+    _wrong("no output bias", FORWARD, "no-output-bias", (YTILDE, 'outputs["ytilde"] = outputs["h"] @ params["Wy"].t()')),
+    _wrong("loss summed", LOSS, "loss-summed", (L, "L = -(Y * torch.log(Yhat)).sum()")),
+    _wrong("loss over classes too", LOSS, "loss-mean-over-classes", (L, "L = -(Y * torch.log(Yhat)).mean()")),
+    _wrong("loss without minus", LOSS, "loss-sign", (L, "L = (Y * torch.log(Yhat)).sum(1).mean()")),
+    _wrong("accuracy by threshold", LOSS, "accuracy-per-entry", (ACC_HAND, f"{L}\n    acc = ((Yhat > 0.5).float() == Y).float().mean()")),
+    _wrong("accuracy not divided", LOSS, "accuracy-not-divided", (ACC_HAND, f"{L}\n    acc = (Yhat.argmax(1) == Y.argmax(1)).sum()")),
+    _wrong("htilde in the slope", BACKWARD, "slope-of-pre-activation", (DH, 'dh = (dy @ params["Wy"]) * (1 - outputs["htilde"] ** 2)')),
+    _wrong("slope missing", BACKWARD, "slope-missing", (DH, 'dh = dy @ params["Wy"]')),
+    _wrong("slope of the sigmoid", BACKWARD, "slope-of-sigmoid", (DH, 'dh = (dy @ params["Wy"]) * outputs["h"] * (1 - outputs["h"])')),
+    _wrong("sign", BACKWARD, "gradient-sign", (DY, 'dy = (Y - outputs["yhat"]) / bsize')),
+    _wrong("logits", BACKWARD, "logits-for-probabilities", (DY, 'dy = (outputs["ytilde"] - Y) / bsize')),
+    _wrong("biases averaged only", BACKWARD, "biases-averaged-only", (DY, 'dy = outputs["yhat"] - Y'), (G_BY, 'grads["by"] = dy.mean(0, keepdim=True)'), (G_BH, 'grads["bh"] = dh.mean(0, keepdim=True)')),
+    _wrong("weights averaged only", BACKWARD, "weights-averaged-only", (DY, 'dy = outputs["yhat"] - Y'), (G_WY, f"{G_WY} / bsize"), (G_WH, f"{G_WH} / bsize")),
+    _wrong("transpose missing", BACKWARD, "", (G_WY, 'grads["Wy"] = outputs["h"].t() @ dy')),
+    _wrong("ascent", STEP, "gradient-ascent", (SGD, SGD.replace("- eta", "+ eta"))),
+    _wrong("rate missing", STEP, "learning-rate-missing", (SGD, SGD.replace("eta * ", ""))),
+    _wrong("local copies", STEP, "parameters-do-not-move", (SGD, "    for name in params:\n        value = params[name] - eta * grads[name]\n    return params")),
+    _wrong("weights only", STEP, "biases-do-not-move", (SGD, '    params["Wh"] = params["Wh"] - eta * grads["Wh"]\n    params["Wy"] = params["Wy"] - eta * grads["Wy"]\n    return params')),
+    _wrong("no leaves", AUTOGRAD, "initialised-non-leaf", (TRACKED, "return {name: torch.randn(*shape, requires_grad=True) * 0.3 for name, shape in shapes.items()}")),
+    _wrong("gradients accumulate", AUTOGRAD, "gradients-accumulate", (SGD_AUTO, "            params[name] -= eta * params[name].grad")),
+    _wrong("tracking lost", AUTOGRAD, "tracking-lost", (SGD_AUTO_WHOLE, "    with torch.no_grad():\n        for name in params:\n            params[name] = params[name] - eta * params[name].grad\n    return params")),
+    _wrong("softmax in the model", NN, "softmax-before-cross-entropy", (f"{MODEL}\n    {CRITERION}\n    {RETURN_NN.strip()}", f'{MODEL.replace("Linear(nh, ny)", "Linear(nh, ny), torch.nn.Softmax(dim=1)")}\n    {CRITERION}\n    return model, loss')),
+    _wrong("softmax before the loss", NN, "softmax-before-cross-entropy", (ACC_NN, f"L = loss(torch.softmax(Yhat, 1), Y)\n    {ACC}")),
+    _wrong("squares", NN, "squared-error", (f"{CRITERION}\n    return model, loss", "loss = torch.nn.MSELoss()\n    return model, loss")),
+    _wrong("ReLU", NN, "relu-hidden", (f"{MODEL}\n    {CRITERION}\n    return", f'{MODEL.replace("Tanh", "ReLU")}\n    {CRITERION}\n    return')),
+    _wrong("no activation", OPTIM, "no-hidden-activation", (f"{MODEL}\n    {CRITERION}\n    optim", f'{MODEL.replace("torch.nn.Tanh(), ", "")}\n    {CRITERION}\n    optim')),
+    _wrong("Adam", OPTIM, "optimizer-adam", (OPTIMIZER, OPTIMIZER.replace("SGD", "Adam"))),
+    _wrong("momentum", OPTIM, "optimizer-momentum", (OPTIMIZER, OPTIMIZER.replace("lr=eta", "lr=eta, momentum=0.9"))),
+    _wrong("rate fixed", OPTIM, "rate-fixed", (OPTIMIZER, OPTIMIZER.replace("lr=eta", "lr=0.03"))),
+    _wrong("softmax in the model of optim", OPTIM, "softmax-before-cross-entropy", (f"{MODEL}\n    {CRITERION}\n    optim", f'{MODEL.replace("Linear(nh, ny)", "Linear(nh, ny), torch.nn.Softmax(dim=1)")}\n    {CRITERION}\n    optim')),
+)  # fmt: skip
+
+patches = Patches(FILE, wrong=WRONG, right=RIGHT, together=4)
