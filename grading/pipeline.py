@@ -26,7 +26,7 @@ from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
 from grading.intake import files_beside, match_parts, scripts_together
-from grading.programs import Program, Source, normalized, read_source, read_together, told
+from grading.programs import Program, Source, normalized, read_source, told
 
 
 class OpensBoxes(Protocol):
