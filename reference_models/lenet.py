@@ -64,7 +64,7 @@ SIMPLE = Shape("SimpleNN", ((8, 3, 5), (16, 8, 3)), 576, 82_030)
 
 
 def swish(z: Tensor) -> Tensor:
-    """z times the sigmoid of z."""
+    """Each entry times its sigmoid."""
     return z * torch.sigmoid(z)
 
 

@@ -10,6 +10,7 @@ TENSOR = "    transforms.ToTensor(),\n"
 OPTIONS = "lr=INITIAL_LR, momentum=MOMENTUM, weight_decay=REG"
 CROP, FLIP = "    transforms.RandomCrop(32, padding=4),\n", "    transforms.RandomHorizontalFlip(),\n"
 STEM_END = "        out = self.layer3"
+LOSS = "loss = criterion(outputs, targets)"
 HALF = "(0.5, 0.5, 0.5), (0.5, 0.5, 0.5)"
 IMAGENET = "(0.485, 0.456, 0.406), (0.229, 0.224, 0.225)"
 
@@ -27,7 +28,7 @@ LAB1 = (
         "pooling without a stride",
         (("F.max_pool2d(F.relu(self.conv1(x)), 2)", "F.max_pool2d(F.relu(self.conv1(x)), 2, 1)"), ("(400,", "(1936,")),
         NET,
-        "padding",
+        "pooling",
     ),
     Patch("a narrow layer", (("(400, 120)", "(400, 100)"), ("(120, 84)", "(100, 84)")), NET, "linear-widths"),
     Patch(
@@ -74,16 +75,16 @@ LAB1 = (
     _one("exchanged options", OPTIONS, "lr=INITIAL_LR, momentum=REG, weight_decay=MOMENTUM", SETUP,
          "momentum-out-of-range"),
     _one("a sum", "CrossEntropyLoss()", "CrossEntropyLoss(reduction='sum')", TRAINING, "sum-instead-of-mean"),
-    _one("softmax before the loss", "loss = criterion(outputs, targets)", "loss = criterion(outputs.softmax(1), targets)",
-         TRAINING, "not-cross-entropy"),
-    _one("squares", "loss = criterion(outputs, targets)",
+    _one("softmax before the loss", LOSS, "loss = criterion(outputs.softmax(1), targets)", TRAINING,
+         "not-cross-entropy"),
+    _one("squares", LOSS,
          "loss = F.mse_loss(outputs, F.one_hot(targets, 10).float())", TRAINING, "not-cross-entropy"),
     _one("eval left out", "    net.eval()\n", "", TRAINING, "evaluated-in-training-mode"),
     _one("train left out", "    net.train()\n", "", TRAINING, "trained-in-evaluation-mode"),
     _one("gradients never cleared", "        optimizer.zero_grad()\n", "", TRAINING, "no-zero-grad"),
     _one("no step", "        optimizer.step()\n", "", TRAINING, "no-training-step"),
     _one("large weights", "net = LeNet5().to(device)",
-         "net = LeNet5().to(device)\nfor p in net.parameters():\n    p.data.mul_(6)", TRAINING, "initial-loss-off"),
+         "net = LeNet5().to(device)\nfor p in net.parameters():\n    p.data.mul_(2.5)", TRAINING, "initial-loss-off"),
 )  # fmt: skip
 AUGMENTED, NORMALISED, RATE = ("lab2-augmentation",), ("lab2-normalisation",), ("lab2-rate",)
 SWISH, RATES, STRENGTHS = ("lab2-swish",), ("lab2-rates",), ("lab2-strengths",)
@@ -158,10 +159,11 @@ RIGHT1 = (
     Patch("train(False)", (("net.eval()", "net.train(False)"),)),
     Patch("Nesterov", (("weight_decay=REG", "weight_decay=REG, nesterov=True"),)),
     Patch("another rate", (("INITIAL_LR = 0.01", "INITIAL_LR = 0.05"),)),
-    Patch("the loss as a function", (("loss = criterion(outputs, targets)", "loss = F.cross_entropy(outputs, targets)"),)),
+    Patch("the loss as a function", ((LOSS, "loss = F.cross_entropy(outputs, targets)"),)),
     Patch("augmented already", (("transform_train = transforms.Compose([\n",
                                  "transform_train = transforms.Compose([\n" + CROP + FLIP),)),
-    Patch("a decay of the rate", (("    net.eval()\n", "    optimizer.param_groups[0]['lr'] *= DECAY\n    net.eval()\n"),)),
+    Patch("a decay of the rate",
+          (("    net.eval()\n", "    optimizer.param_groups[0]['lr'] *= DECAY\n    net.eval()\n"),)),
 )  # fmt: skip
 RIGHT2 = (
     Patch("normalised behind ReLU", (("F.relu(self.bn1(self.conv1(x)))", "self.bn1(F.relu(self.conv1(x)))"),
