@@ -81,6 +81,19 @@ def test_a_bare_word_has_no_explanation() -> None:
     assert rows["statement-5-why"].status is Status.NOT_ATTEMPTED
 
 
+def test_another_editions_statement_is_for_a_person() -> None:
+    """The key is of one year: under the number there is something else, and nobody loses a point for that."""
+    rows = graded(changed("Leaky ReLU cures dying units", "Dead units are cured by another unit"))
+    notebook = json.loads(sample("right"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("leaky", "other").replace("Leaky", "Other")
+    others = graded(json.dumps(notebook).encode())
+
+    assert rows["statement-6-word"].status is Status.MANUAL
+    assert others["statement-6-word"].status is Status.MANUAL
+    assert others["statement-7-word"].status is Status.PASSED
+
+
 def test_the_rows_have_the_sheets_points() -> None:
     """20, 16 with 4 of bonus, 30 with 6 of bonus, 16."""
     totals: dict[str, int] = {}
