@@ -13,6 +13,7 @@ from grading.authoring.patches import Patch, patched
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge
 from grading.judge.config import JudgeConfig
+from tests.rubrics.tdt4265_a2.test_paper import pdf_of
 
 pytestmark = [pytest.mark.box, pytest.mark.timeout(240)]
 SLUG = "ece661-hw2"
@@ -89,6 +90,17 @@ def test_right_variants_lose_nothing(judge: Judge, nth: int) -> None:
     report = one_patch(judge, file, patch)
 
     assert lost(report) == set(), (patch.name, said(report))
+
+
+def test_a_report_in_pdf_is_read_or_waits(judge: Judge) -> None:
+    """Words under numbers are judged; what was not found is no zero, but for a person."""
+    text = "1. Batch normalization\n\nTrue, it centres each layer's inputs.\n\nTwo: PyTorch is dynamic. True."
+    report = graded(judge, {"hw2_report.pdf": pdf_of(text)})
+    rows = {row["id"]: row["status"] for row in report["criteria"] if row["id"].startswith(("statement", "initial"))}
+
+    assert report["final"]
+    assert rows["statement-2-word"] == rows["statement-2-why"] == rows["initial-loss"] == "manual"
+    assert set(rows.values()) <= {"manual", "passed"}
 
 
 def one_patch(judge: Judge, file: str, patch: Patch) -> Report:
