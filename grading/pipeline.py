@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grading.authoring.boxes import Box
+from grading.authoring.check import Asks
 from grading.authoring.draw import Draw
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
@@ -25,7 +26,7 @@ from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
 from grading.intake import files_beside, match_parts, scripts_together
-from grading.programs import Program, normalized, read_source
+from grading.programs import Program, Source, normalized, read_source, told
 
 
 class OpensBoxes(Protocol):
@@ -133,7 +134,7 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
         )
     except NotASubmission as fault:
         return unjudged(part, Status.FAILED, f"{file.name} cannot be read: {fault.message}")
-    if normalized(source) in starters(desk.assignment, part.file):
+    if untouched(part, source, desk.assignment):
         return unjudged(
             part, Status.NOT_ATTEMPTED, f"{file.name} is the starter as it was handed out: nothing is filled in yet."
         )
@@ -180,16 +181,25 @@ def phases(parts: Collection[GradedPart], seconds: float) -> dict[str, float]:
     return {name: round(spent[name], 4) for name in ("start", "load", "checks", "student")}
 
 
-def starters(assignment: Assignment, name: str) -> frozenset[str]:
-    """Digests of the starter files handed out under a name; see `grading.programs.normalized`."""
+def untouched(part: Part, source: Source, assignment: Assignment) -> bool:
+    """Whether a file is a starter as it was handed out; where answers are asked in words, the text counts as well."""
+    asks = any(isinstance(check.task, Asks) for row in part.criteria for check in row.checks)
+    known = starters(assignment, part.file)
+    code = normalized(source)
+    return any(code == one and (not asks or told(source) == text) for one, text in known)
+
+
+def starters(assignment: Assignment, name: str) -> frozenset[tuple[str, str]]:
+    """Digests of the starter files handed out under a name: `grading.programs.normalized` and `told`."""
     paths = [assignment.folder / s for s in assignment.starter if Path(s).name == name]
-    return frozenset(_starter_digest(p, p.stat().st_mtime_ns) for p in paths if p.is_file())
+    return frozenset(_starter_digests(p, p.stat().st_mtime_ns) for p in paths if p.is_file())
 
 
 @lru_cache(maxsize=64)
-def _starter_digest(path: Path, changed_ns: int) -> str:
+def _starter_digests(path: Path, changed_ns: int) -> tuple[str, str]:
     del changed_ns  # part of the cache's key: an edited starter is read again
-    return normalized(read_source(SubmittedFile(path.name, path.read_bytes())))
+    source = read_source(SubmittedFile(path.name, path.read_bytes()))
+    return normalized(source), told(source)
 
 
 @lru_cache(maxsize=1)

@@ -138,7 +138,9 @@ def judge_written(check: Check, task: Asks, source: Source | None) -> Judgement:
         case Right() as right:
             return Judgement(True, check.question, remarks=(Remark(right.note),) if right.note else ())
         case Wrong() as wrong:
-            return Judgement(False, joined(check.question, f"Your answer {wrong.message}"), Blame.STUDENT)
+            said = joined(check.question, f"Your answer {wrong.message}")
+            known: dict[str, Json] = {"says": wrong.says, "look": wrong.look} if wrong.mistake else {}
+            return Judgement(False, said, Blame.STUDENT, wrong.mistake or None, known)
         case ForHuman() as human:
             return Judgement(False, check.question, evidence=_for_human(answer, human), waiting=True)
 

@@ -24,9 +24,19 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The answer does not count; `message` goes on from "Your answer", like "is read as 12"."""
+    """The answer does not count.
+
+    Attributes:
+        message: goes on from "Your answer", like "is read as 12".
+        mistake: id of the known mistake that the answer shows, or "".
+        says: to the student: what they did, where the mistake is known.
+        look: to the student: where to look or what to do.
+    """
 
     message: str
+    mistake: str = ""
+    says: str = ""
+    look: str = ""
 
 
 @dataclass(frozen=True, slots=True)

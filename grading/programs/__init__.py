@@ -19,7 +19,7 @@ warrants.
 """
 
 from grading.programs.beside import modules_beside
-from grading.programs.describing import definition_digests, facts, normalized
+from grading.programs.describing import definition_digests, facts, normalized, told
 from grading.programs.model import (
     Broken,
     Cell,
@@ -55,6 +55,7 @@ __all__ = [
     "normalized",
     "read_source",
     "read_together",
+    "told",
     "whole",
     "with_pages",
 ]

@@ -80,6 +80,18 @@ def normalized(source: Source) -> str:
     return digest.hexdigest()
 
 
+def told(source: Source) -> str:
+    """Digest of what a notebook says beside its code: its text, and the outputs stored in it."""
+    digest = hashlib.sha256()
+    for cell in source.cells:
+        if cell.kind != "code":
+            lines = (line.strip() for line in cell.source.split("\n"))
+            digest.update("\n".join(line for line in lines if line).encode(errors="replace") + b"\0")
+        for output in cell.outputs:
+            digest.update(output.text.encode(errors="replace") + b"\0" + (output.png or b""))
+    return digest.hexdigest()
+
+
 def definition_digests(source: Source) -> dict[str, str]:
     """Digest of the last version of every function, class and lambda, by name; compare with the starter's."""
     found = (definition(statement) for statement in outline(source).statements)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from api.app import create_app
+from api.pages.instructor import manual
 from tests.manual.hall import ESSAY, Hall, notebook
 from tests.pages.conftest import Browser
 
@@ -133,3 +134,13 @@ def test_students_read_the_comment_in_their_report_and_never_the_queue(hall) -> 
         assert point not in student.page
     assert "Grace" not in student.page.split("<main")[1]
     assert student.get(QUEUE).status_code == 403
+
+
+def test_many_rows_are_folded_so_that_the_answer_is_in_sight(desk, monkeypatch) -> None:
+    """Few stand open; of many the summary names the one that is chosen."""
+    desk.get(QUEUE)
+    assert '<details class="rows">' not in desk.page
+    monkeypatch.setattr(manual, "MANY_ROWS", 1)
+    desk.get(f"{QUEUE}?criterion=symmetry")
+
+    assert "<summary>Zero weights, of 2 rows</summary>" in desk.page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.programs import definition_digests, facts, normalized, read_source
+from grading.programs import Source, definition_digests, facts, normalized, read_source, told
 from tests.programs.zoo import code_cell, module, notebook, source_of
 
 
@@ -86,3 +86,14 @@ def test_a_definition_has_a_digest_of_its_own() -> None:
 
     assert starter["f"] == done["f"]
     assert starter["g"] != done["g"]
+
+
+def test_a_starter_with_an_answer_says_something_else() -> None:
+    """The code stays the starter's, the text does not; layout is no text."""
+
+    def said(text: str) -> Source:
+        return read_source(notebook({"cell_type": "markdown", "source": text}, "x = 1"))
+
+    assert normalized(said("Why? So.")) == normalized(said("Why?"))
+    assert told(said("  Why?\n\n")) == told(said("Why?"))
+    assert told(said("Why? So.")) != told(said("Why?"))

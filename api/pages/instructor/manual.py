@@ -30,6 +30,9 @@ from grading.store.queries.students import offering_of
 
 router = APIRouter()
 
+MANY_ROWS = 6
+"""More are folded away, so that the answer is in sight."""
+
 VIEW_WORDS: dict[View, str] = {
     "todo": "To do",
     "second": "Second reading",
@@ -109,12 +112,14 @@ def show_queue(
         offering = offering_of(db, caller, slug, staff=True)
         items = manual.queue_of(db, caller, slug, service.settings.secret_key())
         desk = _desk(service, db, caller, slug, asked=asked, items=items, wanted=item)
+    progress = manual.progress(items)
     return render(
         request,
         "instructor/manual.html",
         caller,
         offering=offering,
-        progress=manual.progress(items),
+        progress=progress,
+        many=len(progress.rows) > MANY_ROWS,
         desk=desk,
         asked=asked,
         views=[(name, text, Asked(name, asked.criterion).address(slug)) for name, text in VIEW_WORDS.items()],

@@ -1,0 +1,54 @@
+"""Lab 3: ResNet-20 on CIFAR-10. 16 points as the sheet gives them: 8 for the network, 8 for its training, our split."""
+
+from grading.assignments.ece661_hw2 import pictures, residual, slips, tools, training
+from grading.assignments.ece661_hw2.lab1 import any_of, found_networks, insist_on_each
+from grading.assignments.rdfia_tp2.cnn_seen import seen
+from grading.authoring import PROPORTIONAL, Draw, Part, Subject
+from grading.checks.opinion import insist
+
+FILE = "resnet-cifar10.ipynb"
+SECTION = "4. ResNet"
+
+part = Part(FILE, mode="run", files=tools.FILES, options=tools.OPTIONS)
+
+net = part.criterion("resnet-network", "The network", section=SECTION, points="8")
+
+
+@net.holds(id="resnet_layers", reference=False, mistakes=slips.RESIDUAL)
+def layers_are_those_of_a_resnet20(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
+    """The network is a ResNet-20 of 16, 32 and 64 maps: 269,722 parameters, and few more with projections."""
+    insist_on_each(student, residual.layers)
+
+
+@net.holds(id="resnet_scores", reference=False, mistakes=slips.RESIDUAL, needs=("resnet_layers",))
+def scores_are_those_of_a_resnet20(student: Subject, draw: Draw) -> None:
+    """With weights of ours it computes what a ResNet-20 does: the shortcut is added, then ReLU."""
+    _, every = found_networks(student)
+    any_of([residual.computes(student, n, draw) for n in every if not n.raised and residual.layers(n).holds])
+
+
+trained = part.criterion("resnet-training", "Its training", section=SECTION, points="8", award=PROPORTIONAL)
+
+
+@trained.holds(id="resnet_loss", reference=False, mistakes=slips.LOSS)
+def cross_entropy_is_minimised(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own step is the data
+    """What is minimised is the mean cross-entropy of the scores."""
+    insist(training.cross_entropy(student))
+
+
+@trained.holds(id="resnet_modes", reference=False, mistakes=slips.MODES)
+def modes_are_kept(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own passes are the data
+    """Steps are taken in training mode, validation runs in evaluation mode and takes none."""
+    insist(training.modes(student))
+
+
+@trained.holds(id="resnet_crops", reference=False, mistakes=slips.AUGMENTED)
+def training_pictures_vary(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
+    """Training pictures are shifted by up to four pixels, and mirrored half of the time."""
+    insist(pictures.augmented(student, seen(student)))
+
+
+@trained.holds(id="resnet_steady", reference=False, mistakes=slips.STEADY)
+def validation_is_steady(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
+    """A validation picture always comes out the same."""
+    insist(pictures.steady(student, seen(student)))

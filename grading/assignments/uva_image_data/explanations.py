@@ -1,0 +1,139 @@
+"""Grad-CAM in a notebook: of which network, at which layer, and whether there are pictures of it.
+
+Judged by what the notebook stores, as the trainings are: the call in the code, the pictures under its cell.
+"""
+
+import ast
+import io
+import json
+import re
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from PIL import Image
+
+from grading.assignments.uva_image_data.runs import STARTS, Scope, calls_of, statements
+from grading.authoring import blank
+from grading.authoring.pictures import clean
+from grading.authoring.written import Find, Right, Wrong
+from grading.domain.errors import BadReply
+from grading.programs import Cell, Source
+
+CALLS = ("display_grad_cam", "GradCAM")
+LATE = re.compile(r"\.layer4\[(?:1|-1)\]")
+LABEL = re.compile(r"predicted label", re.IGNORECASE)
+MOST_PICTURES = 12
+LOOK = "Run Task 6 after a training, and save the notebook with its pictures."
+SAYS = {
+    "cam-without-pictures": "The pictures of Task 6 are missing.",
+    "cam-blank": "A picture of Task 6 shows nothing.",
+    "cam-of-another-network": "The layer belongs to another network than the one that is explained.",
+    "cam-at-an-early-layer": "The explanation is not of the last convolution.",
+    "cam-of-a-blind-network": "The network that is explained has learned nothing.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One call that draws class activation maps.
+
+    Attributes:
+        cell: number of the cell.
+        start: how the network that is explained began; "" where the code does not say.
+        same: whether the layer belongs to that network.
+        late: whether it is the last block's.
+        pictures: how many are stored under the cell.
+        blank: how many of those show nothing.
+        classes: how many predicted classes the cell names.
+    """
+
+    cell: int
+    start: str
+    same: bool
+    late: bool
+    pictures: int
+    blank: int
+    classes: int
+
+
+def find() -> Find:
+    """Every call that draws Grad-CAM, as JSON; None where no picture is stored under any of them."""
+
+    def found(source: Source) -> str | None:
+        every = explained(source)
+        return json.dumps([asdict(one) for one in every]) if any(one.pictures for one in every) else None
+
+    return found
+
+
+def explained(source: Source) -> list[Explained]:
+    """The calls at the notebook's top level, in order."""
+    scope, found = Scope(), []
+    for cell in source.code:
+        for statement in statements(cell):
+            scope.read(statement)
+            if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+                continue
+            calls = [call for name in CALLS for call in calls_of(statement, name)]
+            found += [_explained(call, scope, cell) for call in calls[:1]]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pictures of the last convolution of a network that learned something."""
+
+    def judge(self, answer: str) -> Right | Wrong:
+        """Right if one of the calls is as it should be."""
+        every = [Explained(**one) for one in json.loads(answer)]
+        complaints = [_complaint(one) for one in every]
+        if None in complaints:
+            return Right()
+        said, mistake = next(one for one in complaints if one is not None)
+        return Wrong(said, mistake, SAYS[mistake], LOOK)
+
+
+def _complaint(one: Explained) -> tuple[str, str] | None:
+    where = f"in cell {one.cell}"
+    if not one.same:
+        return f"{where} takes the layer of one network and explains another", "cam-of-another-network"
+    if not one.late:
+        return f"{where} explains another layer than the last convolution of layer4", "cam-at-an-early-layer"
+    if one.start == "zero":
+        return f"{where} explains the network whose weights were all 0", "cam-of-a-blind-network"
+    if one.pictures < max(1, one.classes):
+        missing = f"{one.pictures} pictures for {one.classes} predicted classes" if one.classes else "no picture"
+        return f"{where} has {missing}", "cam-without-pictures"
+    if one.blank:
+        return f"{where} has {one.blank} pictures of a single colour", "cam-blank"
+    return None
+
+
+def _explained(call: ast.Call, scope: Scope, cell: Cell) -> Explained:
+    given = {word.arg: word.value for word in call.keywords}
+    model = call.args[0] if call.args else given.get("model")
+    layers = call.args[1] if len(call.args) > 1 else given.get("target_layers")
+    layers = scope.meant(layers) if layers is not None else None
+    name = model.id if isinstance(model, ast.Name) else ""
+    roots = {n.id for n in ast.walk(layers) if isinstance(n, ast.Name)} if layers is not None else set()
+    drawn = [output.png for output in cell.outputs if output.png][:MOST_PICTURES]
+    text = "\n".join(output.text for output in cell.outputs)
+    start = scope.models.get(name, "")
+    return Explained(
+        cell.index,
+        start if start in STARTS.values() else "",
+        roots == {name},
+        layers is not None and LATE.search(ast.unparse(layers)) is not None,
+        len(drawn),
+        sum(_blank(png) for png in drawn),
+        min(len(LABEL.findall(text)), MOST_PICTURES),
+    )
+
+
+def _blank(png: bytes) -> bool:
+    """Whether a picture, decoded within limits, has one colour only."""
+    try:
+        with Image.open(io.BytesIO(clean(png).png)) as image:
+            return blank(np.asarray(image.convert("L")))
+    except BadReply:
+        return True

@@ -1,0 +1,196 @@
+"""The trainings of a notebook: which network, optimizer and rate each one has, and what its cell printed.
+
+Nothing is executed. The calls of `fit` are found in the code, their arguments followed back through the assignments
+before them; the history is read from the outputs stored under the same cell.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from grading.programs import Cell, Source
+
+ARGUMENTS = ("epochs", "lr", "model", "train_loader", "val_loader", "opt_func")
+STARTS = {"normal_": "gaussian", "zeros_": "zero", "kaiming_uniform_": "kaiming", "kaiming_normal_": "kaiming"}
+MOST_EPOCHS = 500
+MOST_TEXT = 200_000
+LARGEST_POWER = 30
+
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|nan|inf)"
+_EPOCH = re.compile(r"epoch\W{0,4}(\d{1,4})([^\n]{0,300})", re.IGNORECASE)
+_VALUES = {
+    name: re.compile(rf"{name}\W{{1,6}}?({_NUMBER})", re.IGNORECASE) for name in ("train_loss", "val_loss", "val_acc")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one training printed, an entry for each epoch; losses may be inf or nan.
+
+    Attributes:
+        cell: number of the cell.
+    """
+
+    cell: int
+    train: tuple[float, ...] = ()
+    val: tuple[float, ...] = ()
+    accuracy: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One call of `fit`.
+
+    Attributes:
+        start: how the network's weights begin: "gaussian", "zero", "kaiming" or "" where the code does not say.
+        optimizer: its class, lower case, or "".
+        rate: the learning rate, or None.
+        history: what the cell printed; without epochs where it printed nothing.
+    """
+
+    start: str
+    optimizer: str
+    rate: float | None
+    history: History
+
+
+@dataclass(slots=True)
+class Scope:
+    """What names stand for at a point of the notebook.
+
+    Attributes:
+        values: name → the expression that it was last given.
+        classes: class → how its weights begin.
+        models: variable → how its network's weights begin.
+    """
+
+    values: dict[str, ast.expr] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+
+    def read(self, statement: ast.stmt) -> None:
+        """Take in one statement of the notebook's top level."""
+        if isinstance(statement, ast.ClassDef):
+            self.classes[statement.name] = start_of(statement)
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+            return
+        name, value = statement.targets[0].id, statement.value
+        made = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in self.classes]
+        moved = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in self.models]
+        if made:
+            self.models[name] = self.classes[made[0]]
+        elif moved and isinstance(value, ast.Call):
+            self.models[name] = self.models[moved[0]]
+        else:
+            self.models.pop(name, None)
+        self.values[name] = value
+
+    def meant(self, node: ast.expr | None) -> ast.expr | None:
+        """What an expression stands for: names are followed, at most a few times."""
+        for _ in range(5):
+            if not isinstance(node, ast.Name) or node.id not in self.values:
+                break
+            node = self.values[node.id]
+        return node
+
+
+def start_of(network: ast.ClassDef) -> str:
+    """How a class fills the weights of its layers, or ""."""
+    for call in (node for node in ast.walk(network) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        filled = ast.unparse(call.args[0]) if call.args else ""
+        if name in STARTS and "weight" in filled:
+            return STARTS[name]
+        if name == "constant_" and "weight" in filled and len(call.args) > 1 and number(call.args[1]) == 0:
+            return "zero"
+    return ""
+
+
+@lru_cache(maxsize=4)
+def trainings(source: Source) -> tuple[Training, ...]:
+    """Every call of `fit` at the notebook's top level, in order."""
+    scope, found = Scope(), []
+    for cell in source.code:
+        calls: list[Training] = []
+        for statement in statements(cell):
+            scope.read(statement)
+            if not isinstance(statement, ast.ClassDef | ast.FunctionDef):
+                calls += [_training(call, scope, cell.index) for call in calls_of(statement, "fit")]
+        printed = histories(cell)
+        for place, call in enumerate(calls):
+            told = printed[place] if place < len(printed) else History(cell.index)
+            found.append(replace(call, history=told))
+    return tuple(found)
+
+
+def statements(cell: Cell) -> list[ast.stmt]:
+    """The statements of a cell, or none where it does not parse."""
+    try:
+        return ast.parse(cell.usable or "").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def calls_of(statement: ast.stmt, name: str) -> Iterator[ast.Call]:
+    """The calls of a function in a statement, by the last part of its name."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and _last_name(node.func) == name:
+            yield node
+
+
+def histories(cell: Cell) -> list[History]:
+    """What the cell printed about epochs: a new history begins where the epochs do."""
+    text = "\n".join(output.text for output in cell.outputs if output.text)[:MOST_TEXT]
+    found: list[list[tuple[float, ...]]] = []
+    last = 0
+    for line in _EPOCH.finditer(text):
+        values = [pattern.search(line[2]) for pattern in _VALUES.values()]
+        if not all(values):
+            continue
+        epoch = int(line[1])
+        if not found or epoch <= last:
+            found.append([])
+        last = epoch
+        if len(found[-1]) < MOST_EPOCHS:
+            found[-1].append(tuple(float(value[1]) for value in values if value))
+    return [History(cell.index, *zip(*rows, strict=True)) for rows in found if rows]
+
+
+def number(node: ast.expr | None) -> float | None:  # noqa: PLR0911 - one for each way to write a number
+    """The value of a number as people write rates: 1e-4, 0.0001, 10**-4, 1/10000; None for anything else."""
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return float(value)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = number(operand)
+            return None if inner is None else -inner
+        case ast.BinOp(left=left, op=op, right=right):
+            one, two = number(left), number(right)
+            if one is None or two is None:
+                return None
+            if isinstance(op, ast.Mult):
+                return one * two
+            if isinstance(op, ast.Div) and two:
+                return one / two
+            if isinstance(op, ast.Pow) and one > 0 and abs(two) <= LARGEST_POWER:
+                return float(one**two)
+    return None
+
+
+def _training(call: ast.Call, scope: Scope, cell: int) -> Training:
+    given: dict[str, ast.expr] = dict(zip(ARGUMENTS, call.args, strict=False))
+    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    model = given.get("model")
+    start = scope.models.get(model.id, "") if isinstance(model, ast.Name) else ""
+    optimizer = scope.meant(given.get("opt_func"))
+    name = "sgd" if "opt_func" not in given else _last_name(optimizer).casefold()
+    return Training(start, name, number(scope.meant(given.get("lr"))), History(cell))
+
+
+def _last_name(node: ast.expr | None) -> str:
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""

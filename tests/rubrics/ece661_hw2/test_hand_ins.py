@@ -1,0 +1,114 @@
+"""Whole hand-ins in real boxes: the samples, and a few known submissions of each lab; the rest is the gate's."""
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.assignments.ece661_hw2 import rubric
+from grading.assignments.ece661_hw2.rehearsal import patches
+from grading.authoring.patches import Patch, patched
+from grading.domain.submission import Submission, SubmittedFile
+from grading.judge.client import Judge
+from grading.judge.config import JudgeConfig
+from tests.rubrics.tdt4265_a2.test_paper import pdf_of
+
+pytestmark = [pytest.mark.box, pytest.mark.timeout(240)]
+SLUG = "ece661-hw2"
+SAMPLES = Path(rubric.__file__).parent / "samples"
+TODAY = int(time.time() // 86_400)
+"""Other known submissions every day; all of them are `chainrule assignment validate ece661-hw2`."""
+
+Report = Mapping[str, Any]
+WRONG = [(one.file, patch) for one in patches for patch in one.wrong]
+RIGHT = [(one.file, patch) for one in patches for patch in one.right]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    """One judge for all."""
+    with Judge.start(JudgeConfig(warm=False)) as judge:
+        yield judge
+
+
+def graded(judge: Judge, files: Mapping[str, bytes]) -> Report:
+    """The report on these files."""
+    handed = tuple(SubmittedFile(name, content) for name, content in files.items())
+    return judge.grade(Submission(handed), SLUG, seed=TODAY).report
+
+
+def sample(name: str) -> dict[str, bytes]:
+    """A sample's files."""
+    return {path.name: path.read_bytes() for path in sorted((SAMPLES / name).iterdir())}
+
+
+def lost(report: Report) -> set[str]:
+    """The rows of files that were handed in without all of their points, of those that no person waits for."""
+    fine = {"manual", "not_submitted"}
+    return {row["id"] for row in report["criteria"] if row["status"] not in fine and row["points"] < row["possible"]}
+
+
+def said(report: Report) -> list[tuple[str, str]]:
+    """The failing findings, for the message of a failing test."""
+    return [(f["mistake"], f["message"]) for row in report["criteria"] for f in row["findings"] if not f["passed"]]
+
+
+@pytest.mark.parametrize("name", ["right", "right_simplenn"])
+def test_right_samples_have_everything_but_what_waits(judge: Judge, name: str) -> None:
+    """76 at once; ten explanations and the bonus on L1 for a person."""
+    report = graded(judge, sample(name))
+
+    assert (report["score"], report["pending_points"]) == (76.0, 16.0), said(report)
+
+
+@pytest.mark.parametrize("name", ["starter", "broken"])
+def test_other_samples_stop_nothing(judge: Judge, name: str) -> None:
+    """The starter earns nothing, and no row is left without a judgement."""
+    report = graded(judge, sample(name))
+
+    assert report["final"], said(report)
+    assert name != "starter" or (report["score"], report["pending_points"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("nth", range(3))
+def test_known_mistakes_lose_their_rows_and_are_named(judge: Judge, nth: int) -> None:
+    """Those rows and no others, but for those that depend on the draw."""
+    file, patch = WRONG[(TODAY * 3 + nth) % len(WRONG)]
+    report = one_patch(judge, file, patch)
+    named = {f["mistake"] for row in report["criteria"] for f in row["findings"]}
+
+    assert set(patch.loses) <= lost(report) <= {*patch.loses, *patch.may_lose}, (patch.name, said(report))
+    assert patch.named in named, (patch.name, said(report))
+
+
+@pytest.mark.parametrize("nth", range(2))
+def test_right_variants_lose_nothing(judge: Judge, nth: int) -> None:
+    """Right in another way is right."""
+    file, patch = RIGHT[(TODAY * 2 + nth) % len(RIGHT)]
+    report = one_patch(judge, file, patch)
+
+    assert lost(report) == set(), (patch.name, said(report))
+
+
+def test_a_report_in_pdf_is_read_or_waits(judge: Judge) -> None:
+    """Words under numbers are judged; what was not found is no zero, but for a person."""
+    text = "1. Batch normalization\n\nTrue, it centres each layer's inputs.\n\nTwo: PyTorch is dynamic. True."
+    report = graded(judge, {"hw2_report.pdf": pdf_of(text)})
+    rows = {row["id"]: row["status"] for row in report["criteria"] if row["id"].startswith(("statement", "initial"))}
+
+    assert report["final"]
+    assert rows["statement-2-word"] == rows["statement-2-why"] == rows["initial-loss"] == "manual"
+    assert set(rows.values()) <= {"manual", "passed"}
+
+
+def one_patch(judge: Judge, file: str, patch: Patch) -> Report:
+    """The report on the right notebook of that lab with one patch."""
+    return graded(judge, {file: patched(sample("right")[file], [patch])})
+
+
+def test_at_least_forty_mistakes_are_known() -> None:
+    """And twenty ways of being right."""
+    assert len(WRONG) >= 40
+    assert len(RIGHT) >= 15

@@ -1,0 +1,103 @@
+"""The report: words by the key, explanations for a person, the loss before training as a number."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grading.assignments.ece661_hw2 import report
+from grading.assignments.ece661_hw2.rubric import rubric
+from grading.authoring.evaluation import Evaluation
+from grading.domain.report import CriterionResult
+from grading.domain.submission import SubmittedFile
+from grading.domain.verdict import Status
+from grading.programs import read_source
+from tests.authoring.fakes import FakeBox, asking
+
+SAMPLES = Path(report.__file__).parent / "samples"
+
+
+def graded(content: bytes) -> dict[str, CriterionResult]:
+    """The report's rows."""
+    source = read_source(SubmittedFile(report.FILE, content))
+    with asking(report.part, FakeBox({})) as (student, _):
+        return {row.id: row for row in Evaluation(report.part, student, 1, source).results()}
+
+
+def sample(name: str) -> bytes:
+    """A sample's report."""
+    return (SAMPLES / name / report.FILE).read_bytes()
+
+
+def changed(old: str, new: str) -> bytes:
+    """The right report with one cell changed."""
+    notebook = json.loads(sample("right"))
+    cells = [cell for cell in notebook["cells"] if old in "".join(cell["source"])]
+
+    assert len(cells) == 1, old
+    cells[0]["source"] = "".join(cells[0]["source"]).replace(old, new)
+    return json.dumps(notebook).encode()
+
+
+@pytest.mark.parametrize("name", ["right", "right_simplenn"])
+def test_right_words_count_and_explanations_wait(name: str) -> None:
+    """However the word is set: True, T, with a full stop or a dash behind it."""
+    rows = graded(sample(name))
+
+    assert {row.status for id_, row in rows.items() if id_.endswith("-word")} == {Status.PASSED}
+    assert {row.status for id_, row in rows.items() if id_.endswith("-why")} == {Status.MANUAL}
+    assert rows["initial-loss"].status is Status.PASSED
+
+
+def test_an_untouched_report_is_nothing() -> None:
+    """Placeholders wait for nobody."""
+    assert {row.status for row in graded(sample("starter")).values()} == {Status.NOT_ATTEMPTED}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "status"),
+    [
+        ("False. Both regularize", "True. Both regularize", "statement-5-word", Status.FAILED),
+        ("False. Both regularize", "**false**: Both regularize", "statement-5-word", Status.PASSED),
+        ("True. The ratio is", "t, because the ratio is", "statement-8-word", Status.PASSED),
+        ("True. The ratio is", "It depends. The ratio is", "statement-8-word", Status.FAILED),
+        ("= 2.303:", "= 1.0:", "initial-loss", Status.FAILED),
+        ("About $\\ln 10$ = 2.303: ten classes, all as likely.", "log(10) = 2.3", "initial-loss", Status.PASSED),
+    ],
+)
+def test_words_and_numbers_are_read_in_many_forms(old: str, new: str, row: str, status: Status) -> None:
+    """A wrong word is wrong; the explanation waits whatever the word is."""
+    rows = graded(changed(old, new))
+
+    assert rows[row].status is status
+    assert row == "initial-loss" or rows[row.replace("-word", "-why")].status is Status.MANUAL
+
+
+def test_a_bare_word_has_no_explanation() -> None:
+    """Then nothing waits."""
+    rows = graded(changed("False. Both regularize; together they can underfit.", "False."))
+
+    assert rows["statement-5-word"].status is Status.PASSED
+    assert rows["statement-5-why"].status is Status.NOT_ATTEMPTED
+
+
+def test_another_editions_statement_is_for_a_person() -> None:
+    """The key is of one year: under the number there is something else, and nobody loses a point for that."""
+    rows = graded(changed("Leaky ReLU cures dying units", "Dead units are cured by another unit"))
+    notebook = json.loads(sample("right"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("leaky", "other").replace("Leaky", "Other")
+    others = graded(json.dumps(notebook).encode())
+
+    assert rows["statement-6-word"].status is Status.MANUAL
+    assert others["statement-6-word"].status is Status.MANUAL
+    assert others["statement-7-word"].status is Status.PASSED
+
+
+def test_the_rows_have_the_sheets_points() -> None:
+    """20, 16 with 4 of bonus, 30 with 6 of bonus, 16."""
+    totals: dict[str, int] = {}
+    for row in rubric.validated().criteria:
+        totals[row.section] = totals.get(row.section, 0) + int(row.possible)
+
+    assert totals == {"1. True or false": 20, "2. Lab 1": 20, "3. Lab 2": 36, "4. ResNet": 16}
