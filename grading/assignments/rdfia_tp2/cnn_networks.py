@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -155,7 +156,7 @@ def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
         if opinions[-1].holds:
             return opinions[-1]
     found = next((o for o in opinions if o.mistake), opinions[0])
-    return Opinion(found.holds, found.message, ENDINGS.get(found.mistake, found.mistake), found.evidence)
+    return replace(found, mistake=ENDINGS.get(found.mistake, found.mistake))
 
 
 # -- sizes, dropout, normalisation ----------------------------------------------------------------------

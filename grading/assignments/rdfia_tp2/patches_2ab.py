@@ -1,7 +1,5 @@
 """2-ab written rightly in other ways, and wrongly: patches of the right sample."""
 
-
-
 from grading.authoring.patches import Patch, Patches
 
 FILE = "1_ab_Intro_to_NNs.ipynb"
