@@ -8,7 +8,7 @@ import re
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import found_networks
 from grading.assignments.rdfia_tp2.cnn_seen import seen
-from grading.authoring import Draw, Part, Prose, Subject
+from grading.authoring import Draw, Function, Part, Prose, Subject
 from grading.authoring.written import Find, Right, Wrong
 from grading.checks.opinion import insist
 from grading.programs import Source
@@ -19,7 +19,10 @@ _PENALTY = re.compile(r"\.abs\s*\(|torch\.abs|\bl1_loss\b|norm\s*\([^)]*\b1\b|to
 _TAKEN = re.compile(r"\b(?:SiLU|silu|Hardswish|hardswish)\b")
 LONGEST = 4_000
 
-part = Part(FILE, mode="run", files=tools.FILES, options=tools.OPTIONS)
+SPEAKING = ("RandomCrop", "RandomHorizontalFlip", "BatchNorm2d", "sigmoid")
+"""What this notebook's code holds and the first one's does not: editions name the files after other networks."""
+
+part = Part(FILE, mode="run", expects=[Function(n) for n in SPEAKING], files=tools.FILES, options=tools.OPTIONS)
 
 crops = part.criterion("lab2-augmentation", "(a) Augmentation", section=SECTION, points="6")
 

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from grading.assignments.catalog import read_assignment
 from grading.assignments.ece661_hw2 import report
 from grading.assignments.ece661_hw2.rubric import rubric
 from grading.authoring.evaluation import Evaluation
+from grading.authoring.graded import hints_of
 from grading.domain.report import CriterionResult
-from grading.domain.submission import SubmittedFile
+from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status
+from grading.intake import match_parts
 from grading.programs import read_source
 from tests.authoring.fakes import FakeBox, asking
 
@@ -92,6 +95,17 @@ def test_another_editions_statement_is_for_a_person() -> None:
     assert rows["statement-6-word"].status is Status.MANUAL
     assert others["statement-6-word"].status is Status.MANUAL
     assert others["statement-7-word"].status is Status.PASSED
+
+
+def test_files_of_another_edition_find_their_labs() -> None:
+    """simplenn-cifar10-dev.ipynb is Lab 2, by what its code holds."""
+    assignment = read_assignment(SAMPLES.parent)
+    folder = SAMPLES / "right_simplenn"
+    names = {path.name: path.name.replace("lenet5", "simplenn") for path in folder.iterdir()}
+    handed = Submission(tuple(SubmittedFile(new, (folder / old).read_bytes()) for old, new in names.items()))
+    matched = match_parts(handed, assignment, hints_of(rubric.parts))
+
+    assert {old: file.name if file else None for old, file in matched.items()} == names
 
 
 def test_the_rows_have_the_sheets_points() -> None:
