@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import defaultdict
 
 import pytest
 
@@ -29,6 +30,12 @@ def test_the_right_sample_gets_full_marks_and_the_same_seed_the_same_report():
     assert (first["score"], first["max_score"]) == (10.0, 10.0)
     assert {row["status"] for row in first["criteria"]} == {"passed"}
     assert without_times(first) == without_times(again)
+    pairs = defaultdict(set)
+    for figure in first["figures"]:
+        if figure["pair"]:
+            pairs[figure["criterion"], figure["pair"]].add(figure["source"])
+    assert [row for row, _ in pairs] == ["backward-pass", "backward-pass", "feature-visualization"]
+    assert all(sources == {"student", "reference"} for sources in pairs.values())
 
 
 def test_the_starter_gets_nothing():

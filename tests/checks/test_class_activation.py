@@ -39,6 +39,8 @@ def heat(one: np.ndarray) -> np.ndarray:
     return colormaps["jet"](grey(one))[:, :, :3]
 
 
+pytestmark = pytest.mark.slow
+
 PHOTO = np.random.default_rng(7).integers(0, 256, (56, 56, 3)).astype(np.uint8)
 WAYS = {
     "as it is": lambda m: m,

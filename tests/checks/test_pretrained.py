@@ -54,6 +54,7 @@ def is_statistic(name: str) -> bool:
     return name.endswith(("running_mean", "running_var"))
 
 
+@pytest.mark.slow
 def test_the_checkpoint_passes_wherever_one_looks() -> None:
     """No places of the tensors raise a false alarm, and half precision on the way does not pass."""
     for seed in range(20):

@@ -12,6 +12,8 @@ from grading.checks.feature_maps import Library, planes, shown
 from grading.checks.visualization import Candidate
 from reference_models import feature_maps, transfer
 
+pytestmark = pytest.mark.slow
+
 LAYERS = ("conv1", "layer1.1", "layer2.1", "layer3.1", "layer4.1")
 STATE = transfer.stand_in()
 SIDE = 160

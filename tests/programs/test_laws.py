@@ -3,6 +3,7 @@
 import ast
 import json
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -219,6 +220,7 @@ def synthetic_cells(draw: st.DrawFn) -> list[str]:
     return cells
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(synthetic_cells())
 def test_a_sliced_function_behaves_like_the_whole_programs(cells: list[str]) -> None:
