@@ -72,6 +72,8 @@ def _facts(outcome: Outcome, found: Difference | None) -> tuple[str, dict[str, J
         ended: dict[str, Json] = {"ended": outcome.fault.kind}
         if isinstance(outcome.fault, (Raised, Missing)):
             ended[outcome.fault.kind] = str(outcome.fault)
+        if isinstance(outcome.fault, Raised):
+            ended["exception"] = outcome.fault.exception
         return fault_words(outcome.fault, outcome.trace), ended | call_evidence(outcome.trace), ""
     if found is None:
         return "", call_evidence(outcome.trace), ""

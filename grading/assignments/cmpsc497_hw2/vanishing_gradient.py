@@ -96,7 +96,8 @@ part = Part(
 
 
 def _not_elementwise(evidence: Any) -> bool:
-    return bool(evidence.get("ended") == "raised")
+    """`math.exp` of an array is a TypeError, the truth of an array a ValueError; a MemoryError, say, is neither."""
+    return evidence.get("exception") in {"TypeError", "ValueError"}
 
 
 # -- activation functions: 1 point -------------------------------------------------------------------

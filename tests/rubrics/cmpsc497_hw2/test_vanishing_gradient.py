@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.assignments.cmpsc497_hw2.patches_vanishing_gradient import ACTIVATIONS, BACKWARD, FORWARD, WRONG
+from grading.assignments.cmpsc497_hw2.patches_vanishing_gradient import ACTIVATIONS, BACKWARD, FORWARD, SIGMOID, WRONG
 from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
 from grading.assignments.cmpsc497_hw2.variants_vanishing_gradient import RIGHT
 from grading.authoring.patches import Patch
@@ -103,6 +103,17 @@ def test_a_forward_pass_counts_before_a_blank_backward_pass() -> None:
     rows = graded(part, notebook(sample("right"), blank), seed=1)
 
     assert lost(rows) == (BACKWARD,), shown(rows)
+
+
+def test_an_error_that_has_nothing_to_do_with_arrays_is_not_called_one_of_scalars() -> None:
+    """Whoever runs out of memory is not told to use NumPy's functions."""
+    greedy = ((SIGMOID, "raise MemoryError"),)
+
+    rows = graded(part, notebook(sample("right"), greedy), seed=1)
+
+    assert lost(rows) == ROWS, shown(rows)
+    assert "MemoryError" in shown(rows)
+    assert "not-elementwise" not in mistakes(rows)
 
 
 def test_the_ledger_tells_right_gradients_from_wrong_ones() -> None:
