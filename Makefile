@@ -11,7 +11,8 @@ export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 
 # A file's tests share a judge or a service that takes seconds to start: whole files go to a process, in their order.
-FILE_BY_FILE = --numprocesses auto --maxprocesses 4 --dist loadfile -p no:randomly
+# Three processes, because they wait as much as they compute: for deadlines, services and browsers.
+FILE_BY_FILE = --numprocesses 3 --dist loadfile -p no:randomly
 
 .PHONY: help run test test-unit test-rest check bench fmt rehearse docs screenshots vendor lock clean
 

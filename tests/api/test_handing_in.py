@@ -187,6 +187,7 @@ def test_an_unusable_key_is_refused(town: Town, client: TestClient, key: str):
     assert response.status_code == 422
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_refuses_nobody(town: Town):
     """The row is the job: 202 all the same."""
     town.settings.broker_url = "redis://127.0.0.1:1/0"
@@ -241,6 +242,7 @@ def test_more_than_the_assignment_takes_is_refused(town: Town):
     assert count(town) == 0
 
 
+@pytest.mark.slow
 def test_fifty_at_once_are_all_taken(town: Town, client: TestClient):
     """None lost, none doubled, and the attempts of each student are numbered without gaps."""
     logins = [("ann", "ben", "cyd")[i % 3] for i in range(50)]

@@ -281,6 +281,7 @@ def descriptors_of(*pids: int) -> list[int]:
     return [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids]
 
 
+@pytest.mark.slow
 def test_many_runs_leave_no_descriptor_behind(judge):
     """Neither side keeps a socket for a run that is over."""
     judge.grade(told("nothing"), "nets-hw1", seed=1)

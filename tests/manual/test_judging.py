@@ -60,6 +60,7 @@ def grade_again(hall: Hall, content: bytes) -> None:
         regrades.apply(db, hall.caller(hall.staff), made.id)
 
 
+@pytest.mark.slow
 def test_prose_waits_and_a_person_ends_the_waiting(hall: Hall) -> None:
     """No point before somebody read it; then the points count in report, results and grades."""
     handed = hall.hand_in(hall.student)

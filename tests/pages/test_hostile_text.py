@@ -8,6 +8,8 @@ import pytest
 from tests.pages.classroom import NOTEBOOK_1, notebook, report
 from tests.pages.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 # Words whose place the store or the pages compute with; all others may hold a student's text.
 STRUCTURE = {
     "schema", "status", "visibility", "blame", "id", "sha256", "source", "part", "criterion", "slug", "version",

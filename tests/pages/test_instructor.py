@@ -5,6 +5,8 @@ import pytest
 from tests.pages.classroom import NOTEBOOK_1, SLUG, notebook, report
 from tests.pages.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 RESULTS = f"/assignments/{SLUG}/results"
 PEOPLE = (
     ("alan", "Alan Turing", report()),

@@ -9,6 +9,8 @@ from api.pages.instructor import manual
 from tests.manual.hall import ESSAY, Hall, notebook
 from tests.pages.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 QUEUE = f"/assignments/{ESSAY}/manual"
 
 

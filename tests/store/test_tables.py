@@ -82,6 +82,7 @@ def test_nothing_is_left_to_migrate(empty: Callable[[], str]):
     assert migrations.up_to_date(url)
 
 
+@pytest.mark.slow
 def test_upgrading_twice_is_harmless(empty: Callable[[], str]):
     """Every start upgrades; an up-to-date database stays as it is."""
     url = empty()
@@ -92,6 +93,7 @@ def test_upgrading_twice_is_harmless(empty: Callable[[], str]):
     assert shape(url) == before
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_migrate_once(empty: Callable[[], str]):
     """Whoever comes second waits for the first and finds nothing left to do."""
     url = empty()

@@ -19,6 +19,8 @@ from worker.passback import Passback
 from worker.sweep import Sweep
 from worker.workplace import Ring, Workplace
 
+pytestmark = pytest.mark.slow
+
 POINTS = (
     "committed, the doorbell not rung",
     "claimed",
