@@ -26,6 +26,8 @@ from grading.domain.verdict import Blame
 from grading.programs import read_source
 from tests.authoring.fakes import FakeBox, asking
 
+pytestmark = pytest.mark.slow
+
 NUMBER = re.compile(r"-?\d+\.\d+(?:[eE][-+]?\d+)?|-?\d{4,}")
 DIGITS = 4
 """Significant digits that make a number somebody's own: 0.25 and 1e-06 may stand anywhere."""

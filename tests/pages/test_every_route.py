@@ -18,6 +18,8 @@ from grading.store.tables import Table
 from tests.api.test_callers import address, town
 from tests.store.course import SLUG, TOY, Town
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["address", "town"]
 
 # For whoever comes; each has tests of its own.

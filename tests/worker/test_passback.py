@@ -16,6 +16,8 @@ from tests.worker.platform import FakePlatform
 from worker.passback import MAX_TRIES, Passback
 from worker.platforms import Guarded, Unsafe, refuse_unsafe, score_url
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def passback(town: Town) -> Iterator[Passback]:
