@@ -12,10 +12,11 @@ ADDED_ROOMS = {"cli", "benchmarks", "docs"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
-def tracked(*patterns: str) -> list[Path]:
-    """Files under version control or about to be, ignored ones left out."""
+def tracked(*patterns: str, new: bool = True) -> list[Path]:
+    """Files under version control and, with `new`, those about to be; ignored ones left out."""
+    others = ["--others", "--exclude-standard"] if new else []
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        ["git", "ls-files", "--cached", *others, "--", *patterns],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -30,6 +31,13 @@ def test_the_top_level_holds_only_the_agreed_rooms():
 
     assert rooms >= FIXED_ROOMS
     assert rooms <= FIXED_ROOMS | ADDED_ROOMS | {".ci"}
+
+
+def test_no_stray_file_lies_at_the_top():
+    """A slip of the shell leaves empty files there, and whoever opens the project reads them first."""
+    files = {path.name for path in tracked(new=False) if len(path.relative_to(ROOT).parts) == 1}
+
+    assert files <= {".gitignore", "Makefile", "README.md", "alembic.ini", "pyproject.toml", "requirements.lock"}
 
 
 def test_every_link_in_the_documents_leads_somewhere():
