@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
-from grading.assignments.rdfia_tp2.cnn_seen import Network, Seen, seen
 from grading.authoring import PROPORTIONAL, Draw, Part, Subject, remark
 from grading.authoring.written import Find, Right, Wrong
+from grading.checks.image_networks import Network, Seen, seen
 from grading.checks.opinion import Opinion, insist, wrong
 from grading.programs import Source
 

@@ -7,9 +7,9 @@ import re
 
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import found_networks
-from grading.assignments.rdfia_tp2.cnn_seen import seen
 from grading.authoring import Draw, Function, Part, Prose, Subject
 from grading.authoring.written import Find, Right, Wrong
+from grading.checks.image_networks import seen
 from grading.checks.opinion import insist
 from grading.programs import Source
 

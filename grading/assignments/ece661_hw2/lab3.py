@@ -2,8 +2,8 @@
 
 from grading.assignments.ece661_hw2 import pictures, residual, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import any_of, found_networks, insist_on_each
-from grading.assignments.rdfia_tp2.cnn_seen import seen
 from grading.authoring import PROPORTIONAL, Draw, Part, Subject
+from grading.checks.image_networks import seen
 from grading.checks.opinion import insist
 
 FILE = "resnet-cifar10.ipynb"

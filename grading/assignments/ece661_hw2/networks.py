@@ -1,15 +1,15 @@
 """The small networks: LeNet-5 or SimpleNN by their layers, and by what they compute with weights of ours."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.assignments.rdfia_tp2.cnn_seen import Layer, Network, outputs
 from grading.authoring import Draw, Subject
 from grading.checks import modules
+from grading.checks.image_networks import Layer, Network, outputs, state_of
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models import lenet
 from reference_models.lenet import LENET5, SIMPLE, Order, Shape, SmallNet, swish
@@ -68,32 +68,6 @@ def _maps(convolutions: Sequence[Layer], wanted: Shape, said: str) -> Opinion | 
     return None
 
 
-def state_of(network: Network, w: Mapping[str, Tensor]) -> dict[str, Array]:
-    """The judge's weights under the student's names."""
-    state: dict[str, Array] = {}
-
-    def put(layer: Layer, own: str, value: Tensor) -> None:
-        if own in layer.tensors:
-            state[f"{layer.name}.{own}" if layer.name else own] = value.numpy()
-
-    placed = network.normalised()
-    for number, layer in enumerate(network.convolutions, 1):
-        put(layer, "weight", w[f"conv{number}.weight"])
-        put(layer, "bias", w[f"conv{number}.bias"])
-        if number in placed:
-            for own, ours in (("weight", "weight"), ("bias", "bias"), ("running_mean", "mean"), ("running_var", "var")):
-                put(placed[number], own, w[f"bn{number}.{ours}"])
-    for number, layer in enumerate(network.linears, 1):
-        put(layer, "weight", w[f"fc{number}.weight"])
-        put(layer, "bias", w[f"fc{number}.bias"])
-    for layer in network.layers:
-        channels = layer.tensors.get("running_mean", ())
-        if layer.normalisation and layer not in placed.values():
-            for own, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
-                put(layer, own, torch.full(channels, value))
-    return state
-
-
 def computes(student: Subject, network: Network, draw: Draw, function: Activation = torch.relu) -> Opinion:
     """Whether the network computes what LeNet-5 or SimpleNN does, with this activation."""
     shape = shape_of(network)
@@ -102,7 +76,7 @@ def computes(student: Subject, network: Network, draw: Draw, function: Activatio
         if "bias" not in layer.tensors:
             w[f"conv{number}.bias"] = torch.zeros_like(w[f"conv{number}.bias"])
     images = draw.torch.normal(IMAGES, 3, SIDE, SIDE)
-    passes, _, raised = outputs(student, network, state_of(network, w), images)
+    passes, _, raised = outputs(student, network, state_of(network, w, first_linear=1), images)
     if raised:
         return wrong(f"{network.kind} raised {raised}", "network-stops")
     at = frozenset(network.normalised())

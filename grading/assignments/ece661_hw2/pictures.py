@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.rdfia_tp2.cnn_pictures import ramp
-from grading.assignments.rdfia_tp2.cnn_seen import Seen, passed
 from grading.authoring import Subject
 from grading.checks import transforms
+from grading.checks.image_networks import Seen, passed
 from grading.checks.opinion import Opinion, right, wrong
 
 Array = npt.NDArray[np.float64]

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.assignments.rdfia_tp2.cnn_seen import Layer, Network, outputs
 from grading.authoring import Draw, Subject
 from grading.checks import modules
+from grading.checks.image_networks import Layer, Network, outputs
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models.mistakes.resnet_cifar import FORWARD
 from reference_models.resnet_cifar import BLOCKS, CLASSES, PARAMETERS, WIDTHS, Block, Convolution, ResNet

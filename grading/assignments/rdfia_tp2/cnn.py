@@ -15,8 +15,8 @@ Policy where the statement leaves room:
 from collections.abc import Callable, Sequence
 
 from grading.assignments.rdfia_tp2 import cnn_networks, cnn_pictures, cnn_slips
-from grading.assignments.rdfia_tp2.cnn_seen import Network, Seen, seen
 from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject, remark
+from grading.checks.image_networks import Network, Seen, seen
 from grading.checks.opinion import Opinion, insist, wrong
 
 FILE = "1_cd_CNNs.ipynb"

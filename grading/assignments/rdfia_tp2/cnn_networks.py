@@ -1,7 +1,6 @@
 """2-cd's networks: what the layers are, what they compute, what training mode changes, how the rate falls."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,9 +9,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.assignments.rdfia_tp2.cnn_seen import Layer, Network, outputs
 from grading.authoring import Draw, Subject
 from grading.checks import modules
+from grading.checks.image_networks import Network, outputs, state_of
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models import cifar_cnn
 from reference_models.cifar_cnn import CLASSES, DECAY, FILTERS, FLAT, HIDDEN, KERNEL, CifarNet, Order
@@ -20,11 +19,12 @@ from reference_models.mistakes.cifar_cnn import FORWARD
 
 Array = npt.NDArray[np.float64]
 LINEARS = 2
+FIRST_LINEAR = 4
+"""The statement counts layers on: conv1 to conv3, then fc4 and fc5."""
 SMALL_FLAT = 64 * 3 * 3
 """Inputs of fc4 where the last pooling rounds 7 down to 3."""
 
 IMAGES = 3
-MOST_CHANNELS = 100_000
 RATE_TOLERANCE = 2e-3
 ORDERS: tuple[Order, ...] = ("convolved", "activated", "pooled")
 WORDS = {k.id: "Its scores are those of another network." for k in FORWARD}
@@ -100,32 +100,6 @@ def _maps(network: Network, said: str) -> Opinion | None:
 # -- what it computes -----------------------------------------------------------------------------------
 
 
-def state_of(network: Network, weights: Mapping[str, Tensor]) -> dict[str, Array]:
-    """The judge's weights under the student's names; normalisations elsewhere do nothing."""
-    state: dict[str, Array] = {}
-
-    def put(layer: Layer, own: str, value: Tensor) -> None:
-        if own in layer.tensors:
-            state[f"{layer.name}.{own}" if layer.name else own] = value.numpy()
-
-    placed = network.normalised()
-    for number, layer in enumerate(network.convolutions, 1):
-        put(layer, "weight", weights[f"conv{number}.weight"])
-        put(layer, "bias", weights[f"conv{number}.bias"])
-        if number in placed:
-            for own, ours in (("weight", "weight"), ("bias", "bias"), ("running_mean", "mean"), ("running_var", "var")):
-                put(placed[number], own, weights[f"bn{number}.{ours}"])
-    for number, layer in enumerate(network.linears, 4):
-        put(layer, "weight", weights[f"fc{number}.weight"])
-        put(layer, "bias", weights[f"fc{number}.bias"])
-    for layer in network.layers:
-        channels = layer.tensors.get("running_mean", ())
-        if layer.normalisation and layer not in placed.values() and math.prod(channels) <= MOST_CHANNELS:
-            for own, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
-                put(layer, own, torch.full(channels, value))
-    return state
-
-
 def _weights(network: Network, draw: Draw) -> dict[str, Tensor]:
     flat = network.linears[0].weight[1]
     w = cifar_cnn.weights(np.random.default_rng(draw.seed()), flat=flat)
@@ -139,7 +113,7 @@ def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
     """Whether the network computes what the statement's does, in evaluation mode."""
     w = _weights(network, draw)
     images = draw.torch.normal(IMAGES, 3, network.side, network.side)
-    passes, _, raised = outputs(student, network, state_of(network, w), images)
+    passes, _, raised = outputs(student, network, state_of(network, w, first_linear=FIRST_LINEAR), images)
     if raised:
         return wrong(f"{network.kind} raised {raised}", "network-stops")
     at = frozenset(network.normalised())
@@ -179,7 +153,7 @@ def dropout(student: Subject, network: Network, draw: Draw) -> Opinion:  # noqa:
     if not network.linears:
         return wrong(f"{network.kind} has no linear layers.", "no-dropout")
     images = draw.torch.normal(IMAGES, 3, network.side, network.side)
-    state = state_of(network, _weights(network, draw)) if layers(network).holds else {}
+    state = state_of(network, _weights(network, draw), first_linear=FIRST_LINEAR) if layers(network).holds else {}
     evaluation, _, raised = outputs(student, network, state, images)
     training, entered, stopped = outputs(student, network, state, images, training=3)
     if raised or stopped:

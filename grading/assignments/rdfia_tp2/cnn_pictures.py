@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from grading.assignments.rdfia_tp2.cnn_seen import Seen, passed
 from grading.authoring import Subject
 from grading.checks import transforms
+from grading.checks.image_networks import Seen, passed
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models.cifar_cnn import CROP, DEVIATION, MEAN, SIDE
 

@@ -1,4 +1,4 @@
-"""What was found in 2-cd, taken apart: networks by the layers they call, pipelines, learning rates.
+"""The networks, pipelines and learning rates that a CIFAR-10 program has, asked for and taken apart by their layers.
 
 Nothing here trusts a reply: each goes through `admit`.
 """
@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
 from grading.authoring import Subject, admit
 from grading.checks.transforms import Passed, Source
@@ -22,6 +24,7 @@ Shape = tuple[int, ...]
 
 MOST = 64
 MOST_NETWORKS = 8
+MOST_CHANNELS = 100_000
 KERNEL_AXES, MATRIX_AXES = 4, 2
 TRAINS = ("main", "train", "run", "entrainement")
 LOADS = ("get_dataset", "get_data", "get_datasets", "get_loaders", "load_data", "get_dataloaders")
@@ -139,6 +142,38 @@ class Seen:
     modes: Mapping[int, str]
     rates: tuple[tuple[float, ...], ...]
     said: tuple[str, ...]
+
+
+def state_of(network: Network, weights: Mapping[str, Tensor], *, first_linear: int) -> dict[str, Array]:
+    """The judge's weights under the student's names; normalisations elsewhere do nothing.
+
+    Args:
+        network: the student's.
+        weights: `conv1.weight`, `bn1.mean`, `fc4.bias` …, of the reference.
+        first_linear: the number of the reference's first linear layer.
+    """
+    state: dict[str, Array] = {}
+
+    def put(layer: Layer, own: str, value: Tensor) -> None:
+        if own in layer.tensors:
+            state[f"{layer.name}.{own}" if layer.name else own] = value.numpy()
+
+    placed = network.normalised()
+    for number, layer in enumerate(network.convolutions, 1):
+        put(layer, "weight", weights[f"conv{number}.weight"])
+        put(layer, "bias", weights[f"conv{number}.bias"])
+        if number in placed:
+            for own, ours in (("weight", "weight"), ("bias", "bias"), ("running_mean", "mean"), ("running_var", "var")):
+                put(placed[number], own, weights[f"bn{number}.{ours}"])
+    for number, layer in enumerate(network.linears, first_linear):
+        put(layer, "weight", weights[f"fc{number}.weight"])
+        put(layer, "bias", weights[f"fc{number}.bias"])
+    for layer in network.layers:
+        channels = layer.tensors.get("running_mean", ())
+        if layer.normalisation and layer not in placed.values() and math.prod(channels) <= MOST_CHANNELS:
+            for own, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
+                put(layer, own, torch.full(channels, value))
+    return state
 
 
 _seen: WeakKeyDictionary[Subject, Seen] = WeakKeyDictionary()
