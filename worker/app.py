@@ -49,10 +49,12 @@ def make_app(settings: Settings) -> Celery:
 def ring_of(app: Celery) -> Ring:
     """Rings through the application; a broker that is away costs time, never a run."""
 
-    def send(task: str, row_id: str, queue: str) -> None:
+    def send(task: str, row_id: str, queue: str) -> bool:
         try:
             app.send_task(task, args=[row_id], queue=queue, retry=False)
         except Exception as error:  # noqa: BLE001  # every transport raises its own
             log.warning("doorbell did not ring", task=task, id=row_id, problem=type(error).__name__)
+            return False
+        return True
 
     return Ring(send)

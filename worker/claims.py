@@ -7,10 +7,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from grading.store import runs
+from grading.store.clock import time_of
 from grading.store.database import Database
+from grading.store.fairness import next_in_line
 from grading.store.runs import Claim
 from grading.store.settings import Settings
-from grading.store.tables import WorkerRow, now
+from grading.store.tables import WorkerRow
 
 log = structlog.get_logger(__name__)
 
@@ -37,30 +39,43 @@ class Claims:
     def start(self) -> None:
         """Begin to give signs of life."""
         with self._database.write() as db:
-            name = self.owner.split("/", maxsplit=1)[0]
+            name = self.owner.split("#", maxsplit=1)[0]
             queues = " ".join(self._settings.worker_queues)
-            db.merge(WorkerRow(owner=self.owner, name=name, queues=queues, started_at=now(), seen_at=now()))
+            moment = time_of(db)
+            lanes = self._settings.worker_concurrency
+            db.merge(
+                WorkerRow(owner=self.owner, name=name, queues=queues, lanes=lanes, started_at=moment, seen_at=moment)
+            )
         self._thread.start()
 
-    def take(self, run_id: str) -> Claim | None:
-        """Claim a run; None when somebody else has it, it is over, or it is not due."""
-        with self._database.write() as db:
-            claimed = runs.claim(db, run_id, self.owner, self._lease)
-        if claimed is not None:
-            with self._lock:
-                self._held.add(claimed.run_id)
-        return claimed
+    def take(self) -> Claim | None:
+        """Claim the run whose turn it is; None when nothing is due, or others were quicker.
+
+        A message says that something waits, not whose turn it is: brokers know neither courses nor students.
+        """
+        with self._database.read() as db:
+            candidates = next_in_line(db, self._settings.run_queues)
+        for run_id in candidates:
+            with self._database.write() as db:
+                claimed = runs.claim(db, run_id, self.owner, self._lease)
+            if claimed is not None:
+                with self._lock:
+                    self._held.add(claimed.run_id)
+                return claimed
+        return None
 
     def drop(self, claimed: Claim) -> None:
         """Stop renewing: the run is over, or somebody else's."""
         with self._lock:
             self._held.discard(claimed.run_id)
 
-    def describe(self, *, tier: str, layers: list[dict[str, object]]) -> None:
-        """Write down what this worker's sandbox holds."""
+    def describe(
+        self, *, tier: str, layers: list[dict[str, object]], devices: list[dict[str, object]] | None = None
+    ) -> None:
+        """Write down what this worker's sandbox holds, and its graphics cards."""
         with self._database.write() as db:
             row = db.get_one(WorkerRow, self.owner)
-            row.tier, row.layers = tier, layers
+            row.tier, row.layers, row.devices = tier, layers, devices
 
     def stop(self) -> None:
         """Give no more signs of life."""
@@ -84,7 +99,7 @@ class Claims:
                     kept = runs.renew(db, self.owner, held, self._lease) if held else set()
                     row = db.get(WorkerRow, self.owner)
                     if row is not None:
-                        row.seen_at = now()
+                        row.seen_at = time_of(db)
             except SQLAlchemyError as error:
                 log.warning("leases were not renewed", problem=type(error).__name__)
                 continue

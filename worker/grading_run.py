@@ -7,10 +7,11 @@ import structlog
 
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
 from grading.domain.verdict import Blame, RunState
-from grading.store import reports, runs
+from grading.store import reports, runs, tracing
+from grading.store.clock import time_of
 from grading.store.runs import Claim
-from grading.store.tables import now
-from worker import metrics
+from grading.store.tables import Run
+from worker import gpus, metrics
 from worker.judging import Judge, Judgement
 from worker.workplace import Workplace
 
@@ -18,39 +19,50 @@ log = structlog.get_logger(__name__)
 
 
 def grade_run(place: Workplace, run_id: str) -> None:
-    """Grade a waiting run, once, however often the message arrives.
+    """Something waits: grade the run whose turn it is, once, however often the message arrives.
+
+    The message is about `run_id`, but another student's run may come first; that one's message will find this one.
 
     Nothing is raised: whatever goes wrong ends in the run's row. A fault of ours never costs points; the run goes back
     into the queue, and to the staff after its last try.
     """
-    with structlog.contextvars.bound_contextvars(run_id=run_id):
+    with structlog.contextvars.bound_contextvars(rung_for=run_id):
         try:
             judge = place.judge.get()
         except HouseFault as fault:
             # Without a judge nothing is claimed: a broken sandbox must not use up the tries of everything that waits.
             log.warning("run left waiting", problem=str(fault))
             return
-        claimed = place.claims.take(run_id)
-        if claimed is None:
-            log.info("run was not to be had")
+        if place.slots is not None and (reason := place.slots.why_not()):
+            # The same for a card whose memory somebody else holds.
+            log.warning("run left waiting", problem=reason)
             return
-        try:
+        claimed = place.claims.take()
+        if claimed is None:
+            log.info("nothing to grade")
+            return
+        with structlog.contextvars.bound_contextvars(run_id=claimed.run_id):
+            _see_through(place, judge, claimed)
+
+
+def _see_through(place: Workplace, judge: Judge, claimed: Claim) -> None:
+    try:
+        with tracing.step("grade", claimed.trace, run_id=claimed.run_id, attempt=claimed.attempt):
             _grade_claimed(place, judge, claimed)
-        except Exception as error:  # the database or a bug: in any case ours
-            log.exception("run broke off", problem=type(error).__name__)
-            _release(place, claimed, f"{type(error).__name__} while the result was stored")
-        finally:
-            place.claims.drop(claimed)
+    except Exception as error:  # the database or a bug: in any case ours
+        log.exception("run broke off", problem=type(error).__name__)
+        _release(place, claimed, f"{type(error).__name__} while the result was stored")
+    finally:
+        place.claims.drop(claimed)
 
 
 def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
-    metrics.waited.labels("gpu" if claimed.device.startswith("cuda") else "cpu").observe(
-        metrics.seconds_between(claimed.created_at, claimed.claimed_at)
-    )
+    metrics.waited.labels(claimed.queue).observe(metrics.seconds_between(claimed.created_at, claimed.claimed_at))
     try:
         with place.database.read() as db:
             submission = runs.load_submission(db, claimed.submission_id, place.blobs)
-        judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=claimed.device)
+        with gpus.slot(place.slots, claimed.device) as use:
+            judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=claimed.device)
     except NotASubmission as fault:
         with place.database.write() as db:
             runs.reject(db, claimed, code=fault.code, message=fault.message)
@@ -65,24 +77,33 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
         if reports.house_must_act(judgement.report) and claimed.attempt < place.settings.max_attempts:
             _release(place, claimed, "Some criteria could not be judged through a fault of ours.")
         else:
-            _store(place, claimed, judgement)
+            _store(place, claimed, judgement, use)
 
 
-def _store(place: Workplace, claimed: Claim, judgement: Judgement) -> None:
-    graded_at = now()
-    shown = reports.figures_seen(judgement.report)
+def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Use) -> None:
+    report = use.in_report(judgement.report)
+    shown = reports.figures_seen(report)
     for name, content in judgement.figures.items():
         if place.blobs.write(content) != name:
             raise HouseFault(f"figure {name} is not what its name says")
     with place.database.write() as db:
-        stored = reports.store(db, claimed, judgement.report, shown & set(judgement.figures), graded_at=graded_at)
+        graded_at = time_of(db)
+        stored = reports.store(db, claimed, report, shown & set(judgement.figures), graded_at=graded_at)
+        if stored is not None and use.seconds:
+            run = db.get_one(Run, claimed.run_id)
+            run.gpu_seconds, run.gpu_peak_bytes = use.seconds, use.peak_bytes
     if stored is None:
         log.warning("report came too late: the lease was somebody else's", attempt=claimed.attempt)
         return
     place.ring.posts(list(stored.posts))
+    if use.seconds:
+        metrics.gpu_seconds.labels(claimed.rubric_slug).inc(use.seconds)
+        metrics.gpu_peak.labels(claimed.rubric_slug).set(use.peak_bytes or 0)
     metrics.graded.labels(claimed.rubric_slug).observe(metrics.seconds_between(claimed.claimed_at, graded_at))
     for phase, seconds in _phases(judgement.report).items():
-        metrics.phases.labels(phase).observe(seconds)
+        metrics.phases.labels(claimed.rubric_slug, phase).observe(seconds)
+    for cause, boxes in judgement.report["run"].get("killed", {}).items():
+        metrics.killed.labels(claimed.rubric_slug, cause).inc(boxes)
     _count("graded", Blame.NOBODY)
     log.info(
         "run graded",

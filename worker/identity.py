@@ -16,7 +16,7 @@ _ours: set[str] = set()
 
 def new_owner() -> str:
     """A name for a worker of this process: machine, boot, process, when that started, and a nonce."""
-    owner = "/".join((socket.gethostname(), _boot(), str(os.getpid()), _started(os.getpid()), secrets.token_hex(4)))
+    owner = "/".join((_machine(), _boot(), str(os.getpid()), _started(os.getpid()), secrets.token_hex(4)))
     _ours.add(owner)
     return owner
 
@@ -36,13 +36,22 @@ def _is_dead(owner: str) -> bool:
         host, boot, pid, started, _ = owner.rsplit("/", 4)
     except ValueError:
         return False
-    if host != socket.gethostname() or not boot or not started:
+    if host != _machine() or not boot or not started:
         return False
     if boot != _boot():
         return True
     if int(pid) == os.getpid() and started == _started(os.getpid()):
         return owner not in _ours
     return _started(int(pid)) != started
+
+
+def _machine() -> str:
+    """Host and process namespace: two containers may share a host's name, but not its process ids."""
+    try:
+        space = (_PROC / "self/ns/pid").readlink().name.strip("pid:[]")
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()}#{space}"
 
 
 def _boot() -> str:

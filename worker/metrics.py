@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 registry = CollectorRegistry()
 
@@ -15,12 +15,28 @@ graded = Histogram(
     "chainrule_run_grading_seconds", "From claimed to graded.", ["assignment"], buckets=_SECONDS, registry=registry
 )
 phases = Histogram(
-    "chainrule_run_phase_seconds", "Phases as the judge saw them.", ["phase"], buckets=_SECONDS, registry=registry
+    "chainrule_run_phase_seconds",
+    "Phases as the judge saw them.",
+    ["assignment", "phase"],
+    buckets=_SECONDS,
+    registry=registry,
 )
 outcomes = Counter(
     "chainrule_run_outcomes", "Tries by outcome and who must act.", ["outcome", "blame"], registry=registry
 )
-posts = Counter("chainrule_posts_sent", "Grade posts by outcome and status.", ["outcome", "status"], registry=registry)
+killed = Counter(
+    "chainrule_boxes_killed",
+    "Boxes ended before their time, by cause (memory, cpu, deadline, disk, exit, signal …).",
+    ["assignment", "cause"],
+    registry=registry,
+)
+gpu_seconds = Counter(
+    "chainrule_gpu_seconds", "Seconds that graded runs held a graphics card's slot.", ["assignment"], registry=registry
+)
+gpu_peak = Gauge(
+    "chainrule_gpu_peak_bytes", "Most memory in use on the card during the last run.", ["assignment"], registry=registry
+)
+posts = Counter("chainrule_posts_sent", "Grade posts by outcome.", ["platform", "outcome", "status"], registry=registry)
 
 
 def seconds_between(start: datetime, end: datetime) -> float:

@@ -11,6 +11,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from urllib.parse import urlsplit
 
 import httpx2
 import structlog
@@ -18,9 +19,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grading.domain.errors import HouseFault
+from grading.store import tracing
+from grading.store.clock import time_of
 from grading.store.database import Database
 from grading.store.settings import Settings
-from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, PostState, Run, now
+from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, PostState, Run
 from worker import metrics
 from worker.platforms import (
     SCORE_TYPE,
@@ -55,6 +58,7 @@ class Parcel:
     content_sha256: str
     comment_sha256: str
     tries: int
+    trace: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +98,24 @@ class Passback:
             parcel = self._make_ready(db, post_id)
         if parcel is None:
             return
-        outcome = self._try(parcel)
+        with tracing.step("post grade", parcel.trace, post_id=post_id, tries=parcel.tries):
+            outcome = self._try(parcel)
         with self._database.write() as db:
             state = self._settle(db, parcel, outcome)
-        metrics.posts.labels(state.value, str(outcome.status_code or "none")).inc()
+        platform = urlsplit(parcel.platform.issuer).hostname or "unknown"
+        metrics.posts.labels(platform, state.value, str(outcome.status_code or "none")).inc()
         log.info("grade post tried", post_id=post_id, state=state.value, status=outcome.status_code, tries=parcel.tries)
 
     def _make_ready(self, db: Session, post_id: str) -> Parcel | None:
+        moment = time_of(db)
         post = db.scalar(
             select(GradePost)
-            .where(GradePost.id == post_id, GradePost.state == PostState.WAITING.value, GradePost.next_try_at <= now())
+            .where(GradePost.id == post_id, GradePost.state == PostState.WAITING.value, GradePost.next_try_at <= moment)
             .with_for_update()
         )
         if post is None:
             return None
         entry = _entry(db, post)
-        moment = now()
         if entry.sending_until is not None and entry.sending_until > moment:
             post.next_try_at = moment + APART
             return None
@@ -133,7 +139,7 @@ class Passback:
         if words != entry.comment_sha256:
             body["comment"] = comment
         platform = db.get_one(Platform, line_item.platform_id)
-        return Parcel(post.id, platform, score_url(line_item.url), body, content, words, post.tries)
+        return Parcel(post.id, platform, score_url(line_item.url), body, content, words, post.tries, run.trace)
 
     def _try(self, parcel: Parcel) -> Outcome:
         try:
@@ -173,7 +179,7 @@ class Passback:
                 post.state = PostState.DEAD.value
             case Answer.LATER:
                 pause_s = max(outcome.pause_s, BACK_OFF_S[min(post.tries, len(BACK_OFF_S)) - 1])
-                post.next_try_at = now() + timedelta(seconds=pause_s)
+                post.next_try_at = time_of(db) + timedelta(seconds=pause_s)
         return PostState(post.state)
 
 

@@ -20,8 +20,6 @@ def run(settings: Settings, judge: "Judge | Callable[[], Judge]") -> None:
 
     Without a broker that other processes can reach, waiting runs are found by looking for them.
     """
-    unrung = settings.broker_url.startswith(MEMORY)
-    worker = Worker(settings, judge, sweep_s=min(settings.sweep_s, UNRUNG_SWEEP_S) if unrung else None)
     leave = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -29,6 +27,8 @@ def run(settings: Settings, judge: "Judge | Callable[[], Judge]") -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
+    unrung = settings.broker_url.startswith(MEMORY)
+    worker = Worker(settings, judge, sweep_s=min(settings.sweep_s, UNRUNG_SWEEP_S) if unrung else None)
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port, registry=metrics.registry)
     worker.start()

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 # A run that still waits is announced again after this long, in case its message was lost on the way.
 RING_AGAIN_S = 60.0
 POSTS_AT_ONCE = 50
+# Any message wakes a worker for any run, so a long queue needs no message for each.
+RUNS_AT_ONCE = 500
 # Where the broker lives in another process's memory, no message arrives here: look often.
 UNRUNG_SWEEP_S = 0.25
 
@@ -31,13 +33,14 @@ class Sweep:
         self._place = place
         self._every_s = every_s
         self._rung: dict[str, float] = {}
+        self._first = True
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._go_on, name="sweep", daemon=True)
 
     def start(self) -> None:
         """Sweep once, then again and again in a thread."""
-        self.once()
+        self._try()
         self._thread.start()
 
     def stop(self) -> None:
@@ -57,15 +60,20 @@ class Sweep:
             if taken_back:
                 log.warning("runs taken back from dead workers", runs=len(taken_back))
             with database.read() as db:
-                waiting = runs.waiting(db, queues=settings.worker_queues)
+                waiting = runs.waiting(db, queues=settings.run_queues, limit=RUNS_AT_ONCE)
                 posts = due_posts(db, POSTS_AT_ONCE) if "passback" in settings.worker_queues else []
             self._place.ring.runs([(run_id, queue) for run_id, queue in waiting if self._is_news(run_id)])
             self._place.ring.posts([post_id for post_id in posts if self._is_news(post_id)])
+            self._first = False
             still = {run_id for run_id, _ in waiting} | set(posts)
             self._rung = {row_id: at for row_id, at in self._rung.items() if row_id in still}
 
     def _is_news(self, row_id: str) -> bool:
         moment = time.monotonic()
+        if row_id not in self._rung and not self._first:
+            # Whoever queued it has just rung for it, most likely; it is news if it still waits at the next sweep.
+            self._rung[row_id] = moment - RING_AGAIN_S
+            return False
         if self._rung.get(row_id, -RING_AGAIN_S) > moment - RING_AGAIN_S:
             return False
         self._rung[row_id] = moment
@@ -73,7 +81,11 @@ class Sweep:
 
     def _go_on(self) -> None:
         while not self._stop.wait(self._every_s):
-            try:
-                self.once()
-            except SQLAlchemyError as error:
-                log.warning("sweep failed", problem=type(error).__name__)
+            self._try()
+
+    def _try(self) -> None:
+        """A database that is away for a moment is no reason to end, at the start as little as later."""
+        try:
+            self.once()
+        except SQLAlchemyError as error:
+            log.warning("sweep failed", problem=type(error).__name__)

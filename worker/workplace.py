@@ -10,7 +10,7 @@ from grading.domain.jobs import GRADE_RUN, POST_GRADE, QUEUE_PASSBACK
 from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.settings import Settings
-from worker import identity
+from worker import gpus, identity
 from worker.claims import Claims
 from worker.judging import Judge, JudgeHolder
 from worker.passback import Passback
@@ -30,17 +30,21 @@ class Workplace:
     def __init__(self, settings: Settings, judge: "Judge | Callable[[], Judge]", ring: "Ring") -> None:
         self.settings = settings
         self.database = Database.open(settings)
-        self.blobs = Blobs(settings.blob_dir)
+        self.blobs = Blobs(settings.blobs)
         self.owner = identity.new_owner()
         self.claims = Claims(self.database, self.owner, settings)
         self.judge = JudgeHolder(judge, self._describe)
         self.passback = Passback(settings, self.database)
+        self.slots = gpus.slots_of(settings)
         self.ring = ring
 
     def open(self) -> None:
-        """Begin to give signs of life, and start the judge beside everything else."""
+        """Begin to give signs of life, and start the judge, where there are runs to grade, beside everything else."""
         self.claims.start()
-        threading.Thread(target=self._warm, name="start judge", daemon=True).start()
+        if removed := self.blobs.tidy():
+            log.warning("half-written blobs of dead writers removed", drafts=removed)
+        if self.settings.run_queues:
+            threading.Thread(target=self._warm, name="start judge", daemon=True).start()
 
     def close(self) -> None:
         """End the judge and let go of everything."""
@@ -60,21 +64,29 @@ class Workplace:
         layers: list[dict[str, object]] = [
             {"name": layer.name, "holds": layer.holds, "detail": layer.detail} for layer in judge.layers
         ]
-        self.claims.describe(tier=str(judge.tier), layers=layers)
+        devices = [self.slots.to_json()] if self.slots is not None else None
+        self.claims.describe(tier=str(judge.tier), layers=layers, devices=devices)
 
 
 class Ring:
-    """Announces rows to the queues of one Celery application."""
+    """Announces rows to the queues of one Celery application.
 
-    def __init__(self, send: Callable[[str, str, str], None]) -> None:
+    Args:
+        send: takes a job's name, a row's id and a queue; false when the broker did not answer. Then the rest is not
+            tried: each try may take seconds, and the sweep rings again.
+    """
+
+    def __init__(self, send: Callable[[str, str, str], bool]) -> None:
         self._send = send
 
     def runs(self, runs: list[tuple[str, str]]) -> None:
         """Announce runs, each as (id, queue)."""
         for run_id, queue in runs:
-            self._send(GRADE_RUN, run_id, queue)
+            if not self._send(GRADE_RUN, run_id, queue):
+                break
 
     def posts(self, post_ids: list[str]) -> None:
         """Announce grade posts."""
         for post_id in post_ids:
-            self._send(POST_GRADE, post_id, QUEUE_PASSBACK)
+            if not self._send(POST_GRADE, post_id, QUEUE_PASSBACK):
+                break

@@ -19,7 +19,8 @@ from api.app import create_app
 from grading.domain.errors import HouseFault
 from grading.store.blobs import Blobs
 from grading.store.tables import ReportRow, Run
-from tests.store.course import SLUG, TOY, FakeJudge, Town, hand_in
+from tests.store.course import SLUG, TOY, FakeJudge, Town, found, hand_in
+from tests.store.servers import redis_in
 from worker.embedded import Worker, start
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,6 +183,26 @@ def test_a_worker_of_its_own_stops_on_sigterm(town: Town, tmp_path: Path):
 
     assert code == 0
     assert states(town) == {"graded": 1}
+
+
+def test_a_worker_stops_while_its_broker_is_away(tmp_path: Path):
+    """Waiting for a broker that does not come back is no reason to stay; so nobody has to kill a worker in repair."""
+    redis = redis_in(tmp_path)
+    town = found(tmp_path / "town", broker_url=redis.url)
+    worker = start(town.settings, FakeJudge())
+    try:
+        hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+        until(lambda: states(town) == {"graded": 1})
+        redis.kill()
+        time.sleep(3)  # the first pause between tries to connect is over, the second has begun
+    finally:
+        stopping = threading.Thread(target=worker.stop, daemon=True)
+        stopping.start()
+        stopping.join(60)
+        redis.kill()
+
+    assert not stopping.is_alive()
+    town.end()
 
 
 def test_neither_api_nor_worker_loads_torch():

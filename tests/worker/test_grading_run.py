@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import func, select
 
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
 from grading.store.blobs import Blobs
 from grading.store.tables import FigureRow, ReportRow, Run, WorkerRow, now
-from tests.store.course import PIXEL, PIXEL_NAME, FakeJudge, FakeJudgement, Town, hand_in
-from worker import identity
+from tests.store.course import PIXEL, PIXEL_NAME, SLUG, FakeJudge, FakeJudgement, Town, hand_in, report_for
+from worker import identity, metrics
 from worker.grading_run import grade_run
 from worker.sweep import Sweep
 from worker.workplace import Ring, Workplace
@@ -19,9 +20,10 @@ from worker.workplace import Ring, Workplace
 class Bells(list):
     """What was rung, in order."""
 
-    def __call__(self, task: str, row_id: str, queue: str) -> None:
+    def __call__(self, task: str, row_id: str, queue: str) -> bool:
         """Note it down."""
         self.append((task, row_id, queue))
+        return True
 
 
 @pytest.fixture
@@ -68,6 +70,13 @@ def test_a_run_is_graded_with_its_own_seed_and_stored(town: Town, place: Workpla
     assert place.blobs.read(PIXEL_NAME) == PIXEL
     with town.database.read() as db:
         assert db.scalars(select(FigureRow.sha256)).all() == [PIXEL_NAME]
+
+
+def test_no_line_of_the_log_names_a_run_that_is_over(town: Town, place: Workplace):
+    """A thread grades one run after another; what it says next is not about the last one."""
+    grade_run(place, ready(town))
+
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 def test_a_message_delivered_twice_grades_once(town: Town, place: Workplace, judge: FakeJudge):
@@ -125,18 +134,19 @@ def test_a_fault_of_ours_is_tried_again_with_the_same_seed_until_it_goes_well(
     assert set(judge.graded) == {run.seed}
 
 
-def test_a_poisoned_run_is_flagged_and_blocks_nobody(town: Town, place: Workplace, judge: FakeJudge):
-    """After three tries it is the staff's; the next run goes well."""
-    judge.faults += [HouseFault("again")] * 3
-    poisoned, other = ready(town), ready(town, "ben")
-    for _ in range(4):
+def test_a_poisoned_run_is_flagged_and_blocks_nobody(town: Town, place: Workplace):
+    """It came first and fails every time: three tries, then the staff's; the other is graded in the first round."""
+    poisoned, other = ready(town, content=b"poison"), ready(town, "ben")
+    states = []
+    for _ in range(3):
         with town.database.write() as db:
             db.get_one(Run, poisoned).not_before = None
-        grade_run(place, poisoned)
-    grade_run(place, other)
+        for run_id in (poisoned, other):
+            grade_run(place, run_id)
+        states.append((row(town, poisoned).state, row(town, other).state))
 
-    assert (row(town, poisoned).state, row(town, poisoned).attempts) == ("failed", 3)
-    assert row(town, other).state == "graded"
+    assert states == [("queued", "graded"), ("queued", "graded"), ("failed", "graded")]
+    assert row(town, poisoned).attempts == 3
 
 
 def test_criteria_that_we_could_not_judge_are_tried_again_then_shown(town: Town, place: Workplace):
@@ -259,3 +269,35 @@ def test_a_worker_says_what_its_sandbox_holds(town: Town, place: Workplace):
     place.claims.stop()
     with town.database.read() as db:
         assert db.scalar(select(func.count()).select_from(WorkerRow)) == 0
+
+
+def test_a_broker_that_is_away_is_tried_once_and_not_for_each_row():
+    """Each try takes seconds; a regrade of a thousand runs would wait for an hour."""
+    tried: list[str] = []
+
+    def deaf(task: str, row_id: str, queue: str) -> bool:
+        tried.append(row_id)
+        return False
+
+    ring = Ring(deaf)
+    ring.runs([("a", "cpu"), ("b", "cpu")])
+    ring.posts(["c", "d"])
+
+    assert tried == ["a", "c"]
+
+
+def test_killed_boxes_are_counted_by_cause(town: Town, place: Workplace, judge: FakeJudge, monkeypatch):
+    """An operator sees that many programs run out of memory before anybody complains."""
+    made = report_for(b"right")
+    made["run"]["killed"] = {"memory": 2, "deadline": 1}
+    monkeypatch.setattr(judge, "grade", lambda *_, **__: FakeJudgement(made))
+    before = killed("memory")
+    grade_run(place, ready(town))
+
+    assert killed("memory") == before + 2
+
+
+def killed(cause: str) -> float:
+    """What the series says."""
+    labels = {"assignment": SLUG, "cause": cause}
+    return metrics.registry.get_sample_value("chainrule_boxes_killed_total", labels) or 0.0

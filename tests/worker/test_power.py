@@ -54,8 +54,8 @@ def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
     plug = Plug()
     take, store, send = Claims.take, grading_run.reports.store, Passback._try
 
-    def taken(self, run_id):
-        claimed = take(self, run_id)
+    def taken(self):
+        claimed = take(self)
         plug.reached("claimed")
         return claimed
 
@@ -88,13 +88,14 @@ class Judge(FakeJudge):
 def live(town: Town, plug: Plug) -> None:
     """One life of a worker: it starts, sweeps, does all it hears of, and ends, well or not."""
 
-    def hear(task: str, row_id: str, _queue: str) -> None:
+    def hear(task: str, row_id: str, _queue: str) -> bool:
         if task == GRADE_RUN:
             plug.reached("committed, the doorbell not rung")
             grade_run(place, row_id)
         else:
             plug.reached("report committed, the post not announced")
             place.passback.send(row_id)
+        return True
 
     judge = Judge()
     judge.plug = plug

@@ -54,12 +54,12 @@ def test_a_message_that_is_code_is_not_run(town: Town, worker: Worker, judge: Fa
     hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
     until(lambda: states(town) == {"graded": 1})
     reads = "import pickle, sys; pickle.loads(sys.stdin.buffer.read())"
-    subprocess.run([sys.executable, "-c", reads], input=bomb(tmp_path / "as it would"), check=True)
+    subprocess.run([sys.executable, "-c", reads], input=bomb(tmp_path / "as_it_would"), check=True)
 
     assert worker
     assert len(judge.graded) == 1
     assert [path.name for path in tmp_path.iterdir() if path.is_file() and "esc" in path.name] == []
-    assert (tmp_path / "as").exists()
+    assert (tmp_path / "as_it_would").exists()
 
 
 @pytest.mark.parametrize(

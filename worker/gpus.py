@@ -1,0 +1,170 @@
+"""A worker's graphics card: taken for itself, shared out in slots, watched, and used again only when it is empty."""
+
+import contextlib
+import fcntl
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from grading.domain.errors import HouseFault
+from grading.domain.jobs import QUEUE_GPU
+from grading.sandbox import cards
+from grading.sandbox.cards import Card, Meter
+from grading.store.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+EVERY_S: Final = 0.2
+# Contexts of boxes that just ended are given back by the driver within this.
+CLEARS_S: Final = 10.0
+# What a driver may hold by itself, more or less at different times.
+SLACK_BYTES: Final = 64 << 20
+
+
+@dataclass
+class Use:
+    """One run's time on the card.
+
+    Attributes:
+        seconds: that it held a slot; 0.0 while it does, and for a run that takes none.
+        peak_bytes: most memory in use on the card meanwhile, by all of its slots; None where nobody can tell.
+    """
+
+    seconds: float = 0.0
+    peak_bytes: int | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    def in_report(self, report: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The report, with this use among the facts of its run where it was one."""
+        if not self.seconds:
+            return report
+        gpu = {"seconds": round(self.seconds, 3), "peak_bytes": self.peak_bytes}
+        return {**report, "run": {**report["run"], "gpu": gpu}}
+
+
+class Slots:
+    """The places on one card. A run waits for one; the first on an empty card checks that it is empty.
+
+    Args:
+        card: that they are on.
+        count: runs that may use it at the same time.
+        meter: says how much of its memory is taken.
+        clears_s: how long the memory of what ended may take to be given back.
+    """
+
+    def __init__(self, card: Card, count: int, meter: Meter, *, clears_s: float = CLEARS_S) -> None:
+        self.card, self.count = card, count
+        self._meter, self._clears_s = meter, clears_s
+        self._free = threading.Semaphore(count)
+        self._lock = threading.Lock()
+        self._uses: list[Use] = []
+        self._empty_bytes = meter.used_bytes(card)
+
+    def why_not(self) -> str:
+        """What keeps runs from the card: memory that no run of ours holds; "" where it may be used."""
+        with self._lock:
+            if self._uses or self._empty_bytes is None:
+                return ""
+            empty = self._empty_bytes
+        deadline = time.monotonic() + self._clears_s
+        while (used := self._meter.used_bytes(self.card)) is not None and used > empty + SLACK_BYTES:
+            if time.monotonic() > deadline:
+                return f"card {self.card.index} still holds {(used - empty) >> 20} MiB that no run of ours uses"
+            time.sleep(EVERY_S)
+        return "" if used is not None else f"card {self.card.index} does not answer any more"
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[Use]:
+        """One slot, from when one is free."""
+        with self._free:
+            use = Use()
+            with self._lock:
+                self._uses.append(use)
+            over = threading.Event()
+            watcher = threading.Thread(target=self._watch, args=(use, over), name="card memory", daemon=True)
+            watcher.start()
+            try:
+                yield use
+            finally:
+                over.set()
+                watcher.join()
+                with self._lock:
+                    self._uses.remove(use)
+                use.seconds = time.monotonic() - use.began
+
+    def to_json(self) -> dict[str, object]:
+        """For the list of workers."""
+        card = self.card
+        return {"index": card.index, "name": card.name, "memory_bytes": card.memory_bytes, "slots": self.count}
+
+    def _watch(self, use: Use, over: threading.Event) -> None:
+        while True:
+            used = self._meter.used_bytes(self.card)
+            if used is not None:
+                use.peak_bytes = max(used, use.peak_bytes or 0)
+            if over.wait(EVERY_S):
+                return
+
+
+def slots_of(settings: Settings) -> Slots | None:
+    """Those on the card that a worker for such runs has; None for any other worker."""
+    if QUEUE_GPU not in settings.worker_queues or settings.card is None:
+        return None
+    card = next((card for card in cards.found() if card.index == settings.card), Card(settings.card))
+    return Slots(card, settings.gpu_slots, cards.Driver())
+
+
+@contextlib.contextmanager
+def slot(slots: Slots | None, device: str) -> Iterator[Use]:
+    """A slot for a run on that device; nothing is taken for a run on the processor."""
+    if device != "cuda" or slots is None:
+        yield Use()
+        return
+    with slots.held() as use:
+        yield use
+
+
+def take_card(settings: Settings, there: Sequence[Card]) -> Card | None:
+    """A card that no other worker of this machine has, for as long as this process lives.
+
+    Args:
+        settings: may name one; `state` is where workers see what others have taken.
+        there: the machine's.
+
+    Returns:
+        None for a worker that grades nothing on cards.
+
+    Raises:
+        HouseFault: there is none, or others have all of them.
+    """
+    if QUEUE_GPU not in settings.worker_queues:
+        return None
+    wanted = [card for card in there if settings.card in {None, card.index}]
+    for card in wanted:
+        if _lock(settings.state / "cards", card):
+            log.info("card taken", index=card.index, name=card.name)
+            return card
+    have = ", ".join(str(card.index) for card in there) or "none"
+    named = "" if settings.card is None else f" {settings.card}"
+    raise HouseFault(f"no graphics card{named} is free for this worker; this machine has {have}")
+
+
+def _lock(folder: Path, card: Card) -> bool:
+    """Whether the card is ours now. The file is named for it, or else for the machine, whose state others may share."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{card.uuid or f'{socket.gethostname()}-{card.index}'}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        # Let go of by the kernel when this process ends, however it ends.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    return True
