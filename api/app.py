@@ -17,6 +17,7 @@ from api.schemas import API
 from api.service import Service
 from api.watching import Watching
 from grading.domain.assignment import Assignment
+from grading.store import tracing
 from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.logs import log_as_json
@@ -50,11 +51,12 @@ def create_app(
 
         assignments = catalog(settings.assignment_dirs)
     log_as_json()
+    tracing.begin("api")
     database = Database.open(settings)
     service = Service(
         settings=settings,
         database=database,
-        blobs=Blobs(settings.blob_dir),
+        blobs=Blobs(settings.blobs),
         assignments=assignments,
         doorbell=Doorbell(settings),
         watching=Watching(database),

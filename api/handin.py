@@ -11,12 +11,13 @@ from api.service import Service
 from grading.domain.assignment import Assignment
 from grading.domain.errors import HouseFault, NotASubmission
 from grading.intake import read_upload
-from grading.store import regrades, submissions
+from grading.store import regrades, submissions, tracing
 from grading.store.access import Caller, Conflict, Unusable, reach_offering
+from grading.store.clock import time_of
 from grading.store.queries.posts import retry_post
 from grading.store.queries.submissions import SubmissionView, submission_of
 from grading.store.regrades import RegradeView
-from grading.store.tables import now
+from grading.store.tables import PURPOSE_REGRADE_DRY
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +60,7 @@ def hand_in(
     try:
         submission = read_upload(files, assignment)
         blobs = {file.name: service.blobs.write(file.content) for file in submission.files}
-        with service.database.write() as db:
+        with tracing.step("hand in", assignment=slug), service.database.write() as db:
             run = submissions.accept(
                 db,
                 caller,
@@ -68,6 +69,7 @@ def hand_in(
                 blobs,
                 device=device_for(service, assignment),
                 settings=service.settings,
+                trace=tracing.traceparent(),
             )
             if key_id is not None:
                 submissions.answer_with(db, key_id, run.submission_id)
@@ -122,7 +124,8 @@ def start_regrade(service: Service, caller: Caller, slug: str, reason: str = "")
         regrade = regrades.start(db, caller, slug, device=device, reason=reason)
     with service.database.read() as db:
         view = regrades.progress_of(db, caller, regrade.id)
-    service.doorbell.ring((run_id, submissions.queue_for(device)) for run_id in view.run_ids)
+    queue = submissions.queue_for(device, PURPOSE_REGRADE_DRY)
+    service.doorbell.ring((run_id, queue) for run_id in view.run_ids)
     return view
 
 
@@ -184,9 +187,10 @@ def _reserve(service: Service, caller: Caller, key: str, digest: str) -> tuple[S
             raise Unusable("idempotency-key-reused", "This Idempotency-Key was used for a different request.")
         if known.submission_id is not None:
             return submission_of(db, caller, known.submission_id), None
-        if known.created_at > now() - IN_FLIGHT_FOR:
+        moment = time_of(db)
+        if known.created_at > moment - IN_FLIGHT_FOR:
             raise Conflict("in-flight", "A request with this Idempotency-Key is still being answered.")
-        known.created_at = now()
+        known.created_at = moment
         return None, known.id
 
 

@@ -14,7 +14,8 @@ log = structlog.get_logger(__name__)
 class Doorbell:
     """Sends ids to the queues, after the commit and never before.
 
-    A broker that is away makes no request fail: workers look for waiting rows by themselves.
+    A broker that is away makes no request fail, nor wait for more than one try: workers look for waiting rows by
+    themselves.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -30,12 +31,14 @@ class Doorbell:
     def ring(self, runs: Iterable[tuple[str, str]]) -> None:
         """Announce runs, each as (id, queue)."""
         for run_id, queue in runs:
-            self._send(GRADE_RUN, run_id, queue)
+            if not self._send(GRADE_RUN, run_id, queue):
+                break
 
     def post(self, post_ids: Iterable[str]) -> None:
         """Announce grade posts."""
         for post_id in post_ids:
-            self._send(POST_GRADE, post_id, QUEUE_PASSBACK)
+            if not self._send(POST_GRADE, post_id, QUEUE_PASSBACK):
+                break
 
     def reachable(self) -> bool:
         """Whether the broker answers."""
@@ -51,8 +54,10 @@ class Doorbell:
         """Close the connections to the broker."""
         self._app.close()
 
-    def _send(self, task: str, row_id: str, queue: str) -> None:
+    def _send(self, task: str, row_id: str, queue: str) -> bool:
         try:
             self._app.send_task(task, args=[row_id], queue=queue, retry=False)
         except Exception as error:  # noqa: BLE001  # every transport raises its own
             log.warning("doorbell did not ring", task=task, id=row_id, problem=type(error).__name__)
+            return False
+        return True

@@ -12,6 +12,8 @@ from grading.store.tables import RunEvent
 POLL_S = 0.05
 # A bell may miss an event whose transaction committed late; readers look again by themselves after this long.
 LOOK_AGAIN_S = 1.0
+# A service that goes down waits so long for a database that does not answer.
+LAST_ANSWER_S = 5.0
 
 
 class Watching:
@@ -49,19 +51,19 @@ class Watching:
                 del self._bells[submission_id]
 
     async def stop(self) -> None:
-        """Let all readers go."""
+        """Let all readers go, and ask the database nothing more: its connections may be closed after this."""
         self._stopped = True
         for bells in self._bells.values():
             for bell in bells:
                 bell.set()
         if self._poller is not None:
+            # A thread that waits for the database's answer cannot be cancelled, only waited for.
+            await asyncio.wait({self._poller}, timeout=LAST_ANSWER_S)
             self._poller.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._poller
 
     async def _poll(self) -> None:
         last = await asyncio.to_thread(self._newest)
-        while self._bells:
+        while self._bells and not self._stopped:
             await asyncio.sleep(POLL_S)
             for event_id, submission_id in await asyncio.to_thread(self._after, last):
                 last = event_id

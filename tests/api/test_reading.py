@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from grading.store import reports, runs
 from grading.store.blobs import Blobs
-from grading.store.tables import Run, User, now
+from grading.store.tables import Run, User, WorkerRow, now
 from tests.store.course import PIXEL, PIXEL_NAME, SLUG, Town, hand_in, report_for
 
 HERE = f"/api/v1/assignments/{SLUG}"
@@ -200,7 +200,7 @@ def test_a_regrade_goes_from_dry_run_to_applied(graded: tuple[Town, Run], client
     started = client.post(f"{HERE}/regrades", headers=staff, json={"reason": "fixed the rubric"})
     assert started.status_code == 202
     with town.database.read() as db:
-        (waiting,) = [run_id for run_id, _ in runs.waiting(db, queues=["cpu"])]
+        (waiting,) = [run_id for run_id, _ in runs.waiting(db, queues=["cpu-bulk"])]
     assert client.post(started.json()["links"]["apply"], headers=staff).status_code == 409
     finish(town, waiting, b"right")
     dry = client.get(started.headers["location"], headers=staff).json()
@@ -307,3 +307,22 @@ def test_the_description_is_complete(client: TestClient):
         "/metrics",
     } <= set(told["paths"])
     assert "ProblemOut" in json.dumps(told["components"])
+
+
+def test_readiness_tells_what_the_sandboxes_hold(town: Town, client: TestClient):
+    """The weakest worker counts; one that is silent does not, and without any there is nothing to tell."""
+    assert client.get("/readyz").json()["sandbox"] is None
+    holds = [{"name": "landlock", "holds": True, "detail": ""}]
+    fails = [{"name": "landlock", "holds": False, "detail": "no such call"}]
+    with town.database.write() as db:
+        for owner, tier, layers in (("a", "full", holds), ("b", "contained", fails)):
+            db.add(WorkerRow(owner=owner, name=owner, queues="cpu", tier=tier, layers=layers))
+        db.add(
+            WorkerRow(
+                owner="c", name="c", queues="cpu", tier="none", layers=[], seen_at=datetime(2026, 1, 1, tzinfo=UTC)
+            )
+        )
+    told = client.get("/readyz")
+
+    assert told.status_code == 200
+    assert told.json()["sandbox"] == {"tier": "contained", "layers": {"landlock": False}}

@@ -17,7 +17,7 @@ from api.service import service_of
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
 from grading.store.queries import manual
-from grading.store.queries.dashboard import criteria_of, mistakes_of, scores_of, summary_of
+from grading.store.queries.dashboard import absentees_of, criteria_of, mistakes_of, scores_of, summary_of
 from grading.store.queries.results import Sort, results_of
 from grading.store.queries.students import offering_of
 
@@ -112,6 +112,7 @@ def show_results(
         scores = [float(score) for score in scores_of(db, caller, slug)]
         criteria = criteria_of(db, caller, slug)
         mistakes = mistakes_of(db, caller, slug)
+        absentees = absentees_of(db, caller, slug)
         page = results_of(
             db,
             caller,
@@ -141,6 +142,7 @@ def show_results(
             MistakeBar(m.criterion_id, m.criterion_title, m.mistake, m.students, round(100 * m.share)) for m in mistakes
         ],
         page=page,
+        absentees=absentees,
         answers=answers,
         query=asked,
         heads=tuple(_heads(asked)),
