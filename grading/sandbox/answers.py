@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grading.domain.report import Json
-from grading.domain.verdict import Tier
 
 Array = NDArray[np.generic]
 
@@ -198,12 +197,3 @@ class Ended:
     detail: str
     cpu_s: float
     peak_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """What the warden said at its start."""
-
-    pid: int
-    tier: Tier
-    why: str

@@ -8,14 +8,14 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
@@ -25,10 +25,11 @@ import structlog
 from grading.domain.assignment import Limits
 from grading.domain.errors import HouseFault
 from grading.domain.verdict import Tier
-from grading.sandbox import probe
-from grading.sandbox.answers import Hello, Layer, ProgramLike
+from grading.sandbox import leftovers, probe
+from grading.sandbox.answers import Layer, ProgramLike
 from grading.sandbox.box import Box
 from grading.sandbox.guest import messages
+from grading.sandbox.leftovers import OwnFolder
 
 HELLO_S: Final = 60.0
 STOP_S: Final = 5.0
@@ -52,6 +53,7 @@ class SandboxConfig:
         cgroups: whether to try for limits that the kernel keeps on a whole box.
         cores: processors that all of a box's processes may use together, where there are control groups for it.
         granted: device nodes that a box for a graphics card gets; a box for the processor gets none of them.
+        environment: variables that programs are started with, beside those of every sandbox.
         spares: confined processes to have ready for each image; with 0 each is made when its box is opened.
         python: the interpreter that student programs run on.
     """
@@ -65,8 +67,13 @@ class SandboxConfig:
     cgroups: bool = True
     cores: float = 1.0
     granted: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     spares: int = 1
     python: Path = Path(sys.executable)
+
+
+class _RefusedError(HouseFault):
+    """The kernel or the container refuses what a tier needs: the next one is tried, in a warden of its own."""
 
 
 class Sandbox:
@@ -85,9 +92,8 @@ class Sandbox:
         self.why = ""
         self._owner = os.getpid()
         self._lock = threading.Lock()
-        self._run_dir = Path(tempfile.mkdtemp(prefix="chainrule-"))
-        # A box of the tier without namespaces has another uid, and must reach its own folder below.
-        self._run_dir.chmod(0o711)
+        leftovers.tidy()
+        self._folder = OwnFolder()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -120,15 +126,18 @@ class Sandbox:
         for candidate in [t for t in (Tier.FULL, Tier.CONTAINED, Tier.NONE) if _rank(t) <= _rank(tier)]:
             if candidate is Tier.NONE and not self.config.allow_none:
                 break
-            hello = self._launch(candidate)
-            whys += [hello.why] * bool(hello.why)
-            found = self._probe(hello.tier, secrets)
+            try:
+                self._launch(candidate)
+            except _RefusedError as refused:
+                whys.append(str(refused))
+                continue
+            found = self._probe(candidate, secrets)
             self.layers = found.layers
             if found.holds or (candidate is Tier.NONE and found.layers):
-                self.tier, self.why = hello.tier, "; ".join(whys)
+                self.tier, self.why = candidate, "; ".join(whys)
                 return
-            whys.append(f"{hello.tier.value} does not hold: {', '.join(found.broken)}")
-            log.warning("sandbox tier does not hold", tier=hello.tier.value, broken=found.broken)
+            whys.append(f"{candidate.value} does not hold: {', '.join(found.broken)}")
+            log.warning("sandbox tier does not hold", tier=candidate.value, broken=found.broken)
             self._stop()
         raise HouseFault(
             "nothing can be confined on this machine, so no submission is run, unless the operator allows that by name "
@@ -143,8 +152,18 @@ class Sandbox:
         except HouseFault as fault:
             return probe.Found(holds=False, layers=(), broken=(str(fault),))
 
-    def _launch(self, tier: Tier) -> Hello:
+    def _launch(self, tier: Tier) -> None:
+        """Start a warden, in a folder of its own: one that died leaves its students' folders behind.
+
+        Raises:
+            HouseFault: it does not start, perhaps because the kernel or the container refuses what the tier needs.
+        """
+        run_dir = Path(tempfile.mkdtemp(dir=self._folder.path))
+        # A box of the tier without namespaces has another uid, and must reach its own folder below.
+        run_dir.chmod(0o711)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # A default timeout of this process, which any library may have set, is not the other's.
+        theirs.setblocking(True)
         settings = {
             "images": list(self.config.images),
             "data": str(self.config.data_dir.resolve()) if self.config.data_dir else None,
@@ -155,14 +174,14 @@ class Sandbox:
             "cores": self.config.cores,
             "granted": [str(node) for node in self.config.granted],
             "spares": self.config.spares,
-            "run_dir": str(self._run_dir),
+            "run_dir": str(run_dir),
         }
         boot = Path(__file__).resolve().parent / "guest" / "boot.py"
-        errors = self._run_dir / "errors"
+        errors = self._folder.path / "errors"
         with theirs, errors.open("wb") as complaints:
             self._process = subprocess.Popen(
                 [str(self.config.python), "-s", "-P", str(boot), str(theirs.fileno()), json.dumps(settings)],
-                env=_environment(),
+                env={**_environment(), **self.config.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=complaints,
@@ -175,11 +194,13 @@ class Sandbox:
             ours.settimeout(HELLO_S)
             body, _ = messages.receive(ours)
             ours.settimeout(None)
-            return Hello(int(body["hello"]), Tier(body["tier"]), str(body["why"]))
-        except (messages.Gone, OSError, KeyError, ValueError) as fault:
+        except (messages.Gone, OSError, ValueError) as fault:
             said = errors.read_text(encoding="utf-8", errors="replace")[-2000:]
             self._stop()
             raise HouseFault(f"the sandbox did not start: {fault}\n{said}") from None
+        if "refused" in body:
+            self._stop()
+            raise _RefusedError(str(body["refused"]))
 
     def open(
         self,
@@ -225,6 +246,8 @@ class Sandbox:
         }
         ours, theirs = socket.socketpair()
         life, line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (theirs, line):
+            end.setblocking(True)
         try:
             self._request(request, theirs, line)
         except HouseFault:
@@ -289,7 +312,7 @@ class Sandbox:
         """End the warden and with it every box. In a forked child: only this process's socket is closed."""
         self._stop()
         if self._owner == os.getpid():
-            shutil.rmtree(self._run_dir, ignore_errors=True)
+            self._folder.remove()
 
     def __enter__(self) -> Self:
         return self

@@ -92,7 +92,21 @@ def archives() -> Iterable[bytes]:
     yield zipped(("a.zip", zipped((FIRST, NOTEBOOK))), ("a.py", b""))
 
 
+def try_each(data: bytes) -> None:
+    """The same bytes for every parser."""
+    for attempt in (try_wire, try_notebook, try_zip):
+        attempt(data)
+
+
+def seeds_of_each() -> Iterable[bytes]:
+    """Those of every parser."""
+    yield from frames()
+    yield from (file.content for file in ZOO.values())
+    yield from archives()
+
+
 TARGETS = {
+    "each": Target(try_each, seeds_of_each),
     "wire": Target(try_wire, frames),
     "notebook": Target(try_notebook, lambda: [file.content for file in ZOO.values()]),
     "zip": Target(try_zip, archives),

@@ -1,5 +1,7 @@
 """Starting a sandbox: what it says where it cannot, and that nothing is graded unconfined by accident."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -34,6 +36,21 @@ def test_no_tier_by_name_says_so() -> None:
         assert sandbox.tier is Tier.NONE
         assert {layer.name for layer in sandbox.layers if not layer.holds} >= {"namespaces"}
         assert not {"seccomp", "landlock"} & {layer.name for layer in sandbox.layers if layer.holds}
+
+
+@pytest.mark.box
+@pytest.mark.timeout(120)
+def test_without_namespaces_too_a_warden_that_died_is_followed_by_another() -> None:
+    """What the dead one left in the run folder is not in the next one's way."""
+    with Sandbox.start(SandboxConfig(images=("numpy",), tier=Tier.CONTAINED)) as sandbox:
+        first = sandbox.pid
+        os.kill(first, signal.SIGKILL)
+        while sandbox.pid == first:
+            sandbox.ensure()
+        with sandbox.open(program("def f(): return 1"), limits=LIMITS, seed=1) as box:
+            box.load()
+
+            assert box.call("f") == 1
 
 
 @pytest.mark.box

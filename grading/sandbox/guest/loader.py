@@ -1,11 +1,13 @@
 """Executing a program's units, one by one, in one namespace; saying what they defined and what went wrong."""
 
 import ast
+import contextlib
 import inspect
 import linecache
 import sys
 import traceback
 import types
+from collections.abc import Callable
 from typing import Any
 
 from . import loops
@@ -18,6 +20,9 @@ VERSIONS = "versions"
 GUARDED = "guarded"
 TEXTS = "texts"
 GIVEN = "given"
+BETWEEN = "between"
+"""Where installers put pairs of functions, called with the program and a unit's text before and after it runs."""
+
 ELSEWHERE = (OSError, ImportError)
 """What a statement raises that needs a file, an address or a package which is only on the student's machine."""
 
@@ -42,6 +47,8 @@ def execute(program: ProgramState, index: int) -> None:
     program.scratch.setdefault(GUARDED, {}).setdefault(name, set()).update(_guarded_lines(tree))
     program.unit = index
     before = dict(program.namespace)
+    between = program.scratch.get(BETWEEN, ())
+    _look(program, unit.source, [first for first, _ in between])
     try:
         _run(program, tree, name)
     except ELSEWHERE:
@@ -51,6 +58,14 @@ def execute(program: ProgramState, index: int) -> None:
     finally:
         loops.keep(program)
         _note_versions(program, index, before)
+        _look(program, unit.source, [then for _, then in between])
+
+
+def _look(program: ProgramState, source: str, hooks: list[Callable[[ProgramState, str], None]]) -> None:
+    """What looks on may fail: the program runs as it would without."""
+    for hook in hooks:
+        with contextlib.suppress(Exception):
+            hook(program, source)
 
 
 def _show(program: ProgramState, name: str, source: str) -> None:

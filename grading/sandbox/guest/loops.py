@@ -13,6 +13,7 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .old_libraries import entries_of
 from .program import ProgramState
 
 _range = builtins.range
@@ -21,7 +22,7 @@ RANGE = "range"
 
 
 def install(program: ProgramState) -> None:
-    """Put the three names into the program's namespace.
+    """Put the names that rewritten text has into the program's namespace.
 
     In a whole run, `options["steps"]` cuts long loops from the start.
     """
@@ -36,6 +37,7 @@ def install(program: ProgramState) -> None:
         program.step_limit = int(program.options["steps"])
     program.namespace["__long_loop__"] = long_loop
     program.namespace["__few__"] = few
+    program.namespace.update(entries_of(program))
     if program.long_loop is not None:
         program.scratch[RANGE] = cutting_range(program)
         program.namespace["range"] = program.namespace["xrange"] = program.scratch[RANGE]

@@ -16,38 +16,12 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Self
 
+from . import old_libraries
 from .loader import GUARDED
 from .program import ProgramState
 
-OLD_NUMPY_NAMES = {
-    "int": "int_",
-    "float": "float64",
-    "complex": "complex128",
-    "object": "object_",
-    "str": "str_",
-    "long": "int_",
-    "float_": "float64",
-    "complex_": "complex128",
-    "unicode_": "str_",
-    "string_": "bytes_",
-    "Inf": "inf",
-    "Infinity": "inf",
-    "infty": "inf",
-    "PINF": "inf",
-    "NaN": "nan",
-    "product": "prod",
-    "cumproduct": "cumprod",
-    "sometrue": "any",
-    "alltrue": "all",
-    "row_stack": "vstack",
-    "in1d": "isin",
-    "trapz": "trapezoid",
-    "round_": "round",
-}
 HALVES = {"torch.utils.tensorboard": "tensorboard"}
 """Modules → what they need."""
-
-OLD_NUMPY_BUILTINS = {"int": int, "float": float, "complex": complex, "object": object, "str": str, "long": int}
 
 
 def install(program: ProgramState) -> None:
@@ -59,13 +33,14 @@ def install(program: ProgramState) -> None:
     sys.meta_path.append(absent)
     sys.meta_path.insert(0, _Halves(absent))
     if "numpy" in sys.modules:
-        _bring_back_numpy_names(program)
+        old_libraries.serve_numpy(program)
     if "matplotlib.pyplot" in sys.modules:
-        _bring_back_styles(program)
+        old_libraries.serve_matplotlib(program)
     if "tqdm" in sys.modules:
         _draw_plain_progress_bars()
     if "torch" in sys.modules:
         _stay_in_one_process(program)
+        old_libraries.serve_torch(program)
         if program.device == "cpu":
             _stay_on_the_cpu(program)
 
@@ -223,37 +198,6 @@ class _Halves(importlib.abc.MetaPathFinder):
         if half is None or importlib.machinery.PathFinder.find_spec(half) is not None:
             return None
         return self._absent.find_spec(fullname, path, target)
-
-
-def _bring_back_numpy_names(program: ProgramState) -> None:
-    import numpy as np
-
-    original: Callable[[str], Any] | None = np.__dict__.get("__getattr__")
-
-    def look_up(name: str) -> Any:
-        if name in OLD_NUMPY_NAMES:
-            program.mended(f"np.{name}, which NumPy no longer has, was brought back")
-            return OLD_NUMPY_BUILTINS.get(name) or getattr(np, OLD_NUMPY_NAMES[name])
-        if original is None:
-            raise AttributeError(f"module 'numpy' has no attribute {name!r}")
-        return original(name)
-
-    np.__dict__["__getattr__"] = look_up
-
-
-def _bring_back_styles(program: ProgramState) -> None:
-    from matplotlib import style
-
-    styles: Any = style
-    original = styles.use
-
-    def use(wanted: Any) -> None:
-        try:
-            original(wanted)
-        except OSError:
-            program.mended(f"the style {str(wanted)[:80]!r}, which matplotlib no longer has, was left out")
-
-    styles.use = use
 
 
 def _stay_in_one_process(program: ProgramState) -> None:

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -60,8 +59,7 @@ class Warden:
         self.control = control
         self.settings = settings
         self.inner_root = os.geteuid() == 0
-        self.tier = "full"
-        self.why = str(settings.get("why", ""))
+        self.tier = str(settings["tier"])
         self.cgroups: cgroups.Cgroups | None = None
         self.boxes: dict[str, Box] = {}
         self.waiting: list[Box] = []
@@ -76,11 +74,8 @@ class Warden:
         if self.settings.get("cgroups", True):
             with contextlib.suppress(OSError):
                 self.cgroups = cgroups.Cgroups()
-        wanted = self.settings.get("tier", "full")
-        if wanted == "full":
+        if self.tier == "full":
             self._enter_view()
-        else:
-            self.tier = wanted
         self.images = images.Images(
             self.loop,
             images.child(self.settings, tier=self.tier, inner_root=self.inner_root),
@@ -108,7 +103,7 @@ class Warden:
             self.images.start(name)
         self.loop.listen(self.control, self._on_request)
         self._top_up_places()
-        messages.send(self.control, {"hello": os.getpid(), "tier": self.tier, "why": self.why})
+        messages.send(self.control, {"hello": os.getpid()})
 
     def _enter_view(self) -> None:
         try:
@@ -120,14 +115,9 @@ class Warden:
                 granted=self.settings["granted"],
             )
         except OSError as fault:
-            # Too late to go back into the host's files after a half-made view: start over without one.
-            if self.settings.get("retry", True):
-                again = json.dumps({**self.settings, "tier": "contained", "retry": False, "why": str(fault)})
-                self.control.set_inheritable(True)
-                os.execv(  # noqa: S606 - our own interpreter, with our own arguments
-                    sys.executable, [sys.executable, "-s", "-P", sys.argv[0], str(self.control.fileno()), again]
-                )
-            raise
+            # Too late to go back to the host's users and files after a half-made view: the host starts another warden.
+            messages.send(self.control, {"refused": str(fault)})
+            os._exit(0)
 
     # -- The loop ---------------------------------------------------------------------------------------------------
 

@@ -33,13 +33,13 @@ class CheckpointWatch:
 
     Args:
         networks: what was trained in this run.
-        notes: sentences about what was stood in for are appended.
+        note: takes a sentence about what was stood in for.
     """
 
-    def __init__(self, networks: NetworkWatch, notes: list[str]) -> None:
+    def __init__(self, networks: NetworkWatch, note: Callable[[str], None]) -> None:
         self.active = True
         self._networks = networks
-        self._notes = notes
+        self._note = note
 
     def install(self) -> None:
         """Put the stand-ins behind `torch.load`, `load_state_dict` and `torch.hub.load`."""
@@ -55,9 +55,9 @@ class CheckpointWatch:
             name = Path(os.fspath(f)).name
             stored = _stored(name)
             if stored is not None:
-                self._notes.append(f"{name} was not handed in: the pretrained weights of the store were read instead.")
+                self._note(f"{name} was not handed in: the pretrained weights of the store were read instead.")
                 return original(stored, *args, **kwargs)
-            self._notes.append(
+            self._note(
                 f"{name} was neither handed in nor saved in this short run: the network trained here stood in for it."
             )
             return AbsentCheckpoint()
@@ -92,7 +92,7 @@ class CheckpointWatch:
                 return original(repo_or_dir, model, *args, **kwargs)
             for name in ("source", "trust_repo", "force_reload", "verbose", "skip_validation"):
                 kwargs.pop(name, None)
-            self._notes.append(f"{model} came from the torchvision that is installed here, not from torch hub.")
+            self._note(f"{model} came from the torchvision that is installed here, not from torch hub.")
             return builder(*args, **kwargs)
 
         return load

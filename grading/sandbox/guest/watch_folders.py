@@ -31,17 +31,17 @@ class Folders:
     """Answers for absent folders of pictures.
 
     Args:
-        notes: one sentence for each is appended.
+        note: takes one sentence for each.
 
     Attributes:
         active: whether to answer.
         served: path → names, of the folders that were answered for.
     """
 
-    def __init__(self, notes: list[str]) -> None:
+    def __init__(self, note: Callable[[str], None]) -> None:
         self.active = True
         self.served: dict[str, tuple[str, ...]] = {}
-        self._notes = notes
+        self._note = note
         self._look: Callable[..., os.stat_result] = os.stat
 
     def install(self) -> None:
@@ -134,7 +134,7 @@ class Folders:
             names = tuple(f"class_{i}" for i in range(FOLDER_CLASSES))
         self.served[path] = names
         if not inside:
-            self._notes.append(f"The folder {name or path} was not handed in: synthetic pictures stood in for it.")
+            self._note(f"The folder {name or path} was not handed in: synthetic pictures stood in for it.")
         return names
 
 

@@ -39,16 +39,16 @@ class LoadingWatch:
 
     Args:
         options: see `Watch`.
-        notes: sentences about what was stood in for are appended.
+        note: takes a sentence about what was stood in for.
         networks: tells whether a batch trained anything.
     """
 
-    def __init__(self, options: Mapping[str, Any], notes: list[str], networks: NetworkWatch) -> None:
+    def __init__(self, options: Mapping[str, Any], note: Callable[[str], None], networks: NetworkWatch) -> None:
         self.active = True
         self._networks = networks
         self._steps = 0
         self.loaders: list[Loader] = []
-        self.stand_ins = StandIns(options.get("data_dir"), int(options.get("images", 24)), notes)
+        self.stand_ins = StandIns(options.get("data_dir"), int(options.get("images", 24)), note)
         self._batches = max(1, int(options.get("batches", 2)))
         self._batch_size = max(2, int(options.get("batch_size", 4)))
         self._train_batches = max(1, int(options.get("train_batches", 1)))

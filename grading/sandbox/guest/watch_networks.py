@@ -124,14 +124,19 @@ class NetworkWatch:
 
     Args:
         whole: how many parameter tensors a module has at least that counts as a network.
+        most: how many networks are recorded; beyond the first few only those that look like none of them, for a sweep
+            makes the same network again and again.
     """
 
-    def __init__(self, whole: int = WHOLE) -> None:
+    def __init__(self, whole: int = WHOLE, most: int = MOST_NETWORKS) -> None:
         self.active = True
         self._whole = whole
+        self._most = most
+        self._looks: dict[str, None] = {}
         self.networks: list[Network] = []
         self.inputs: list[Fed] = []
         self.logits: list[Logits] = []
+        self.latest: tuple[nn.Module, Tensor] | None = None
         self.stepped: dict[int, int] = {}
         self.training_passes = 0
         self._alive: dict[int, Tensor] = {}
@@ -206,7 +211,10 @@ class NetworkWatch:
     def _left(self, module: nn.Module, result: object) -> None:
         if type(result) is not Tensor or result.ndim != 2 or not result.requires_grad:  # noqa: PLR2004 - (n, classes)
             return
-        if len(self.logits) >= MOST_LOGITS or next(module.parameters(), None) is None:
+        if next(module.parameters(), None) is None:
+            return
+        self.latest = (module, result)
+        if len(self.logits) >= MOST_LOGITS:
             return
         kept = Logits(result, self.network(module))
         if self.logits and self.logits[-1].slope is None:
@@ -230,12 +238,16 @@ class NetworkWatch:
         numbers = sum(p.numel() for p in parameters)
         if (
             len(parameters) < self._whole
-            or len(self.networks) >= MOST_NETWORKS
+            or len(self.networks) >= self._most
             or numbers + self._numbers > 4 * MOST_NUMBERS
         ):
             return None
         if numbers > MOST_NUMBERS:
             return None
+        look = _look(module) if self._most > MOST_NETWORKS else ""
+        if look and len(self.networks) >= MOST_NETWORKS and look in self._looks:
+            return None
+        self._looks[look] = None
         self._numbers += numbers
         self.networks.append(Network(module, self.stepped))
         return self.networks[-1]
@@ -287,3 +299,9 @@ class NetworkWatch:
                     fed.state = copied(tensors_of(network.module))
                     self._saved += 1
                 fed.saved_steps = network.steps
+
+
+def _look(module: nn.Module) -> str:
+    """What tells a network from another of its class: its layers, and what else it holds (an activation, a flag)."""
+    held = {k: v for k, v in vars(module).items() if not k.startswith("_") and k != "training"}
+    return f"{type(module).__qualname__} {id(type(module))} {module!r} {held!r}"

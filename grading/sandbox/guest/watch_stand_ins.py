@@ -120,15 +120,15 @@ class StandIns:
     Args:
         data_dir: folder of the data store inside the box, or None.
         images: length of a data set whose true length is unknown.
-        notes: sentences about what was stood in for are appended.
+        note: takes a sentence about what was stood in for.
     """
 
-    def __init__(self, data_dir: object, images: int, notes: list[str]) -> None:
+    def __init__(self, data_dir: object, images: int, note: Callable[[str], None]) -> None:
         self._roots = [str(data_dir)] if data_dir else []
         self._images = images
-        self._notes = notes
+        self._note = note
         self._named: dict[str, None] = {}
-        self.folders = Folders(notes)
+        self.folders = Folders(note)
 
     def install(self) -> None:
         """Put the stand-ins behind torchvision's data sets, and behind opening or fetching a picture."""
@@ -189,7 +189,7 @@ class StandIns:
             transforms["transforms"] = given["transforms"]
         datasets.VisionDataset.__init__(dataset, root, **transforms)
         train = bool(given.get("train", True)) and "test" not in str(given.get("split", "train"))
-        self._notes.append(f"{name} is not in the data store: synthetic pictures of the same shape stood in for it.")
+        self._note(f"{name} is not in the data store: synthetic pictures of the same shape stood in for it.")
         dataset.__dict__["_chainrule_stand_in"] = True
         if name in LENGTHS:
             _as_arrays(dataset, name, train, str(given.get("split", "train" if train else "test")))
@@ -218,7 +218,7 @@ class StandIns:
         """Note a picture: the first few by name, and that there were more."""
         self._named[Path(name).name] = None
         which = f"The picture {Path(name).name}" if len(self._named) <= MOST_NAMED else "Another picture"
-        self._notes.append(f"{which} was not {what}: a synthetic one stood in for it.")
+        self._note(f"{which} was not {what}: a synthetic one stood in for it.")
 
     def _opening(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

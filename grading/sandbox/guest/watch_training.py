@@ -14,6 +14,10 @@ from .watch_networks import NetworkWatch
 
 MOST_LOSSES = 40
 MOST_OPTIMIZERS = 24
+MOST_SMALL = 64
+SMALL = 2_000_000
+"""Numbers that an optimizer moves: a grid of rates and strengths makes many, and each keeps its network alive."""
+
 MOST_RATES = 200
 
 LOSSES = (
@@ -94,8 +98,10 @@ class TrainingWatch:
         @functools.wraps(original)
         def constructed(optimizer: Optimizer, *args: Any, **kwargs: Any) -> None:
             original(optimizer, *args, **kwargs)
-            if self.active and len(self.optimizers) < MOST_OPTIMIZERS:
-                self.optimizers.append(Made(optimizer))
+            made = Made(optimizer)
+            most = MOST_SMALL if sum(p.numel() for p in made.parameters) <= SMALL else MOST_OPTIMIZERS
+            if self.active and len(self.optimizers) < most:
+                self.optimizers.append(made)
 
         return constructed
 

@@ -214,8 +214,10 @@ def sees_no_other_process(backend: Backend) -> None:
     with backend.box(source) as neighbour:
         before = backend.students()
         with backend.box(source) as box:
-            assert len(box.call("pids")) <= 3
-            for pid in (os.getpid(), backend.sandbox.pid, *before):
+            own = box.call("pids")
+            assert len(own) <= 3
+            # In a container our own numbers are small, and a box of its own namespace may have the same ones again.
+            for pid in {os.getpid(), backend.sandbox.pid, *before} - set(own):
                 for name in ("signals", "limits", "steers", "slows", "reads"):
                     with pytest.raises(Raised):
                         box.call(name, pid)

@@ -24,8 +24,9 @@ def calls_made(
 ) -> dict[str, Any]:
     """Call a function, and write down what the program's own lines call in libraries.
 
-    Two watches: the interpreter's profile sees every Python and C function that a line of the program enters, under
-    whatever name it was reached; torch's function mode sees what tensors are asked, methods and operators among them.
+    Three watches: the interpreter's profile sees every Python and C function that a line of the program enters, under
+    whatever name it was reached; torch's function mode sees what tensors are asked, methods and operators among them;
+    its dispatch mode sees the kernels ("aten._softmax.default"), also those that compiled or scripted code calls.
 
     Args:
         program: the loaded program.
@@ -76,17 +77,28 @@ def _torch_watched(note: Any) -> Iterator[None]:
         yield
         return
     from torch.overrides import TorchFunctionMode, resolve_name
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    def students_frame() -> Any:
+        frame: Any = sys._getframe(2)  # noqa: SLF001 - the only way to the caller
+        while frame is not None and not _students(frame):
+            frame = frame.f_back
+        return frame
 
     class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore] # torch's class is untyped
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            frame: Any = sys._getframe(1)  # noqa: SLF001 - the only way to the caller
-            while frame is not None and not _students(frame):
-                frame = frame.f_back
-            if frame is not None:
+            if (frame := students_frame()) is not None:
                 note(str(resolve_name(func) or getattr(func, "__name__", func)), frame)
             return func(*args, **(kwargs or {}))
 
-    with Watch():
+    class Kernels(TorchDispatchMode):  # type: ignore[misc, no-untyped-call, unused-ignore] # the same
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if (frame := students_frame()) is not None:
+                note(str(func), frame)
+            return func(*args, **(kwargs or {}))
+
+    kernels: Any = Kernels
+    with Watch(), kernels():
         yield
 
 

@@ -103,9 +103,11 @@ def layers(program: ProgramState, network: int, images: Any) -> dict[str, Any]:
 
     Returns:
         `layers`: for each `kind` (the class's name), `name`, `tensors` (name → shape) and `out` (shape of its output);
-        `raised`: what stopped it, or "".
+        `raised`: what stopped it, or ""; `taken`: torch's own functions that it called of those that are watched.
     """
-    module = _copy(program, network).eval()
+    module = copied_network(program, network).eval()
+    calls = watch_of(program).gradients.calls
+    before = dict(calls)
     seen: list[dict[str, Any]] = []
     raised = ""
     with watch_of(program).paused(), _hooked(module, seen), torch.no_grad():
@@ -113,7 +115,8 @@ def layers(program: ProgramState, network: int, images: Any) -> dict[str, Any]:
             module(torch.as_tensor(images))
         except Exception as fault:
             raised = f"{type(fault).__name__}: {fault}"[:300]
-    return {"layers": seen[:MOST_LAYERS], "raised": raised}
+    taken = [name for name, count in calls.items() if count > before[name]]
+    return {"layers": seen[:MOST_LAYERS], "raised": raised, "taken": taken}
 
 
 @contextlib.contextmanager
@@ -137,7 +140,7 @@ def _hooked(module: nn.Module, seen: list[dict[str, Any]]) -> Iterator[None]:
             handle.remove()
 
 
-def _copy(program: ProgramState, network: int) -> nn.Module:
+def copied_network(program: ProgramState, network: int) -> nn.Module:
     """A copy of a network on the CPU: what is asked of it changes nothing that later questions see."""
     known = watch_of(program).networks.networks
     if not 0 <= network < len(known):
@@ -169,7 +172,7 @@ def outputs(
         `passes`: one output for each pass; `entered`: for each pass, what entered each linear layer in order;
         `raised`: what stopped it, or "".
     """
-    module = _copy(program, network)
+    module = copied_network(program, network)
     watch = watch_of(program)
     entered: list[list[Tensor]] = []
     passes: list[Tensor] = []

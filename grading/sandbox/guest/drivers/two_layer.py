@@ -115,7 +115,7 @@ def meant(program: ProgramState, task: str) -> Version:
         # The second section's version stands before anything else of that section.
         found = [v for v in found if not _keeps_track(program, v)] or found
     if not found:
-        raise Absent(f"nothing in {program.name} is a {role.names[0]} of {role.arity} arguments")
+        raise Absent(f"{program.name} defines no {role.names[0]} that takes {role.arity} arguments")
     return found[-1]
 
 

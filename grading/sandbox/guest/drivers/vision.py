@@ -29,7 +29,7 @@ EVALUATION = ("test", "val", "eval", "dev")
 def record(program: ProgramState) -> None:
     """Watch a program that is run as a whole."""
     if program.mode == "run":
-        program.scratch[KEY] = install({"data_dir": "/data", **program.options}, program.namespace)
+        program.scratch[KEY] = install({"data_dir": "/data", **program.options}, program.namespace, program.mended)
 
 
 def watch_of(program: ProgramState) -> Watch:
@@ -50,11 +50,9 @@ def inventory(program: ProgramState) -> dict[str, Any]:
 
     Returns:
         `networks`, `inputs`, `logits`, `optimizers`, `losses`, `pipelines`, `sources`, `classes`, `pictures`; each a
-        list whose positions are the numbers that the other drivers take. What was stood in for becomes a repair.
+        list whose positions are the numbers that the other drivers take.
     """
     watch = watch_of(program)
-    for sentence in watch.standins:
-        program.mended(sentence)
     with watch.paused():
         adopt(watch)
         chains: list[list[Callable[..., Any]]] = []
