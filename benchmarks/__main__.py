@@ -1,4 +1,4 @@
-"""`python -m benchmarks [latency|crowd|peers|box|courses …]`: print one table."""
+"""`python -m benchmarks [latency|crowd|peers|box|courses|growth|throughput|dashboards|chaos …]`: print one table."""
 
 import importlib
 import sys
@@ -11,6 +11,7 @@ from benchmarks.table import Row, milliseconds, show
 
 OF_SERVICE = ("latency", "crowd")
 ALONE = ("peers", "box", "courses")
+LONG = ("growth", "throughput", "dashboards", "chaos")  # only by name: these take minutes and need PostgreSQL and Redis
 
 
 def measured(wanted: list[str]) -> Iterator[Row]:
@@ -21,7 +22,7 @@ def measured(wanted: list[str]) -> Iterator[Row]:
             for name in OF_SERVICE:
                 if name in wanted:
                     yield from importlib.import_module(f"benchmarks.{name}").rows(service)
-    for name in ALONE:
+    for name in (*ALONE, *LONG):
         if name in wanted:
             yield from importlib.import_module(f"benchmarks.{name}").rows()
 
