@@ -30,9 +30,10 @@ from grading.authoring.bindings import Adapted, Behaviour, Driven, Function
 from grading.authoring.check import Line
 from grading.authoring.draw import Draw
 from grading.authoring.executed import CapturedAxes, CapturedFigure, Executed, UnitOutcome, blank
+from grading.authoring.found import FoundOnce
 from grading.authoring.matching import folded
 from grading.authoring.pictures import FigureHook, Picture, canvas, drawn_once, png_of
-from grading.authoring.requirement import illustrate, remark, require
+from grading.authoring.requirement import illustrate, leave_to_person, remark, require
 from grading.authoring.rubric import Criterion, Part, Rubric
 from grading.authoring.stores import Stores, stores
 from grading.authoring.student import Student
@@ -55,6 +56,7 @@ __all__ = [
     "Driven",
     "Executed",
     "FigureHook",
+    "FoundOnce",
     "Function",
     "Line",
     "Mistake",
@@ -78,6 +80,7 @@ __all__ = [
     "drawn_once",
     "folded",
     "illustrate",
+    "leave_to_person",
     "png_of",
     "remark",
     "require",

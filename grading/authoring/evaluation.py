@@ -1,6 +1,5 @@
 """From a part's criteria to their results: checks in order, what needs what, award rules, who must act."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,7 +8,7 @@ from grading.authoring.agreement import judge_agreement
 from grading.authoring.award import Counted, Manual
 from grading.authoring.check import Agrees, Asks, Check, Holds
 from grading.authoring.draw import Draw
-from grading.authoring.judgement import Judgement
+from grading.authoring.judgement import Judgement, left_to_person
 from grading.authoring.properties import judge_property
 from grading.authoring.requirement import Remark, Sketch
 from grading.authoring.rubric import Criterion, Part
@@ -21,7 +20,6 @@ from grading.domain.report import CriterionResult, Finding, Json
 from grading.domain.verdict import Blame, Status, Visibility
 from grading.programs import Source
 
-LONGEST_ANSWER = 12_000
 NO_FAULT_OF_YOURS = {
     Blame.AUTHOR: "This question could not be judged, through no fault of yours. Your course's staff were told.",
     Blame.HOUSE: "This question could not be asked, through no fault of yours. It will be graded again.",
@@ -142,15 +140,7 @@ def judge_written(check: Check, task: Asks, source: Source | None) -> Judgement:
             known: dict[str, Json] = {"says": wrong.says, "look": wrong.look} if wrong.mistake else {}
             return Judgement(False, said, Blame.STUDENT, wrong.mistake or None, known)
         case ForHuman() as human:
-            return Judgement(False, check.question, evidence=_for_human(answer, human), waiting=True)
-
-
-def _for_human(answer: str, human: ForHuman) -> dict[str, Json]:
-    """What a person needs to judge an answer; the digest is of the whole of it, however much is kept."""
-    cleaned = "".join(c for c in answer.replace("\r\n", "\n") if c.isprintable() or c in "\n\t").strip()
-    kept_of_it = cleaned if len(cleaned) <= LONGEST_ANSWER else cleaned[: LONGEST_ANSWER - 1] + "…"
-    digest = hashlib.sha256(cleaned.encode("utf-8", "replace")).hexdigest()
-    return {"answer": kept_of_it, "answer_sha256": digest, "look_for": list(human.points)}
+            return left_to_person(check.question, answer, human.points)
 
 
 def awarded(row: Criterion, judged: list[tuple[Check, Judgement]]) -> CriterionResult:

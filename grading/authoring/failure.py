@@ -90,7 +90,7 @@ def _for_staff(outcome: Outcome) -> tuple[Remark, ...]:
 def _explanation(scene: Scene, outcome: Outcome, right: Outcome | None, evidence: dict[str, Json]) -> Named | None:
     if not may_ask_again(outcome.fault):
         return None
-    return named(scene, outcome, right, evidence) if right is not None else recognised(scene.check, evidence)
+    return named(scene, outcome, right, evidence) if right is not None else recognised(scene, evidence)
 
 
 def _named_evidence(explained: Named) -> dict[str, Json]:

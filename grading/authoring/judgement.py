@@ -1,11 +1,14 @@
 """The outcome of one check, before it becomes a finding."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grading.authoring.requirement import Remark, Sketch
 from grading.domain.report import Json
 from grading.domain.verdict import Blame
+
+LONGEST_ANSWER = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,18 @@ class Judgement:
     waiting: bool = False
     lines: Mapping[str, str] = field(default_factory=dict)
     sketches: tuple[Sketch, ...] = ()
+
+
+def left_to_person(question: str, answer: str, look_for: Sequence[str]) -> Judgement:
+    """A check that waits, with what a person needs; the digest is of the whole answer, however much is kept.
+
+    Args:
+        question: of the check.
+        answer: what the person reads.
+        look_for: the course's key points.
+    """
+    cleaned = "".join(c for c in answer.replace("\r\n", "\n") if c.isprintable() or c in "\n\t").strip()
+    kept = cleaned if len(cleaned) <= LONGEST_ANSWER else cleaned[: LONGEST_ANSWER - 1] + "…"
+    digest = hashlib.sha256(cleaned.encode("utf-8", "replace")).hexdigest()
+    evidence: dict[str, Json] = {"answer": kept, "answer_sha256": digest, "look_for": list(look_for)}
+    return Judgement(False, question, evidence=evidence, waiting=True)

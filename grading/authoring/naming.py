@@ -15,7 +15,7 @@ from grading.authoring.probing import Outcome, ask_reference, probe, remembered
 from grading.authoring.subject import Mistake, Reference, Subject
 from grading.authoring.trace import Trace
 from grading.authoring.unusable import in_short
-from grading.domain.errors import RubricFault
+from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.report import Json
 from grading.numerics.closeness import Difference, agrees, difference
 
@@ -67,24 +67,38 @@ def named(scene: Scene, student: Outcome, right: Outcome, evidence: Mapping[str,
         evidence: of the failing finding, for mistakes that are recognised by it.
     """
     listed = scene.check.mistakes
-    by_evidence = _recognising(scene.check, evidence)
+    by_evidence = _recognising(scene, evidence)
     agreeing = [m for m in listed if m.overrides and _explains(scene, m, student, right)]
     if agreeing:
         agreeing = _confirmed(scene, agreeing)
     found = [m for m in listed if m in agreeing or m in by_evidence]
     if found:
-        return Named(found[0], tuple(found[1:]))
+        # One mistake may stand there more than once, for each of several right conventions.
+        others = {m.id: m for m in found[1:] if m.id != found[0].id}
+        return Named(found[0], tuple(others.values()))
     return _in_part(scene, student, right)
 
 
-def recognised(check: Check, evidence: Mapping[str, Json]) -> Named | None:
-    """The first mistake that the evidence alone shows, or None."""
-    found = _recognising(check, evidence)
+def recognised(scene: Scene, evidence: Mapping[str, Json]) -> Named | None:
+    """The first mistake that the evidence shows, or None."""
+    found = _recognising(scene, evidence)
     return Named(found[0], tuple(found[1:])) if found else None
 
 
-def _recognising(check: Check, evidence: Mapping[str, Json]) -> list[Mistake]:
-    return [m for m in check.mistakes if m.recognise is not None and _recognises(check, m, m.recognise, evidence)]
+def _recognising(scene: Scene, evidence: Mapping[str, Json]) -> list[Mistake]:
+    listed = [m for m in scene.check.mistakes if m.recognise is not None]
+    fitting = [m for m in listed if m.recognise is not None and _recognises(scene.check, m, m.recognise, evidence)]
+    return [m for m in fitting if m.asks is None or _answers(scene, m.asks)]
+
+
+def _answers(scene: Scene, asks: Callable[[Subject, Draw], bool]) -> bool:
+    """Whether the student's program answers a mistake's own question with yes; whatever it raises is no."""
+    try:
+        return bool(asks(scene.student, scene.draws(FRESH_DRAWS + 1)))
+    except HouseFault:
+        raise
+    except Exception:  # noqa: BLE001 - what an author makes of a student's reply may fail in any way, and names nothing
+        return False
 
 
 def _recognises(

@@ -74,7 +74,10 @@ def patched(content: bytes, patches: Sequence[Patch]) -> bytes:
 
 
 def grouped(content: bytes, patches: Sequence[Patch], most: int) -> list[tuple[Patch, ...]]:
-    """Patches in groups of at most `most` that fit into one file: they lose different rows and leave each other be."""
+    """Patches in groups of at most `most` that fit into one file: they lose different rows and leave each other be.
+
+    Rows that several may lose are excused anyway; one that some patch must lose is no other's.
+    """
     groups: list[tuple[Patch, ...]] = []
     for patch in patches:
         for i, group in enumerate(groups):
@@ -87,8 +90,9 @@ def grouped(content: bytes, patches: Sequence[Patch], most: int) -> list[tuple[P
 
 
 def _fit(content: bytes, group: tuple[Patch, ...]) -> bool:
-    rows = [row for patch in group for row in (*patch.loses, *patch.may_lose)]
-    if any(patch.alone for patch in group) or len(set(rows)) < len(rows):
+    must = [row for patch in group for row in patch.loses]
+    may = {row for patch in group for row in patch.may_lose}
+    if any(patch.alone for patch in group) or len(set(must)) < len(must) or may & set(must):
         return False
     try:
         return patched(content, group) == patched(content, group[::-1])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -91,14 +92,16 @@ def probe(check: Check, subject: Subject, draw: Draw, *, like: Trace | None = No
     return outcome
 
 
-_asked: ContextVar[dict[Hashable, Outcome] | None] = ContextVar("asked", default=None)
+T = TypeVar("T")
+_asked: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked", default=None)
 
 
 @contextmanager
 def asked_once() -> Iterator[None]:
     """Inside the block, references and mistakes are asked each question once and remembered.
 
-    A rehearsal judges hundreds of students on the same draws; our own answers to them stay the same.
+    A rehearsal judges hundreds of students on the same draws; our own answers to them stay the same. It grades one
+    submission on many seeds as well; the programs made of its text stay the same.
     """
     token = _asked.set({})
     try:
@@ -107,14 +110,14 @@ def asked_once() -> Iterator[None]:
         _asked.reset(token)
 
 
-def remembered(key: Hashable, ask: Callable[[], Outcome]) -> Outcome:
+def remembered(key: Hashable, ask: Callable[[], T]) -> T:
     """What `ask` gives, or gave before inside the same `asked_once`.
 
     Args:
-        key: check, subject, draw and form; it must hold the objects themselves, so that none is taken for another.
-        ask: puts the question.
+        key: what it is about; it must hold the objects themselves, so that none is taken for another.
+        ask: finds out.
     """
-    known = _asked.get()
+    known: dict[Hashable, T] | None = _asked.get()
     if known is None:
         return ask()
     if key not in known:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from grading.authoring.check import Check, Holds
 from grading.authoring.draw import Draw
 from grading.authoring.failure import failure
-from grading.authoring.judgement import Judgement
+from grading.authoring.judgement import Judgement, left_to_person
 from grading.authoring.naming import Scene
 from grading.authoring.probing import ask_reference, probe, settled
+from grading.authoring.requirement import Undecided
 from grading.authoring.subject import Reference, Subject
 from grading.domain.errors import RubricFault
 
@@ -33,4 +34,6 @@ def judge_property(check: Check, student: Subject, reference: Reference, draws: 
     outcome = settled(check, probe(check, student, draws(0), like=like, form=check.form), like)
     if outcome.clean:
         return Judgement(True, check.question, remarks=tuple(outcome.remarks))
+    if isinstance(outcome.unmet, Undecided):
+        return left_to_person(check.question, outcome.unmet.answer, outcome.unmet.look_for)
     return failure(Scene(check, student, (reference,), draws, check.form), outcome, right)

@@ -1,9 +1,10 @@
 """What a `holds` check says: `require`, `remark` and `illustrate`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from grading.domain.errors import RubricFault
 from grading.domain.report import Json
@@ -21,6 +22,15 @@ class Unmet(Exception):  # noqa: N818 - it is no error: it is how a check says n
         self.message = message
         self.evidence = evidence
         self.hint = hint
+
+
+class Undecided(Unmet):
+    """What holds cannot be told from here: a person decides. Raised by `leave_to_person`, caught by the evaluation."""
+
+    def __init__(self, answer: str, look_for: Sequence[str]) -> None:
+        super().__init__("", {})
+        self.answer = answer
+        self.look_for = tuple(look_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,16 @@ def require(condition: object, message: str, *, evidence: Mapping[str, Json] | N
     """
     if not bool(condition):
         raise Unmet(message, evidence or {}, hint)
+
+
+def leave_to_person(answer: str, look_for: Sequence[str]) -> NoReturn:
+    """Hand the check to a person: its row waits, and nothing is lost until then.
+
+    Args:
+        answer: what the person reads: a part of the program, say.
+        look_for: the course's key points.
+    """
+    raise Undecided(answer, look_for)
 
 
 def remark(message: str, *, evidence: Mapping[str, Json] | None = None) -> None:

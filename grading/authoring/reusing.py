@@ -17,6 +17,9 @@ from grading.programs import Program
 
 T = TypeVar("T")
 
+STANDING = frozenset({"vision_inventory", "vision_images", "vision_pictures", "vision_state"})
+"""Drivers that tell what a run left behind. It is the same whenever they are asked; what draws afresh is not here."""
+
 
 class Reused:
     """Opens each program's box once; one that is spent is opened anew. For one submission at a time.
@@ -91,7 +94,9 @@ class _Kept:
         return self.box.call(target, *args, **kwargs)
 
     def drive(self, driver: str, *args: Any, **kwargs: Any) -> Any:
-        return self.box.drive(driver, *args, **kwargs)
+        if driver not in STANDING or kwargs:
+            return self.box.drive(driver, *args, **kwargs)
+        return self._once(f"{driver} {args!r}", lambda: self.box.drive(driver, *args))
 
     def figures(self) -> Sequence[Any]:
         return self._once("figures", self.box.figures)

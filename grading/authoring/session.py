@@ -6,6 +6,7 @@ not asked again; and all questions together have the part's time.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -26,6 +27,10 @@ MAX_FIGURES = 200
 T = TypeVar("T")
 
 
+# As a box ends that was asked to: by its own goodbye, or because nobody needs it any more.
+IN_GOOD_ORDER = frozenset({"ended", "closed"})
+
+
 @dataclass(slots=True)
 class Times:
     """Seconds by what they were spent on; none is counted twice.
@@ -34,11 +39,13 @@ class Times:
         start: opening boxes.
         load: loading programs or running their cells, without the student's own code.
         student: the student's own code, wherever it ran.
+        killed: boxes that did not end in good order, by the cause that the sandbox tells.
     """
 
     start: float = 0.0
     load: float = 0.0
     student: float = 0.0
+    killed: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -223,7 +230,9 @@ class Session:
         self._integrity.extend(room.box.integrity)
         self._repairs.extend(room.box.repairs)
         box, room.box = room.box, None
-        box.end()
+        cause = getattr(box.end(), "cause", "ended")
+        if cause not in IN_GOOD_ORDER:
+            self.times.killed[cause] += 1
 
 
 def _plainly(fault: AnswerFault) -> str:

@@ -187,7 +187,7 @@ class Student(Subject):
         """That there is none, and why. What does not parse was attempted."""
         for piece in self._broken:
             if not {binding.name, *binding.aliases}.isdisjoint(piece.names):
-                return Missing(f"{binding.name} cannot be read: cell {piece.cell}, {piece.fault}")
+                return Missing(f"{binding.name} cannot be read: {self._place(piece)}, {piece.fault}")
         said = f"Your program defines no {binding.name}"
         if binding.behaves is not None:
             said += (
@@ -195,9 +195,15 @@ class Student(Subject):
                 "a class cannot be asked by itself: define it at the top level"
             )
         faults = [f"{f.label} raised {f.exception}: {f.text}" for f in loaded.faults][:MAX_FAULTS]
-        unread = [f"cell {b.cell} does not parse ({b.fault})" for b in self._broken][:MAX_FAULTS]
+        unread = [f"{self._place(b)} does not parse ({b.fault})" for b in self._broken][:MAX_FAULTS]
         reasons = faults or unread
         return NotDefined(f"{said} ({'; '.join(reasons)})" if reasons else said)
+
+    def _place(self, piece: Broken) -> str:
+        """The cell or module in which a piece stands, as the student knows it."""
+        cells = self.source.code if self.source is not None else ()
+        told = (self.source.label(cell) for cell in cells if self.source is not None and cell.index == piece.cell)
+        return next(told, f"cell {piece.cell}")
 
 
 class _Assumed:

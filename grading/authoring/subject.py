@@ -6,10 +6,13 @@ replaced; a `Mistake` is a variant that is wrong in a known way and says so to t
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grading.domain.errors import RubricFault
 from grading.programs import Source
+
+if TYPE_CHECKING:
+    from grading.authoring.draw import Draw
 
 Answer = Callable[..., Any]
 
@@ -26,6 +29,14 @@ class Subject:
     """
 
     source: Source | None = None
+
+    @property
+    def itself(self) -> "Subject":
+        """Who is asked, whoever writes it down: what was found out about it once holds in every check."""
+        return self
+
+    def recall(self, driver: str, answer: object) -> None:
+        """Note that an answer of an earlier check is used again: a finding may come from it."""
 
     def __getattr__(self, name: str) -> Answer:
         """The function of that name, to be called with plain data."""
@@ -115,6 +126,8 @@ class Mistake:
         look: to the student: where to look or what to do, in one sentence.
         recognise: instead of overrides, or beside them: decides from the failing finding's evidence (plain JSON that
             the judge made).
+        asks: with `recognise`: a further question to the student's program, put where the evidence fits, so that what
+            `says` claims was seen and not guessed. Called with the subject and a fresh draw; no where it raises.
         overrides: callables that replace the reference's; with `around` they may use the others.
     """
 
@@ -126,12 +139,16 @@ class Mistake:
         says: str,
         look: str = "",
         recognise: Callable[[Mapping[str, Any]], bool] | None = None,
+        asks: "Callable[[Subject, Draw], bool] | None" = None,
         **overrides: Answer,
     ) -> None:
         if not overrides and recognise is None:
             raise RubricFault(f"mistake {id!r} has neither an override nor a way to recognise it")
+        if asks is not None and recognise is None:
+            raise RubricFault(f"mistake {id!r} asks the student, and has no way to recognise when: give recognise too")
         self.id = id
         self.says = says
         self.look = look
         self.recognise = recognise
+        self.asks = asks
         self.overrides = overrides

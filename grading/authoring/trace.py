@@ -31,6 +31,7 @@ class Call:
         reply: as it came, before it was brought into form.
         answered: whether there is a reply.
         fault: "raised ValueError" and the like where there is none; equal words for equal endings.
+        ours: whether a driver was asked, whose name and arguments mean nothing to a student.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Call:
     reply: Any = None
     answered: bool = False
     fault: str = ""
+    ours: bool = False
 
 
 @dataclass(slots=True)
@@ -95,9 +97,18 @@ class Traced(Subject):
         self._form = form
         self.source = subject.source
 
+    @property
+    def itself(self) -> Subject:
+        """Who is asked."""
+        return self._subject.itself
+
+    def recall(self, driver: str, answer: object) -> None:
+        """Write down a driver's answer as if it were asked for now."""
+        self._trace.calls.append(Call(driver, (), {}, reply=answer, answered=True, ours=True))
+
     def drive(self, driver: str, *args: Any, **kwargs: Any) -> Any:
         """Ask a driver, and write it down under the driver's name."""
-        return self._ask(driver, lambda *a, **k: self._subject.drive(driver, *a, **k), args, kwargs)
+        return self._ask(driver, lambda *a, **k: self._subject.drive(driver, *a, **k), args, kwargs, ours=True)
 
     def ask_of(self, thing: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         """Ask an object's method, and write it down as ".method"."""
@@ -107,9 +118,11 @@ class Traced(Subject):
         function = getattr(self._subject, name)
         return lambda *args, **kwargs: self._ask(name, function, args, kwargs)
 
-    def _ask(self, name: str, function: Answer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _ask(
+        self, name: str, function: Answer, args: tuple[Any, ...], kwargs: dict[str, Any], *, ours: bool = False
+    ) -> Any:
         nth = sum(c.name == name and c.answered for c in self._trace.calls)
-        call = Call(name, copied(args), copied(kwargs))
+        call = Call(name, copied(args), copied(kwargs), ours=ours)
         self._trace.calls.append(call)
         try:
             call.reply = function(*copied(args), **copied(kwargs))

@@ -18,8 +18,8 @@ SHOWN = 6
 
 
 def asked(trace: Trace) -> str:
-    """The last question in words: "sigmoid was called with a float64 array of shape (4, 7)"."""
-    if not trace.calls:
+    """The last question in words: "sigmoid was called with a float64 array of shape (4, 7)"; "" for a driver's."""
+    if not trace.calls or trace.calls[-1].ours:
         return ""
     call = trace.calls[-1]
     name = call.name.partition("__")[0] or call.name
@@ -83,6 +83,8 @@ def fault_words(fault: AnswerFault, trace: Trace) -> str:
             said = str(fault)
             if said.startswith("not asked"):
                 return said
+            if not question and not isinstance(fault, Died):
+                return f"your program {_verb(fault)}"
             return f"{question} and {_verb(fault)}" if question else _verb(fault)
         case _:
             return str(fault)
@@ -109,7 +111,8 @@ def gap_evidence(found: Difference, trace: Trace) -> dict[str, Json]:
 
 def call_evidence(trace: Trace) -> dict[str, Json]:
     """The evidence of what was asked."""
-    return {"asked": asked(trace)} if trace.calls else {}
+    question = asked(trace)
+    return {"asked": question} if question else {}
 
 
 def kept(evidence: Mapping[str, Json]) -> dict[str, Json]:

@@ -9,7 +9,8 @@ rubric. Each module's docstring has the mathematics, the shapes, and the toleran
   by the layers that they call; it asks the box itself)
 * training: `trajectories` (update rules by hand), `optimizers` (torch's), `schedules`, `outcome` (accuracy on hidden
   inputs, loss curves, vanishing gradients)
-* data: `preprocessing` (by hand), `transforms` (torchvision's pipelines)
+* data: `preprocessing` (by hand), `transforms` (torchvision's pipelines), `colour_pictures` (CIFAR-10's; it asks the
+  box itself), `image_programs` (everything that a program with such networks has)
 * transfer: `pretrained` (loading, the replaced head), `fine_tuning` (what is trained, frozen, drifting)
 * pictures: `figures` (structure and data), `feature_maps` and `visualization`, `class_activation`; `plots` draws
   beside failing findings

@@ -4,18 +4,18 @@ Nothing here trusts a reply: each goes through `admit`.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import Subject, admit
-from grading.checks.transforms import Passed, Source
+from grading.authoring import FoundOnce, Subject, admit
+from grading.checks.colour_pictures import source
+from grading.checks.transforms import Source
 from grading.domain.errors import BadReply
 from reference_models.cifar_cnn import CROP, SIDE
 
@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float64]
 Shape = tuple[int, ...]
 
 MOST = 64
-MOST_NETWORKS = 8
+MOST_NETWORKS = 16
 MOST_CHANNELS = 100_000
 KERNEL_AXES, MATRIX_AXES = 4, 2
 TRAINS = ("main", "train", "run", "entrainement")
@@ -84,6 +84,7 @@ class Network:
         layers: in the order in which they are called, for pictures of that side.
         raised: what stopped it, or "".
         small: whether pictures of 28 x 28 go through.
+        taken: torch's own functions that it calls, of those that courses ask to be written by hand.
     """
 
     number: int
@@ -93,6 +94,7 @@ class Network:
     layers: tuple[Layer, ...]
     raised: str
     small: bool
+    taken: tuple[str, ...] = ()
 
     @property
     def convolutions(self) -> list[Layer]:
@@ -110,15 +112,18 @@ class Network:
         return sum(layer.learned for layer in {layer.name: layer for layer in self.layers}.values())
 
     def normalised(self) -> dict[int, Layer]:
-        """Number of a convolution, from 1 → the normalisation between it and the next layer with weights."""
+        """Number of a convolution, from 1 → the normalisation of its channels before the next layer with weights.
+
+        One of other numbers, such as that of the flattened features, is none of the convolution's.
+        """
         found: dict[int, Layer] = {}
-        at = 0
+        at, channels = 0, 0
         for layer in self.layers:
             if layer.convolution:
-                at += 1
+                at, channels = at + 1, layer.weight[0]
             elif layer.linear:
                 break
-            elif layer.normalisation and at:
+            elif layer.normalisation and at and layer.tensors["running_mean"] == (channels,):
                 found.setdefault(at, layer)
         return found
 
@@ -176,7 +181,7 @@ def state_of(network: Network, weights: Mapping[str, Tensor], *, first_linear: i
     return state
 
 
-_seen: WeakKeyDictionary[Subject, Seen] = WeakKeyDictionary()
+_seen = FoundOnce[Seen]("vision_inventory")
 
 
 def seen(student: Subject) -> Seen:
@@ -185,9 +190,7 @@ def seen(student: Subject) -> Seen:
     Raises:
         AnswerFault: the program cannot be asked, or what came back has no known form.
     """
-    if student not in _seen:
-        _seen[student] = _asked(student)
-    return _seen[student]
+    return _seen.of(student, lambda: _asked(student))
 
 
 def _asked(student: Subject) -> Seen:
@@ -205,7 +208,7 @@ def _asked(student: Subject) -> Seen:
     return Seen(
         networks=tuple(sorted(ours, key=lambda n: (n.steps > 0, n.number))),
         others=len(networks) - len(ours),
-        sources=tuple(_source(row) for row in sources),
+        sources=tuple(source(row) for row in sources),
         modes={_whole(row, "chain"): "L" if row.get("mode") == "L" else "RGB" for row in sources},
         rates=tuple(
             tuple(admit.number(r, "a rate") for r in list(admit.sequence(row.get("rates"), "rates"))[:MOST])
@@ -225,16 +228,17 @@ def _shape(value: object) -> Shape:
 
 def _network(student: Subject, number: int, row: Mapping[str, Any]) -> Network:
     kind, steps = admit.text(row.get("type"), "a type"), _whole(row, "steps")
-    side, (raised, layers) = SIDE, _layers(student, number, SIDE)
+    side, (raised, layers, taken) = SIDE, _layers(student, number, SIDE)
     if raised:
-        side, (raised, layers) = CROP, _layers(student, number, CROP)
+        side, (raised, layers, taken) = CROP, _layers(student, number, CROP)
     small = side == CROP or not _layers(student, number, CROP)[0]
-    return Network(number, kind, steps, side, layers, raised, small and not raised)
+    return Network(number, kind, steps, side, layers, raised, small and not raised, taken)
 
 
-def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer, ...]]:
+def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer, ...], tuple[str, ...]]:
     images = np.zeros((2, 3, side, side), dtype=np.float32)
-    reply = admit.mapping(student.drive("image_network_layers", number, images), "layers", keys=("layers", "raised"))
+    keys = ("layers", "raised", "taken")
+    reply = admit.mapping(student.drive("image_network_layers", number, images), "layers", keys=keys)
     found = []
     for row in list(admit.sequence(reply["layers"], "layers"))[:MOST]:
         layer = admit.mapping(row, "a layer", keys=("kind", "name", "tensors", "out"))
@@ -247,14 +251,8 @@ def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer,
                 _shape(layer["out"]),
             )
         )
-    return admit.text(reply["raised"], "an error", length=300), tuple(found)
-
-
-def _source(row: Mapping[str, Any]) -> Source:
-    return Source(
-        admit.text(row.get("kind"), "a kind"), _whole(row, "chain"), _whole(row, "trained"), _whole(row, "passes"),
-        admit.text(row.get("hint"), "a hint"), split=_whole(row, "split_of") > 0,
-    )  # fmt: skip
+    taken = [admit.text(n, "a name") for n in list(admit.sequence(reply["taken"], "names"))[:MOST]]
+    return admit.text(reply["raised"], "an error", length=300), tuple(found), tuple(taken)
 
 
 # -- questions ------------------------------------------------------------------------------------------
@@ -279,26 +277,3 @@ def outputs(
     if not raised and (len(passes) != wanted or len(entered) != wanted):
         raise BadReply(f"{wanted} passes were asked for, and {len(passes)} came back")
     return passes, entered, raised
-
-
-def passed(
-    student: Subject, chain: int, pictures: Sequence[npt.NDArray[np.uint8]], *, repeats: int = 1
-) -> list[Passed]:
-    """Send pictures through a pipeline of the program."""
-    reply = student.drive("vision_transform", chain, list(pictures), repeats=repeats)
-    found = []
-    for row in admit.sequence(reply, "the pipeline's output"):
-        one = admit.mapping(row, "a picture's passage")
-        shape, values = _shape(one.get("shape")), one.get("values")
-        array = np.zeros((0,)) if values is None else admit.array(values, "a picture", finite=False)
-        if values is not None and (array.shape != shape or not array.size):
-            raise BadReply("a picture's shape and values do not fit")
-        found.append(
-            Passed(
-                admit.text(one.get("kind"), "a type"), admit.text(one.get("dtype"), "a dtype"), shape, array,
-                one.get("drew") is True,
-            )
-        )  # fmt: skip
-    if len(found) != len(pictures) * repeats:
-        raise BadReply(f"{len(pictures) * repeats} pictures went in, and {len(found)} came out")
-    return found

@@ -1,9 +1,11 @@
 """What a ready-made probe concludes about data: pure values, turned into a requirement at the rubric's edge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from grading.authoring.requirement import Sketch, illustrate, remark, require
+from grading.authoring.subject import Mistake
 from grading.domain.report import Json
 
 
@@ -66,3 +68,19 @@ def insist(opinion: Opinion) -> None:
         illustrate(opinion.sketch.title, opinion.sketch.draw)
     evidence = {"mistake": opinion.mistake, **opinion.evidence}
     require(opinion.holds, opinion.message, evidence=evidence, hint=opinion.hint)
+
+
+def slip(id: str, says: str, look: str, **overrides: Callable[..., Any]) -> Mistake:  # noqa: A002 - the report's word
+    """A mistake that a check recognises by itself: `insist` puts its id into the evidence.
+
+    Args:
+        id: as in `Opinion.mistake`.
+        says: what is wrong, to the student.
+        look: what to do about it.
+        overrides: the mistake as functions of the reference, for the rehearsal.
+    """
+
+    def recognised(evidence: Mapping[str, Any]) -> bool:
+        return bool(evidence.get("mistake") == id)
+
+    return Mistake(id, says=says, look=look, recognise=recognised, **overrides)

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from grading.checks import plots
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models import optimizers
 from reference_models.optimizers import Hyperparameters
@@ -34,6 +35,7 @@ class Seen:
         alive: whether that network is still used.
         steps, useful_steps: how often it stepped, and with any gradient present.
         missed_head: steps at which the last layer had a gradient but was not among its parameters.
+        start, gradients: where the path began, and what led it: for a picture beside a wrong one.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Seen:
     steps: int = 0
     useful_steps: int = 0
     missed_head: int = 0
+    start: Array | None = None
+    gradients: Sequence[Array] = ()
 
 
 def hyperparameters(group: Mapping[str, object]) -> Hyperparameters:
@@ -112,8 +116,9 @@ def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each wa
             "It maximises the loss."
         )
     if kind not in LARGEST_RATE:
-        named = {"adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "AdaGrad"}.get(kind, seen.name)
-        return wrong(f"{what} follows {named}'s path, neither Adam's nor SGD's.", kind, options=_said(seen.options))
+        named = {"adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "AdaGrad"}.get(kind, "")
+        like = f"{what} takes {named}'s steps, which are" if named else f"The steps of your {seen.name} are"
+        return wrong(f"{like} neither Adam's nor SGD's.", kind, options=_said(seen.options))
     if seen.steps and not seen.useful_steps:
         return wrong(
             f"{what} stepped {seen.steps} times and never met a gradient.", "optimizer-of-other-network"
@@ -151,12 +156,21 @@ def both(kinds: Sequence[tuple[Seen, str]], wanted: str) -> Opinion:
         return opinions[0]
     suspects = [(seen, kind) for seen, kind in kinds if _meant(seen, kind, wanted)]
     if suspects:
-        return judged(*suspects[0])
+        return _drawn(judged(*suspects[0]), suspects[0][0], wanted)
     others = sorted({seen.name for seen, _ in kinds})
     said = (
         f"Your program builds {', '.join(others)}" if others else "Your program builds no optimizer that could be found"
     )
     return wrong(f"{said}, but no {title}.", f"no-{wanted}", found=list(others)).hinted("Train once with each.")
+
+
+def _drawn(opinion: Opinion, seen: Seen, wanted: str) -> Opinion:
+    """The opinion with the path beside the wanted rule's, where there are two to draw."""
+    if opinion.holds or seen.start is None or seen.path.shape != (len(seen.gradients), *seen.start.shape):
+        return opinion
+    known = optimizers.ADAM if wanted == "adam" else optimizers.SGD
+    rule = next(iter(known.values()))(seen.start, seen.gradients, replace(seen.options, maximize=False))
+    return replace(opinion, sketch=plots.paths(seen.start, seen.path, rule)) if seen.options.lr else opinion
 
 
 def _meant(seen: Seen, kind: str, wanted: str) -> bool:

@@ -1,4 +1,4 @@
-"""Small pictures beside failing findings: a path against the right one, the histogram of a layer's activations.
+"""Small pictures beside failing findings: a path or a curve against the right one, a histogram of activations.
 
 They are drawn for the inputs of one run, which nobody sees again; a hidden check's are never kept
 (`grading.authoring.illustrate`).
@@ -18,6 +18,7 @@ SIZE = (4.2, 2.6)
 BINS = 40
 MOST_STEPS = 200
 TITLES = ("yours", "the published rule")
+CURVE = "the published curve"
 
 
 def paths(start: Array, yours: Array, rule: Array) -> Sketch:
@@ -44,6 +45,33 @@ def paths(start: Array, yours: Array, rule: Array) -> Sketch:
         return png_of(figure)
 
     return Sketch(f"Entry {index} of your parameters, step by step, beside the published rule", draw)
+
+
+def curve(x: Array, yours: object, rule: Array, what: str) -> Sketch:
+    """What an elementwise function answers over its argument, beside the published curve.
+
+    Args:
+        x: any shape.
+        yours: the student's answers; what is no array of numbers of that shape leaves the picture undrawn.
+        rule: the published function's, of that shape.
+        what: the function's name.
+    """
+
+    def draw() -> bytes:
+        answers = np.asarray(yours, np.float64)
+        if answers.shape != x.shape:
+            raise ValueError("the answers have another shape")
+        order = np.argsort(x, axis=None)
+        figure = canvas(*SIZE)
+        axes = figure.add_subplot()
+        axes.plot(x.reshape(-1)[order], answers.reshape(-1)[order], "o", label=TITLES[0], markersize=3)
+        axes.plot(x.reshape(-1)[order], rule.reshape(-1)[order], "--", label=CURVE)
+        axes.set_xlabel("x")
+        axes.set_ylabel(f"{what}(x)")
+        axes.legend()
+        return png_of(figure)
+
+    return Sketch(f"What your {what} answers, beside the published curve", draw)
 
 
 def histogram(values: Array, what: str, *, mark: Sequence[float] = ()) -> Sketch:

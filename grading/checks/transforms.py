@@ -120,10 +120,10 @@ def statistics(found: Array, which: str) -> Opinion:
     if not (np.abs(spread) > 1e-6).all():  # noqa: PLR2004 - black and white became the same
         return wrong(f"Black and white pictures come out of your {which} pipeline alike.", "constant-output")
     std = 1 / spread
-    mean = -found[0] * std
+    mean = -found[0] * std + 0.0  # no -0.0 in what a student reads
     if _near(mean, std, transforms.endpoints(), STATISTICS_TOLERANCE):
         return right()
-    said = {"mean": [round(float(v), 4) for v in mean], "std": [round(float(v), 4) for v in std]}
+    said = {"mean": [round(float(v), 4) + 0.0 for v in mean], "std": [round(float(v), 4) for v in std]}
     for mistake, variants in transforms.MISTAKES.items():
         if any(
             _near(mean, std, variant, NAMED_TOLERANCE if mistake != "half-statistics" else STATISTICS_TOLERANCE)

@@ -200,3 +200,16 @@ def test_a_variant_of_a_reference_is_followed_by_what_is_built_around_it() -> No
     reference = Reference(sigmoid=sigmoid, layer=around(lambda s, x: s.sigmoid(2 * x)))
 
     assert np.tanh(2.0) == reference.with_({"sigmoid": np.tanh}).layer(1.0)
+
+
+@pytest.mark.parametrize(("f", "named"), [(lambda x: float(x) * 2, "one-number"), (lambda x: 1 / 0, None)])
+def test_a_mistake_may_ask_before_it_is_named(f: Any, named: str | None) -> None:
+    """Evidence that fits two mistakes is followed by a question to the student's own program."""
+    one_number = Mistake(
+        "one-number",
+        says="It takes one number only.",
+        recognise=lambda evidence: evidence.get("ended") == "raised",
+        asks=lambda student, draw: student.f(draw.number(1, 2)) > 0,
+    )
+
+    assert finding(twin(mistakes=[one_number]), f).mistake == named

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.authoring import Draw, Function, Number, Part, Prose, Reference, Subject, Word, remark, require
+from grading.authoring import (
+    Draw,
+    Function,
+    Number,
+    Part,
+    Prose,
+    Reference,
+    Subject,
+    Word,
+    leave_to_person,
+    remark,
+    require,
+)
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.written import Accepts
 from grading.domain.errors import Died, HouseFault, Overran, RubricFault
@@ -51,6 +63,22 @@ def test_a_property_that_the_reference_lacks_is_the_authors() -> None:
     row = answered(part, np.square)[0]
 
     assert (row.status, row.findings[0].blame) == (Status.ERROR, Blame.AUTHOR)
+
+
+def doubtful(student: Subject, draw: Draw) -> None:
+    """F looks right."""
+    if float(np.sum(student.f(draw.normal(50)))) > 0:
+        leave_to_person("def f(x): ...", ["it is never negative"])
+    require(False, "It does not.")
+
+
+def test_a_check_may_leave_its_row_to_a_person() -> None:
+    """What cannot be told from the answers waits for a person, with what to read; what is wrong is lost at once."""
+    waits, lost = (answered(property_of(doubtful, reference=False), f)[0] for f in (np.square, lambda x: -np.abs(x)))
+
+    assert (waits.status, waits.points, lost.status) == (Status.MANUAL, 0, Status.FAILED)
+    assert waits.findings[0].evidence["look_for"] == ["it is never negative"]
+    assert waits.findings[0].evidence["answer"] == "def f(x): ..."
 
 
 def test_what_a_check_needs_is_paid_for_once() -> None:

@@ -131,3 +131,15 @@ def test_closing_ends_every_box() -> None:
     boxes.close()
 
     assert [box.ended for box in sandbox.opened] == [True, True]
+
+
+def test_what_a_run_left_behind_is_asked_for_once() -> None:
+    """The inventory of a run is the same for every grading; a question that draws afresh is put each time."""
+    sandbox = Sandbox(drivers={"vision_inventory": lambda: {"networks": []}, "initial_tensors": lambda name: name})
+    boxes = Reused(sandbox, 2)
+    for _ in range(2):
+        box = graded(boxes, "run")
+
+        assert box.drive("vision_inventory") == {"networks": []}
+        assert box.drive("initial_tensors", "w1") == "w1"
+    assert sandbox.opened[0].asked == ["vision_inventory", "initial_tensors", "initial_tensors"]

@@ -51,3 +51,8 @@ def test_mistakes_that_cannot_be_told_apart_are_all_named() -> None:
     assert mistake_words(first, others) == (
         "A is missing. (It could also be this: B is doubled; or this: C is late.) Look here."
     )
+
+
+def test_a_driver_s_name_is_not_told() -> None:
+    """What the box was asked by a driver of ours says nothing to a student, who wrote no function of that name."""
+    assert asked(Trace([Call("vision_transform", (0,), {}, ours=True)])) == ""

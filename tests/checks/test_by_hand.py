@@ -95,6 +95,17 @@ def test_the_run_sees_what_the_text_hides() -> None:
     assert hidden["value"].shape == (2, 3)
 
 
+def test_a_scripted_call_is_seen_by_its_kernel() -> None:
+    """Code in a text that torch compiles is neither in the syntax tree nor in a Python frame."""
+    import torch
+
+    script = "def g(x):\n    return torch.softmax(x, 1)\n"
+    code = f"import torch\nscripted = torch.jit.CompilationUnit({script!r}).g\ndef f(x):\n    return scripted(x)"
+    uses = called(ran(code, torch.ones(2, 3)), LAYERS)
+
+    assert ("aten._softmax.default", "cell 3, line 4") in {(use.name, use.place) for use in uses}
+
+
 def test_the_run_leaves_work_by_hand_alone() -> None:
     """Elementary operations of tensors and arrays, and functions of one's own."""
     import numpy as np

@@ -153,3 +153,16 @@ def test_one_sound_optimizer_of_a_kind_is_enough(wanted: str) -> None:
     assert optimizers.both(kinds, wanted).holds
     assert f"no-{wanted}" == optimizers.both([(seen(), "adam" if wanted == "sgd" else "sgd")], wanted).mistake
     assert f"no-{wanted}" == optimizers.both([], wanted).mistake
+
+
+def test_a_wrong_path_is_drawn_beside_the_rule_that_was_asked_for() -> None:
+    """A neighbour of Adam is shown against Adam; one that does not move at all is not."""
+    start, gradients = drawn(0)
+    options = Hyperparameters(lr=0.01)
+    path = MISTAKES["rmsprop"](start, gradients, options)
+    shown = optimizers.both(
+        [(seen(name="RMSprop", path=path, options=options, start=start, gradients=gradients), "rmsprop")], "adam"
+    )
+
+    assert shown.sketch is not None
+    assert optimizers.both([(seen(name="SGD", options=Hyperparameters(lr=0.0)), "still")], "sgd").sketch is None

@@ -45,6 +45,16 @@ def test_activations_without_a_slope_are_drawn_as_a_histogram() -> None:
     assert clean(plots.histogram(np.array([np.nan, 1.0, 2.0]), "x", mark=[1.5]).draw()).height > 100
 
 
+def test_a_curve_is_drawn_where_every_entry_has_an_answer() -> None:
+    """Beside the published one; answers of another shape have no picture, and raise where one is asked for."""
+    x = np.linspace(-3, 3, 12).reshape(3, 4)
+    sketch = plots.curve(x, np.tanh(x), 1 / (1 + np.exp(-x)), "sigmoid")
+
+    assert clean(sketch.draw()).width > 100
+    with pytest.raises(ValueError, match="another shape"):
+        plots.curve(x, np.tanh(x)[0], x, "sigmoid").draw()
+
+
 def part(visibility: Visibility, sketches: Sequence[Sketch]) -> Part:
     """One check that lays pictures beside its verdict."""
     made = Part("f.py", expects=[Function("f", arity=0)], reference=Reference(f=lambda: 1.0))

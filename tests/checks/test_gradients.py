@@ -1,0 +1,121 @@
+"""Gradients taken apart: what a penalty of the weights does to them, and whether they were cleared."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from grading.authoring import Subject
+from grading.checks import gradients
+from grading.domain.errors import BadReply
+
+SHAPES = ((6, 3, 5, 5), (6,), (10, 84), (10,))
+STRENGTH = 1e-5
+Array = np.ndarray
+
+
+class Told(Subject):
+    """A program whose recorder noted this."""
+
+    def __init__(self, rows: object) -> None:
+        self._rows = rows
+
+    def drive(self, driver: str, *_: object) -> object:
+        """What was noted."""
+        assert driver == "vision_gradients"
+        return self._rows
+
+
+def noted(pull: Callable[[Array, int], Array], *, door: str = "added", stale: int = 0, passes: int = 3) -> Told:
+    """One optimizer, one step: `pull(weights, axes)` is felt by each parameter."""
+    rng = np.random.default_rng(5)
+    weights = [rng.normal(0, 0.1, 12) for _ in SHAPES]
+    felt = np.concatenate([pull(w, len(shape)) for w, shape in zip(weights, SHAPES, strict=True)])
+    nothing = np.zeros_like(felt)
+    step = {"weights": np.concatenate(weights), "added": nothing, "put": nothing, "moved": nothing}
+    step |= {door: -felt if door == "moved" else felt, "gradient": rng.normal(0, 0.05, felt.size)}
+    owner = np.repeat(np.arange(len(SHAPES)), 12)
+    row = {"passes": passes, "stale": stale, "axes": [len(s) for s in SHAPES], "owner": owner, "steps": [step]}
+    return Told([row])
+
+
+@pytest.mark.parametrize("door", ["added", "put", "moved"])
+@pytest.mark.parametrize("least", [1, 2], ids=["all parameters", "weights only"])
+def test_strength_times_sign_is_a_penalty_wherever_it_is_added(door: str, least: int) -> None:
+    """To the loss, to the gradients, or to the weights after the step; with the biases or without."""
+    opinion = gradients.absolute_penalty(noted(lambda w, axes: STRENGTH * np.sign(w) * (axes >= least), door=door))
+
+    assert opinion.holds
+    assert opinion.evidence["strength"] == pytest.approx(STRENGTH)
+
+
+@pytest.mark.parametrize("strength", [1e-3, 1e-5, 1e-6])
+def test_rounding_of_the_loss_s_own_gradient_hides_no_penalty(strength: float) -> None:
+    """What float32 leaves of the subtraction is smaller."""
+    rng = np.random.default_rng(1)
+    opinion = gradients.absolute_penalty(noted(lambda w, _: strength * np.sign(w) + rng.normal(0, 1e-9, w.shape)))
+
+    assert opinion.holds
+
+
+@pytest.mark.parametrize(
+    ("pull", "mistake"),
+    [
+        (lambda w, _: 0 * w, "no-l1"),
+        (lambda w, _: 1e-9 * np.sign(np.sin(1e6 * w)), "no-l1"),
+        (lambda w, _: STRENGTH * w, "l2-instead-of-l1"),
+        (lambda w, _: STRENGTH * w / np.linalg.norm(w), "l2-instead-of-l1"),
+        (lambda w, _: -STRENGTH * np.sign(w), "l1-subtracted"),
+        (lambda w, _: STRENGTH + 0 * w, "l1-without-abs"),
+        (lambda w, axes: STRENGTH * np.sign(w) * (axes == 2), "l1-not-everywhere"),
+        (lambda w, axes: STRENGTH * np.sign(w) * (axes == 1), "l1-not-everywhere"),
+        (lambda w, _: 0.01 * np.sign(w) * w**2, "other-penalty"),
+    ],
+    ids=[
+        "nothing",
+        "rounding",
+        "w",
+        "w over its norm",
+        "minus sign",
+        "one",
+        "linear layers",
+        "biases",
+        "sign times w squared",
+    ],
+)
+def test_what_is_no_such_penalty_is_named(pull: Callable[[Array, int], Array], mistake: str) -> None:
+    """By what it does to the gradients."""
+    opinion = gradients.absolute_penalty(noted(pull))
+
+    assert not opinion.holds
+    assert opinion.mistake == mistake
+
+
+def test_a_mean_over_each_layer_is_a_penalty_with_a_remark() -> None:
+    """Its strength differs from layer to layer, which nobody forbids."""
+    opinion = gradients.absolute_penalty(noted(lambda w, axes: 1e-4 * axes * np.sign(w)))
+
+    assert opinion.holds
+    assert any("from layer to layer" in remark for remark in opinion.remarks)
+
+
+def test_gradients_that_are_still_there_were_not_cleared() -> None:
+    """Counted at the backward passes that follow a step."""
+    assert gradients.cleared(noted(lambda w, _: 0 * w)).holds
+    assert gradients.cleared(noted(lambda w, _: 0 * w, stale=1)).mistake == "no-zero-grad"
+    assert gradients.cleared(noted(lambda w, _: 0 * w, passes=0)).remarks
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"passes": 1}],
+        [{"passes": 1, "stale": 0, "axes": [1], "owner": np.array([3]), "steps": []}],
+        [{"passes": 1, "stale": 0, "axes": [1], "owner": np.array([0]), "steps": [{"weights": np.zeros(2)}]}],
+        "nothing",
+    ],
+)
+def test_what_has_another_form_is_refused(rows: object) -> None:
+    """It comes from the student's process."""
+    with pytest.raises(BadReply):
+        gradients.cleared(Told(rows))
