@@ -4,23 +4,17 @@ The notebook is run as a whole, on few pictures and for two epochs; what it buil
 is in the report.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
 from grading.authoring import PROPORTIONAL, Draw, Part, Subject, remark
-from grading.authoring.written import Find, Right, Wrong
+from grading.checks import gradients
 from grading.checks.image_networks import Network, Seen, seen
 from grading.checks.opinion import Opinion, insist, wrong
-from grading.programs import Source
+from grading.checks.short_training import learns
 
 FILE = "lenet5-cifar10.ipynb"
 SECTION = "2. Lab 1"
-_ZEROED = re.compile(r"\.zero_grad\s*\(|\.grad\s*=\s*None")
-_BACKWARD = re.compile(r"\.backward\s*\(")
-LONGEST = 200_000
-_CLAIM = re.compile(r"valid\w*\s+accuracy\s*[:=]\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
-
 part = Part(FILE, mode="run", files=tools.FILES, options=tools.OPTIONS)
 
 
@@ -43,36 +37,6 @@ def stopped(network: Network) -> Opinion:
     return wrong(f"{network.kind} raised {network.raised}", "network-stops")
 
 
-class Zeroed:
-    """Gradients are cleared before each step; otherwise they add up over all batches."""
-
-    def judge(self, answer: str) -> Right | Wrong:
-        """Right if something clears them."""
-        state, _, claim = answer.partition("\n")
-        if state == "cleared":
-            return Right(claim)
-        return Wrong(
-            "never clears gradients: they add up over all batches",
-            slips.ZEROED,
-            "Gradients are never cleared.",
-            "optimizer.zero_grad() before backward().",
-        )
-
-
-def zeroed() -> Find:
-    """Whether the code clears gradients, and the accuracy that its outputs claim; None without a backward pass."""
-
-    def find(source: Source) -> str | None:
-        code = "\n".join(line.partition("#")[0] for cell in source.code for line in cell.source.split("\n"))
-        if not _BACKWARD.search(code):
-            return None
-        said = [float(m[1]) for c in source.code for o in c.outputs for m in _CLAIM.finditer(o.text[:LONGEST])]
-        claim = f"Your outputs claim a validation accuracy of up to {max(said):g}; it is not judged." if said else ""
-        return f"{'cleared' if _ZEROED.search(code) else 'never'}\n{claim}"
-
-    return find
-
-
 net = part.criterion("lab1-network", "(a) The network", section=SECTION, points="2")
 
 
@@ -90,6 +54,14 @@ def scores_are_the_sheets(student: Subject, draw: Draw) -> None:
     """With weights of ours it computes what that network does: an activation behind every layer, scores at the end."""
     _, every = found_networks(student)
     any_of([networks.computes(student, n, draw) for n in every if not n.raised and networks.layers(n).holds])
+
+
+@net.holds(id="lab1_learns", reference=False, mistakes=slips.LEARNS, needs=("lab1_scores",))
+def network_learns(student: Subject, draw: Draw) -> None:
+    """Trained for a few batches on pictures of ours, it tells new ones apart."""
+    _, every = found_networks(student)
+    fitting = [n for n in every if not n.raised and networks.layers(n).holds]
+    insist(learns(student, fitting[-1], draw, training.SMALL))
 
 
 data = part.criterion("lab1-pictures", "(b) Pictures", section=SECTION, points="4", award=PROPORTIONAL)
@@ -137,9 +109,10 @@ def modes_are_kept(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the 
     insist(training.modes(student))
 
 
-loop.asks(
-    "lab1_zeroed", "Gradients are cleared before each step", find=zeroed(), accepts=Zeroed(), needs=("lab1_loss",)
-)
+@loop.holds(id="lab1_zeroed", reference=False, mistakes=slips.CLEARED, needs=("lab1_loss",))
+def gradients_are_cleared(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own steps are the data
+    """Gradients are cleared before each step."""
+    insist(gradients.cleared(student))
 
 
 def insist_on_each(student: Subject, judge: Callable[[Network], Opinion]) -> None:

@@ -2,14 +2,18 @@
 
 from grading.assignments.ece661_hw2 import pictures, residual, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import any_of, found_networks, insist_on_each
-from grading.authoring import PROPORTIONAL, Draw, Part, Subject
+from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject
 from grading.checks.image_networks import seen
 from grading.checks.opinion import insist
+from grading.checks.short_training import learns
 
 FILE = "resnet-cifar10.ipynb"
 SECTION = "4. ResNet"
 
-part = Part(FILE, mode="run", files=tools.FILES, options=tools.OPTIONS)
+SPEAKING = ("BatchNorm2d", "stride", "avg_pool2d")
+"""What this notebook's code holds; Lab 2's holds the first too, so that it must not speak alone."""
+
+part = Part(FILE, mode="run", expects=[Function(n) for n in SPEAKING], files=tools.FILES, options=tools.OPTIONS)
 
 net = part.criterion("resnet-network", "The network", section=SECTION, points="8")
 
@@ -25,6 +29,14 @@ def scores_are_those_of_a_resnet20(student: Subject, draw: Draw) -> None:
     """With weights of ours it computes what a ResNet-20 does: the shortcut is added, then ReLU."""
     _, every = found_networks(student)
     any_of([residual.computes(student, n, draw) for n in every if not n.raised and residual.layers(n).holds])
+
+
+@net.holds(id="resnet_learns", reference=False, mistakes=slips.LEARNS, needs=("resnet_scores",))
+def network_learns(student: Subject, draw: Draw) -> None:
+    """Trained for a few batches on pictures of ours, it tells new ones apart."""
+    _, every = found_networks(student)
+    fitting = [n for n in every if not n.raised and residual.layers(n).holds]
+    insist(learns(student, fitting[-1], draw, training.DEEP))
 
 
 trained = part.criterion("resnet-training", "Its training", section=SECTION, points="8", award=PROPORTIONAL)

@@ -1,6 +1,7 @@
 """The small networks: LeNet-5 or SimpleNN by their layers, and by what they compute with weights of ours."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +14,14 @@ from grading.checks.image_networks import Layer, Network, outputs, state_of
 from grading.checks.opinion import Opinion, right, wrong
 from reference_models import lenet
 from reference_models.lenet import LENET5, SIMPLE, Order, Shape, SmallNet, swish
-from reference_models.mistakes.lenet import FORWARD
+from reference_models.mistakes.lenet import FORWARD, NAMES
 
 Array = npt.NDArray[np.float64]
 Activation = Callable[[Tensor], Tensor]
 SIDE, IMAGES, HALF = 32, 3, 2
 LINEARS = 3
+SILU = "silu"
+MOST_SEARCHED = 2
 ORDERS: tuple[Order, ...] = ("convolved", "activated", "pooled")
 WORDS = {known.id: known.says for known in FORWARD}
 
@@ -68,46 +71,124 @@ def _maps(convolutions: Sequence[Layer], wanted: Shape, said: str) -> Opinion | 
     return None
 
 
-def computes(student: Subject, network: Network, draw: Draw, function: Activation = torch.relu) -> Opinion:
-    """Whether the network computes what LeNet-5 or SimpleNN does, with this activation."""
-    shape = shape_of(network)
-    w = lenet.weights(np.random.default_rng(draw.seed()), shape)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a network put out with weights of ours.
+
+    Attributes:
+        network: the student's.
+        weights, images: what it was given.
+        scores: what came out, or None where it raised.
+        raised: what stopped it, or "".
+    """
+
+    network: Network
+    weights: dict[str, Tensor]
+    images: Tensor
+    scores: Array | None
+    raised: str
+
+    def reference(self, function: Activation, order: Order, kind: type[SmallNet] = SmallNet) -> Array:
+        """What that kind of network puts out."""
+        shape, at = shape_of(self.network), frozenset(self.network.normalised())
+        with torch.no_grad():
+            return np.asarray(kind(shape, function, at, order).forward(self.weights, self.images).double().numpy())
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Where a normalisation may stand."""
+        return ORDERS if self.network.normalised() else ORDERS[:1]
+
+    def is_that_of(self, function: Activation, kind: type[SmallNet] = SmallNet) -> bool:
+        """Whether the network computes what this kind does."""
+        return self.scores is not None and any(
+            modules.forward(self.scores, self.reference(function, order, kind), {}, words={}).holds
+            for order in self.orders
+        )
+
+
+def answered(student: Subject, network: Network, draw: Draw) -> Answered:
+    """Ask a network of the right layers for its scores, with weights of ours."""
+    w = lenet.weights(np.random.default_rng(draw.seed()), shape_of(network))
     for number, layer in enumerate(network.convolutions, 1):
         if "bias" not in layer.tensors:
             w[f"conv{number}.bias"] = torch.zeros_like(w[f"conv{number}.bias"])
     images = draw.torch.normal(IMAGES, 3, SIDE, SIDE)
     passes, _, raised = outputs(student, network, state_of(network, w, first_linear=1), images)
-    if raised:
-        return wrong(f"{network.kind} raised {raised}", "network-stops")
-    at = frozenset(network.normalised())
+    return Answered(network, w, images, None if raised else passes[0], raised)
 
-    def said(kind: type[SmallNet], order: Order) -> Array:
-        with torch.no_grad():
-            return np.asarray(kind(shape, function, at, order).forward(w, images).double().numpy())
 
+def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
+    """Whether the network computes what LeNet-5 or SimpleNN does, with ReLU."""
+    return _with_relu(answered(student, network, draw))
+
+
+def _with_relu(answer: Answered) -> Opinion:
+    if answer.scores is None:
+        return wrong(f"{answer.network.kind} raised {answer.raised}", "network-stops")
     opinions = []
-    for order in ORDERS if at else ORDERS[:1]:
-        wanted = said(SmallNet, order)
-        known = {k.id: said(k.variant, order) for k in FORWARD}
+    for order in answer.orders:
+        wanted = answer.reference(torch.relu, order)
+        known = {k.id: answer.reference(torch.relu, order, k.variant) for k in FORWARD}
         known = {name: value for name, value in known.items() if not np.allclose(value, wanted)}
-        opinions.append(modules.forward(passes[0], wanted, known, words=WORDS))
+        opinions.append(modules.forward(answer.scores, wanted, known, words=WORDS))
         if opinions[-1].holds:
             return opinions[-1]
     return next((o for o in opinions if o.mistake), opinions[0])
 
 
+INSTEAD: tuple[tuple[str, Activation], ...] = (
+    ("ReLU", torch.relu),
+    ("the sigmoid alone", torch.sigmoid),
+    ("x * sigmoid(2 x)", lambda z: z * torch.sigmoid(2 * z)),
+    ("x * sigmoid(1.702 x)", lambda z: z * torch.sigmoid(1.702 * z)),
+    ("x * sigmoid(-x)", lambda z: z * torch.sigmoid(-z)),
+    ("x + sigmoid(x)", lambda z: z + torch.sigmoid(z)),
+    ("x * tanh(x)", lambda z: z * torch.tanh(z)),
+    ("torch's Hardswish", torch.nn.functional.hardswish),
+    ("tanh", torch.tanh),
+)
+"""What stands in Swish's place, in words to the student."""
+
+
 def uses_swish(student: Subject, networks: Sequence[Network], draw: Draw) -> Opinion:
-    """Whether a network has Swish in the place of every ReLU, written by hand."""
+    """Whether a network has Swish in the place of every ReLU, and does without torch's own."""
     fitting = [n for n in networks if layers(n).holds]
     if not fitting:
         return wrong("No LeNet-5 or SimpleNN was found.", "no-network")
-    opinions = [computes(student, n, draw, swish) for n in fitting]
-    if any(o.holds for o in opinions):
+    answers = [answered(student, n, draw) for n in fitting]
+    there = [a.network for a in answers if a.is_that_of(swish)]
+    if there and all(SILU in n.taken for n in there):
+        return wrong(f"{there[-1].kind} calls torch's SiLU, which is Swish.", "swish-not-by-hand")
+    if there:
         return right()
-    partly = [o for o in opinions if o.mistake.startswith("no-activation")]
-    if partly:
-        return wrong(f"One network has Swish in some places only: {partly[0].message}", "swish-missing-somewhere")
-    return wrong("No network computes with Swish in the place of every ReLU.", "no-swish")
+    others = [a for a in reversed(answers) if a.scores is not None and not a.is_that_of(torch.relu)]
+    for answer in others[:MOST_SEARCHED]:
+        if (some := _swish_in_places(answer)) is not None:
+            return some
+    last = (others or answers[::-1])[0]
+    said = next((name for name, function in INSTEAD if last.is_that_of(function)), "")
+    shown = f" {last.network.kind} has {said}." if said else ""
+    return wrong(f"No network computes with Swish in the place of every ReLU.{shown}", "no-swish")
+
+
+def _swish_in_places(answer: Answered) -> Opinion | None:
+    """What is said of a network with Swish in some places, and ReLU or nothing in the others; None of any other."""
+    for other, name in ((torch.relu, "ReLU"), (_nothing, "no activation")):
+        for places in range(1, 2**lenet.LAYERS - 1):
+            at = frozenset(n for n in range(1, lenet.LAYERS + 1) if places >> (n - 1) & 1)
+            if answer.is_that_of(swish, lenet.variant(activation=_mixed(at, other))):
+                bare = ", ".join(name for n, name in enumerate(NAMES, 1) if n not in at)
+                return wrong(f"{answer.network.kind} has {name} after {bare}.", "swish-missing-somewhere")
+    return None
+
+
+def _nothing(z: Tensor) -> Tensor:
+    return z
+
+
+def _mixed(at: Collection[int], other: Activation) -> Callable[..., Tensor]:
+    return lambda _, z, layer: swish(z) if layer in at else other(z)
 
 
 def normalised(student: Subject, networks: Sequence[Network], draw: Draw) -> Opinion:
@@ -120,5 +201,5 @@ def normalised(student: Subject, networks: Sequence[Network], draw: Draw) -> Opi
         return wrong(f"{most.kind} has {most.parameters:,} parameters.", "no-batch-normalisation")
     if len(most.normalised()) < HALF:
         return wrong(f"One of two convolutions of {most.kind} has one.", "normalisation-missing")
-    relu = computes(student, most, draw)
-    return relu if relu.holds or not computes(student, most, draw, swish).holds else right()
+    answer = answered(student, most, draw)
+    return right() if answer.is_that_of(swish) else _with_relu(answer)

@@ -19,6 +19,9 @@ def _one(name: str, old: str, new: str, loses: tuple[str, ...], named: str, *mor
     return Patch(name, ((old, new),), loses, named, may_lose=more)
 
 
+ZERO = "optimizer.zero_grad()\n"
+
+
 LAB1 = (
     _one("conv1 without biases", "Conv2d(3, 6, 5)", "Conv2d(3, 6, 5, bias=False)", NET, "biases-missing"),
     Patch("eight filters", (("Conv2d(3, 6, 5)", "Conv2d(3, 8, 5)"), ("Conv2d(6,", "Conv2d(8,")), NET, "filters"),
@@ -82,6 +85,14 @@ LAB1 = (
     _one("eval left out", "    net.eval()\n", "", TRAINING, "evaluated-in-training-mode"),
     _one("train left out", "    net.train()\n", "", TRAINING, "trained-in-evaluation-mode"),
     _one("gradients never cleared", "        optimizer.zero_grad()\n", "", TRAINING, "no-zero-grad"),
+    Patch(
+        "gradients cleared once an epoch",
+        ((f"        {ZERO}", ""), ("    net.train()\n", f"    net.train()\n    {ZERO}")),
+        TRAINING,
+        "no-zero-grad",
+    ),
+    _one("gradients cleared too late", "        optimizer.zero_grad()\n        loss.backward()\n",
+         "        loss.backward()\n        optimizer.zero_grad()\n", TRAINING, "no-training-step"),
     _one("no step", "        optimizer.step()\n", "", TRAINING, "no-training-step"),
     _one("large weights", "net = LeNet5().to(device)",
          "net = LeNet5().to(device)\nfor p in net.parameters():\n    p.data.mul_(2.5)", TRAINING, "initial-loss-off"),
@@ -112,13 +123,33 @@ LAB2 = (
     ),
     _one("the sigmoid for Swish", "return x * torch.sigmoid(x)", "return torch.sigmoid(x)", SWISH, "no-swish"),
     _one("another slope", "return x * torch.sigmoid(x)", "return x * torch.sigmoid(2 * x)", SWISH, "no-swish"),
-    _one("ReLU once", "x = swish(self.fc1(x))", "x = F.relu(self.fc1(x))", SWISH, "no-swish"),
+    _one("ReLU once", "x = swish(self.fc1(x))", "x = F.relu(self.fc1(x))", SWISH, "swish-missing-somewhere"),
     _one("nothing once", "x = swish(self.fc1(x))", "x = self.fc1(x)", SWISH, "swish-missing-somewhere"),
     _one("torch's own", "return x * torch.sigmoid(x)", "return F.silu(x)", SWISH, "swish-not-by-hand"),
+    _one("torch's layer", "return x * torch.sigmoid(x)", "return nn.SiLU()(x)", SWISH, "swish-not-by-hand"),
+    _one("a hard Swish", "return x * torch.sigmoid(x)", "return F.hardswish(x)", SWISH, "no-swish"),
+    _one("Swish defined and not used", "swish(self.", "F.relu(self.", SWISH, "no-swish"),
     _one("three rates", "[1.0, 0.1, 0.05, 0.01, 0.005, 0.001]", "[0.1, 0.05, 0.01]", RATES, "rates-missing"),
     _one("a rate that is not passed on", "lr=lr, momentum", "lr=0.05, momentum", RATES, "rates-missing"),
     _one("two strengths", "[1e-2, 1e-3, 1e-4, 1e-5, 0.0]", "[1e-3, 1e-4]", STRENGTHS, "strengths-missing"),
     _one("a strength that is not passed on", "weight_decay=reg", "weight_decay=1e-4", STRENGTHS, "strengths-missing"),
+)
+L1 = "loss = loss + l1 * sum(p.abs().sum() for p in net.parameters() if p.ndim > 1)"
+PENALISED, STEP = f"            if l1:\n                {L1}\n", "            optimizer.step()\n"
+LAB2_L1 = tuple(
+    _one(name, old, new, ("lab2-l1",), named)
+    for name, old, new, named in (
+        ("the penalty as a number", "p.abs().sum() for", "p.abs().sum().item() for", "no-l1"),
+        ("the penalty of copies", "p.abs().sum() for", "p.data.abs().sum() for", "no-l1"),
+        ("a strength of 0", "l1=1e-5)", "l1=0.0)", "no-l1"),
+        ("squares for absolute values", "p.abs().sum() for", "p.pow(2).sum() for", "l2-instead-of-l1"),
+        ("a root of squares", "p.abs().sum() for", "p.norm() for", "l2-instead-of-l1"),
+        ("no absolute values", "p.abs().sum() for", "p.sum() for", "l1-without-abs"),
+        ("only the last layer's", L1, L1.replace("sum(p.abs", "max(p.abs"), "l1-not-everywhere"),
+        ("only linear layers", "if p.ndim > 1)", "if p.ndim == 2)", "l1-not-everywhere"),
+        ("subtracted", "loss = loss + l1", "loss = loss - l1", "l1-subtracted"),
+        ("cubes", "p.abs().sum() for", "p.abs().pow(3).sum() for", "other-penalty"),
+    )
 )
 RESNET, RESNET_TRAINING = ("resnet-network",), ("resnet-training",)
 SUM = "return F.relu(out + self.shortcut(x))"
@@ -156,6 +187,10 @@ RIGHT1 = (
     Patch("log-softmax at the end", (("return self.fc3(x)", "return F.log_softmax(self.fc3(x), 1)"),)),
     Patch("CIFAR-10's own deviations", (("(0.2023, 0.1994, 0.2010)", "(0.247, 0.2435, 0.2616)"),)),
     Patch("gradients set to None", (("optimizer.zero_grad()", "net.zero_grad(set_to_none=True)"),)),
+    Patch("gradients cleared by hand", (("        optimizer.zero_grad()\n",
+          "        for p in net.parameters():\n            p.grad = None\n"),)),
+    Patch("gradients cleared after the step", (("        optimizer.zero_grad()\n", ""), ("        optimizer.step()\n",
+          "        optimizer.step()\n        optimizer.zero_grad()\n"))),
     Patch("train(False)", (("net.eval()", "net.train(False)"),)),
     Patch("Nesterov", (("weight_decay=REG", "weight_decay=REG, nesterov=True"),)),
     Patch("another rate", (("INITIAL_LR = 0.01", "INITIAL_LR = 0.05"),)),
@@ -165,10 +200,26 @@ RIGHT1 = (
     Patch("a decay of the rate",
           (("    net.eval()\n", "    optimizer.param_groups[0]['lr'] *= DECAY\n    net.eval()\n"),)),
 )  # fmt: skip
+SWISHED = "    return x * torch.sigmoid(x)\n"
 RIGHT2 = (
     Patch("normalised behind ReLU", (("F.relu(self.bn1(self.conv1(x)))", "self.bn1(F.relu(self.conv1(x)))"),
                                      ("F.relu(self.bn2(self.conv2(x)))", "self.bn2(F.relu(self.conv2(x)))"))),
     Patch("Swish by a quotient", (("return x * torch.sigmoid(x)", "return x / (1 + torch.exp(-x))"),)),
+    Patch("Swish as a module", ((f"def swish(x):\n{SWISHED}",
+          "class Swish(nn.Module):\n    def forward(self, x):\n        return x.sigmoid() * x\n\nswish = Swish()\n"),)),
+    Patch("Swish held against torch's", ((SWISHED,
+          f"{SWISHED}\n\nassert torch.allclose(swish(torch.ones(3)), F.silu(torch.ones(3)))\n"),)),
+    Patch("L1 of all parameters", ((" if p.ndim > 1)", ")"),)),
+    Patch("L1 by its norm, in a loop", ((L1,
+          "for p in net.parameters():\n                    loss += l1 * torch.norm(p, p=1)"),)),
+    Patch("L1 on the gradients", ((PENALISED, ""), (STEP,
+          f"            for p in net.parameters():\n                p.grad.add_(l1 * p.detach().sign())\n{STEP}"))),
+    Patch("L1 after the step", ((PENALISED, ""), (STEP,
+          STEP + "            for p in net.parameters():\n                p.data -= lr * l1 * p.data.sign()\n"))),
+    Patch("L1 in a pass of its own", ((L1, "(l1 * sum(p.abs().sum() for p in net.parameters())).backward()"),
+          ("            optimizer.zero_grad()\n            loss.backward()\n", "            loss.backward()\n"),
+          (STEP, STEP + "            optimizer.zero_grad()\n"))),
+    Patch("a stronger L1", (("l1=1e-5)", "l1=1e-3)"),)),
     Patch("more rates", (("[1.0, 0.1,", "[1.0, 0.2, 0.1, 0.02,"),)),
     Patch("flips first", ((CROP + FLIP, FLIP + CROP),)),
     Patch("padding by itself", ((CROP, "    transforms.Pad(4),\n    transforms.RandomCrop(32),\n"),)),
@@ -182,6 +233,6 @@ RIGHT3 = (
 )
 patches = [
     Patches(lab1.FILE, LAB1, RIGHT1, together=4),
-    Patches(lab2.FILE, LAB2, RIGHT2, together=4),
+    Patches(lab2.FILE, (*LAB2, *LAB2_L1), RIGHT2, together=6),
     Patches(lab3.FILE, LAB3, RIGHT3, together=2),
 ]

@@ -85,11 +85,19 @@ def or_unplaced(find: Find, elsewhere: Find | None = None) -> Find:
 
 part = Part(FILE)
 
+
+def anywhere(number: int) -> Find:
+    """What stands under a statement's number, whatever it is about."""
+    long = answer(Question(anchors=(f"statement-{number}",), numbers=(f"1.{number}",)), GIVEN)
+    short = answer(Question(numbers=(str(number),)), GIVEN)
+    return or_unplaced(lambda source: long(source) or short(source))
+
+
 for number, (statement, key, about, points) in enumerate(STATEMENTS, 1):
     numbers = (f"1.{number}", str(number))
-    anywhere = answer(Question(numbers=numbers), GIVEN)
+    elsewhere = answer(Question(numbers=numbers), GIVEN)
     placed = answer(Question(anchors=(f"statement-{number}",), numbers=numbers, about=about), GIVEN)
-    found = or_unplaced(placed, anywhere)
+    found = or_unplaced(placed, elsewhere)
     part.criterion(f"statement-{number}-word", f"{number}. The word", section="1. True or false", points="1").asks(
         f"word_{number}",
         statement,

@@ -1,20 +1,7 @@
 """Known mistakes of the labs, recognised by their id in the evidence."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from grading.authoring import Mistake
+from grading.checks.opinion import slip
 from reference_models.mistakes import lenet, resnet_cifar
-
-
-def slip(name: str, says: str, look: str) -> Mistake:
-    """A mistake that is recognised by its id in the evidence."""
-
-    def recognised(evidence: Mapping[str, Any]) -> bool:
-        return evidence.get("mistake") == name
-
-    return Mistake(name, says=says, look=look, recognise=recognised)
-
 
 NONE = (
     slip("no-network", "There is no network for colour pictures.", "Define it, and make one."),
@@ -44,6 +31,7 @@ STATISTICS = (
     slip("no-normalisation", "Pixels are left between 0 and 1.", "transforms.Normalize(mean, std) behind ToTensor."),
     slip("half-statistics", "Mean and deviation are 0.5.", "Use CIFAR-10's."),
     slip("imagenet-statistics", "These are ImageNet's statistics.", "Use CIFAR-10's."),
+    slip("mnist-statistics", "These are MNIST's statistics.", "Use CIFAR-10's."),
     slip("mean-only", "Only the mean is subtracted.", "Divide by the deviations too."),
     slip("statistics-exchanged", "Mean and deviation are exchanged.", "Normalize(mean, std)."),
     slip("evaluation-not-normalised", "Only training pictures are normalised.", "Normalise both alike."),
@@ -91,7 +79,37 @@ MODES = (
     slip("trained-on-validation", "The validation pictures train the network too.", "No step in the validation loop."),
     slip("no-validation", "No validation pass was found.", "Evaluate after each epoch."),
 )
-ZEROED = "no-zero-grad"
+LEARNS = (
+    *NONE,
+    slip(
+        "does-not-learn",
+        "The network does not learn.",
+        "Look for .detach(), .data, torch.no_grad() or requires_grad=False in it: gradients must reach every layer.",
+    ),
+)
+CLEARED = (
+    slip(
+        "no-zero-grad",
+        "Gradients are not cleared between steps: they add up.",
+        "optimizer.zero_grad() for each batch, before backward().",
+    ),
+)
+PENALTY = (
+    slip(
+        "no-l1",
+        "No L1 penalty reaches the gradients.",
+        "Add strength * sum of w.abs() to the loss before backward(); .item(), .detach() or .data cut it off.",
+    ),
+    slip("l1-subtracted", "The penalty has the wrong sign.", "Add it to the loss."),
+    slip(
+        "l1-not-everywhere",
+        "The penalty does not reach all layers.",
+        "Sum over all weights: += in the loop, not =, and no mean, which divides by the size of the layer.",
+    ),
+    slip("l2-instead-of-l1", "This is an L2 penalty.", "w.abs() or norm(1), not the square or norm(2)."),
+    slip("l1-without-abs", "The weights are summed with their signs.", "w.abs().sum()."),
+    slip("other-penalty", "What is added is no L1 penalty.", "Its slope is strength * sign(w)."),
+)
 NORMALISED = (
     *NONE,
     slip("no-batch-normalisation", "No network has a normalisation.", "BatchNorm2d behind each convolution."),

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from grading.assignments.cmpsc497_hw2 import found
 from grading.authoring import Draw, Subject, admit
-from grading.checks import losses, optimizers
+from grading.checks import image_programs, losses, optimizers
 from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.short_training import Course
 
 LN10 = math.log(10)
 FIRST_LOSS_OFF = 0.6
@@ -20,6 +20,8 @@ RATES = (1.0, 0.1, 0.05, 0.01, 0.005, 0.001)
 STRENGTHS = (1e-2, 1e-3, 1e-4, 1e-5, 0.0)
 CLOSE = 1e-3
 MOST_RATE = 1.0
+SMALL = Course(steps=20, batch=16, lr=5e-3)
+DEEP = Course(steps=10, batch=16, lr=3e-3)
 
 
 def option(group: Mapping[str, Any], name: str) -> float:
@@ -30,7 +32,7 @@ def option(group: Mapping[str, Any], name: str) -> float:
 
 def groups(student: Subject) -> list[Mapping[str, Any]]:
     """The first parameter group of every optimizer that took a step, or of all where none did."""
-    every = found.inventory(student).optimizers
+    every = image_programs.inventory(student).optimizers
     stepped = [row for row in every if isinstance(row.get("useful_steps"), int) and row["useful_steps"] > 0] or every
     listed = [list(admit.sequence(row.get("groups"), "parameter groups"))[:1] for row in stepped]
     return [admit.mapping(one[0], "a parameter group") for one in listed if one]
@@ -38,7 +40,7 @@ def groups(student: Subject) -> list[Mapping[str, Any]]:
 
 def sgd(student: Subject, draw: Draw) -> Opinion:
     """Whether there is SGD with momentum and weight decay, each passed as itself."""
-    seen = found.optimizers_seen(student, found.inventory(student), draw)
+    seen = image_programs.optimizers_seen(student, image_programs.inventory(student), draw)
     if not seen:
         return wrong("Your program makes no optimizer.", "no-optimizer")
     opinions = [_sgd(one, kind) for one, kind in seen]
@@ -65,7 +67,7 @@ def _sgd(one: optimizers.Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for
 
 def cross_entropy(student: Subject) -> Opinion:
     """Whether what is minimised has mean cross-entropy's slope at the network's output."""
-    there = found.inventory(student)
+    there = image_programs.inventory(student)
     slopes = [one for one in there.logits if one.complete]
     if not slopes:
         return wrong("No training step was seen that begins at the network's output.", "no-loss")
@@ -79,7 +81,7 @@ def cross_entropy(student: Subject) -> Opinion:
 
 def first_loss(student: Subject) -> Opinion:
     """Whether the first step's loss is near ln 10: labels are read off the slope, softmax minus one at the label."""
-    slopes = [one for one in found.inventory(student).logits if one.complete]
+    slopes = [one for one in image_programs.inventory(student).logits if one.complete]
     if not slopes:
         return wrong("No training step was seen that begins at the network's output.", "no-loss")
     first = slopes[0]
@@ -92,7 +94,7 @@ def first_loss(student: Subject) -> Opinion:
 
 def modes(student: Subject) -> Opinion:
     """Whether steps are taken in training mode, and validation passes in evaluation mode, without a step."""
-    there = found.inventory(student)
+    there = image_programs.inventory(student)
     if not there.trained and not any(row.get("useful_steps") for row in there.optimizers):
         return wrong("No optimizer took a step with gradients.", "no-training-step")
     steps, looks = _passes(there.inputs)
@@ -108,13 +110,13 @@ def modes(student: Subject) -> Opinion:
     return right()
 
 
-def _passes(inputs: Sequence[found.Input]) -> tuple[list[found.Input], list[found.Input]]:
+def _passes(inputs: Sequence[image_programs.Input]) -> tuple[list[image_programs.Input], list[image_programs.Input]]:
     """Passes that a step of their network followed, and those after its first step that none followed."""
-    by_network: dict[int, list[found.Input]] = {}
+    by_network: dict[int, list[image_programs.Input]] = {}
     for fed in inputs:
         by_network.setdefault(fed.network, []).append(fed)
-    steps: list[found.Input] = []
-    looks: list[found.Input] = []
+    steps: list[image_programs.Input] = []
+    looks: list[image_programs.Input] = []
     for passes in by_network.values():
         for one, following in zip(passes, [*passes[1:], None], strict=True):
             if following is not None and following.steps > one.steps:

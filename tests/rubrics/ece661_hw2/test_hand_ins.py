@@ -1,5 +1,6 @@
 """Whole hand-ins in real boxes: the samples, and a few known submissions of each lab; the rest is the gate's."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -57,10 +58,10 @@ def said(report: Report) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["right", "right_simplenn"])
 def test_right_samples_have_everything_but_what_waits(judge: Judge, name: str) -> None:
-    """76 at once; ten explanations and the bonus on L1 for a person."""
+    """82 at once, ten explanations for a person."""
     report = graded(judge, sample(name))
 
-    assert (report["score"], report["pending_points"]) == (76.0, 16.0), said(report)
+    assert (report["score"], report["pending_points"]) == (82.0, 10.0), said(report)
 
 
 @pytest.mark.parametrize("name", ["starter", "broken"])
@@ -90,6 +91,19 @@ def test_right_variants_lose_nothing(judge: Judge, nth: int) -> None:
     report = one_patch(judge, file, patch)
 
     assert lost(report) == set(), (patch.name, said(report))
+
+
+def test_claims_stand_beside_what_training_here_showed(judge: Judge) -> None:
+    """What the stored outputs claim, what the short run printed, and what the network learned: a remark, no points."""
+    notebook = json.loads(sample("right")["lenet5-cifar10.ipynb"])
+    text = "Validation loss: 0.41, Validation accuracy: 0.9100\n"
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code[-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+    report = graded(judge, {"lenet5-cifar10.ipynb": json.dumps(notebook).encode()})
+    remarks = [f["message"] for row in report["criteria"] for f in row["findings"] if f.get("remark")]
+
+    assert lost(report) == set(), said(report)
+    assert any("claim an accuracy of up to 91.0%" in one and "trained here on" in one for one in remarks), remarks
 
 
 def test_a_report_in_pdf_is_read_or_waits(judge: Judge) -> None:
