@@ -8,6 +8,7 @@
 * Accuracy as a rate or in percent.
 * `init_params`, `sgd`, `loss_accuracy` and `init_model` mean several functions: they are told apart by the number of
   arguments, by what they ask of them, and by order.
+* The functions are asked one by one; the program also runs as a whole, for what it trains (`trained`).
 * A model that ends in LogSoftmax loses nothing: cross-entropy takes it again and changes nothing.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from grading.assignments.rdfia_tp2.kept import ask_machines, ask_networks
 from grading.assignments.rdfia_tp2.networks import (
     NET,
     NH,
@@ -43,6 +45,7 @@ from grading.assignments.rdfia_tp2.networks import (
 from grading.assignments.rdfia_tp2.slips import (
     HAND_INITIALISATION,
     LEAVES,
+    LIBRARY_GRADIENTS,
     MODULE,
     MODULE_LOSS,
     OPTIMIZER,
@@ -51,6 +54,7 @@ from grading.assignments.rdfia_tp2.slips import (
 from grading.assignments.rdfia_tp2.spelling import tracking, zeroes_outside_steps
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark, require
 from grading.authoring.written import ForHuman, Right, Wrong
+from grading.checks import by_hand
 from grading.checks.initialisation import judged
 from grading.checks.opinion import insist, right, wrong
 from grading.numerics.closeness import difference
@@ -60,6 +64,7 @@ from reference_models.mistakes.circles_network import ACCURACY, BACKWARD, DESCEN
 
 FILE = "1_ab_Intro_to_NNs.ipynb"
 HAND, AUTOGRAD, NN, OPTIM = "1. By hand", "2. Autograd", "3. torch.nn", "4. torch.optim"
+BACKWARDS = ("backward", "backward_pass", "retropropagation")
 SHARE_RTOL = 1e-3
 WIDE = (40, 60, 30)
 """Layers with enough entries to tell one law from another."""
@@ -79,8 +84,13 @@ part = Part(
         Driven("sgd__nn", driver="two_layer_nn_descent", ask=lambda put, *a: ask_path(put, "nn", *a)),
         Driven("init_model__optim", driver="two_layer_module", ask=lambda put, *a: ask_module(put, "optim", *a)),
         Driven("optim__steps", driver="two_layer_nn_descent", ask=lambda put, *a: ask_path(put, "optim", *a)),
+        Driven("trained__circles", driver="trained_networks", ask=ask_networks, box="run"),
+        Driven("trained__mnist", driver="trained_networks", ask=ask_networks, box="run"),
+        Driven("machines", driver="trained_machines", ask=ask_machines, box="run"),
     ],
     reference=REFERENCE,
+    options={"trained": True, "epochs": 150, "batches": 200, "train_batches": 200, "batch_size": 5000},
+    run_figures=2,
 )
 
 
@@ -244,6 +254,15 @@ def gradient_factor(student: Subject, draw: Draw) -> None:
     )
 
 
+@backward_row.holds(
+    id="backward-by-hand", form="free", reference=False, needs=("gradients",), mistakes=(LIBRARY_GRADIENTS,)
+)
+def backward_by_hand(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the text shows it
+    """The gradients of the first section are computed by hand, without autograd."""
+    uses = by_hand.written(student.source, by_hand.AUTOGRAD, within=BACKWARDS) if student.source is not None else []
+    insist(by_hand.judged(uses, "Write the formulas of questions 15 to 17."))
+
+
 step_row = part.criterion("ab-sgd", "sgd, by hand", section=HAND, points="0.5")
 
 
@@ -263,7 +282,7 @@ class _Tracks:
 
     def judge(self, answer: str) -> Right | Wrong | ForHuman:
         """Right where it does."""
-        return Right() if answer == "tracks" else Wrong("asks for no gradients: no tensor has requires_grad.")
+        return Right() if answer == "tracks" else Wrong("has no tensor with requires_grad, so torch keeps no gradients")
 
 
 autograd_row.asks(

@@ -1,53 +1,15 @@
-"""2-ab's rows that a person reads, and its starred questions: 1, 4, 11, 12, 17."""
+"""2-ab's starred questions: 1, 4, 11, 12, 17. Others are told about for nothing."""
 
 import re
 
 from grading.assignments.rdfia_tp2 import derivatives
-from grading.assignments.rdfia_tp2.answers import Unpaid, answer_to, code_with, if_answered
-from grading.assignments.rdfia_tp2.circles import part
+from grading.assignments.rdfia_tp2.answers import Unpaid, answer_to, if_answered
+from grading.assignments.rdfia_tp2.trained import part
 from grading.authoring import Prose
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.checks.quantities import Quantity
 
 __all__ = ["part"]
-
-# -- what a person reads ----------------------------------------------------------------------------------
-
-
-training = part.criterion("ab-training", "Training on Circles", section="1-4. Learning loops", points="0.5")
-training.asks(
-    "training-loops",
-    "Each section trains the network on Circles and plots it.",
-    find=code_with("permutation", "randperm", "Nbatch"),
-    accepts=Prose((
-        "every epoch goes through all examples once, in a new order, in batches",
-        "train and test loss and accuracy are computed on whole sets and kept",
-        "about 94-97 % of the training and 92-96 % of the test examples are right at the end",
-    )),
-)  # fmt: skip
-
-mnist = part.criterion("ab-mnist", "MNIST", section="5. MNIST", points="0.5")
-mnist.asks(
-    "mnist-network",
-    "The same code learns MNIST.",
-    find=code_with("MNIST"),
-    accepts=Prose((
-        "784 inputs and 10 outputs", "a larger hidden layer, such as 100", "well above 90 % on the test set",
-    )),
-)  # fmt: skip
-
-machine = part.criterion("ab-svm", "Bonus: support vector machines", section="6. SVM", points="0.5")
-machine.asks(
-    "svm-kernels",
-    "Linear and kernel machines on Circles, with the effect of C.",
-    find=code_with("SVC", "svm"),
-    accepts=Prose((
-        "a linear machine gets about 53-62 %: the classes are not linearly separable",
-        "a Gaussian or second-degree kernel gets about 94-95 %",
-        "the kernel's parameters and C were varied, and what they do is told",
-    )),
-)  # fmt: skip
-
 
 # -- starred questions ------------------------------------------------------------------------------------
 

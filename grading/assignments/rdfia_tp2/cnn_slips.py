@@ -1,7 +1,7 @@
 """Known mistakes of 2-cd's code, recognised by their id in the evidence."""
 
-from grading.assignments.rdfia_tp2.slips import slip
 from grading.authoring import Mistake
+from grading.checks.opinion import slip
 from reference_models.mistakes.cifar_cnn import FORWARD
 
 NONE = (

@@ -5,6 +5,7 @@ from grading.authoring.patches import Patch, Patches
 FILE = "1_ab_Intro_to_NNs.ipynb"
 INIT, FORWARD, LOSS, BACKWARD, STEP = "ab-initialisation", "ab-forward", "ab-loss-accuracy", "ab-backward", "ab-sgd"
 AUTOGRAD, NN, OPTIM = "ab-autograd", "ab-nn", "ab-optim"
+TRAINING, MNIST, MACHINES = "ab-training", "ab-mnist", "ab-svm"
 
 WH, BH = 'params["Wh"] = torch.randn(nh, nx) * 0.3', 'params["bh"] = torch.randn(1, nh) * 0.3'
 WY, BY = 'params["Wy"] = torch.randn(ny, nh) * 0.3', 'params["by"] = torch.randn(1, ny) * 0.3'
@@ -20,6 +21,10 @@ DY = 'dy = (outputs["yhat"] - Y) / bsize'
 DH = 'dh = (dy @ params["Wy"]) * (1 - outputs["h"] ** 2)'
 G_WY, G_BY = 'grads["Wy"] = dy.t() @ outputs["h"]', 'grads["by"] = dy.sum(dim=0, keepdim=True)'
 G_WH, G_BH = 'grads["Wh"] = dh.t() @ outputs["X"]', 'grads["bh"] = dh.sum(dim=0, keepdim=True)'
+HAND_STEP = "        params = sgd(params, backward(params, outputs, Y), eta)"
+KERNELS, CS = 'for kernel in ("linear", "rbf", "poly"):', "    for C in (0.1, 1.0, 10.0):"
+FIT = "machine = SVC(kernel=kernel, C=C, degree=2)"
+MNIST_LOOP = "L, _ = loss_accuracy(loss, model(mnist.Xtrain[inds]), mnist.Ytrain[inds])\n        L.backward()\n        optim.step()"
 SGD = "    for name in params:\n        params[name] = params[name] - eta * grads[name]\n    return params"
 TRACKED = "return {name: (torch.randn(*shape) * 0.3).requires_grad_() for name, shape in shapes.items()}"
 SGD_AUTO = "            params[name] -= eta * params[name].grad\n            params[name].grad.zero_()"
@@ -144,12 +149,19 @@ RIGHT = (
     Patch("model by add_module", ((MODEL, 'model = torch.nn.Sequential()\n    model.add_module("hidden", torch.nn.Linear(nx, nh))\n    model.add_module("tanh", torch.nn.Tanh())\n    model.add_module("out", torch.nn.Linear(nh, ny))'),)),
     Patch("labels as numbers", ((ACC_NN, "_, target = torch.max(Y, 1)\n    L = loss(Yhat, target)\n    acc = (torch.max(Yhat, 1)[1] == target).sum().item() / len(Y)"),)),
     Patch("softmax before the accuracy only", ((ACC_NN, "L = loss(Yhat, Y)\n    acc = (torch.softmax(Yhat, 1).argmax(1) == Y.argmax(1)).float().mean().item()"),)),
+    Patch("a smaller rate", (("10, data.Ytrain.shape[1], 0.05", "12, data.Ytrain.shape[1], 0.03"),)),
+    Patch("epochs in a while loop", (("for iteration in range(150):\n    perm = np.random.permutation(N)\n    for j in range(N // Nbatch):\n        inds = perm[j * Nbatch:(j + 1) * Nbatch]\n        X, Y", "iteration = -1\nwhile iteration < 149:\n    iteration += 1\n    perm = torch.randperm(N)\n    for j in range(N // Nbatch):\n        inds = perm[j * Nbatch:(j + 1) * Nbatch]\n        X, Y"),)),
+    Patch("machines by name", ((KERNELS, 'from sklearn.svm import LinearSVC\nfor kernel, degree in (("linear", 1), ("rbf", 1), ("poly", 2), ("sigmoid", 1)):'), (FIT, 'machine = LinearSVC(C=C) if kernel == "linear" else SVC(kernel=kernel, C=C, degree=degree)'))),
+    Patch("machines of other labels", (("labels = data.Ytrain.argmax(dim=1).numpy()", "labels = 1 - 2 * data.Ytrain[:, 0].numpy()"), ("data.Ytest.argmax(dim=1).numpy()", "1 - 2 * data.Ytest[:, 0].numpy()"))),
+    Patch("gamma varied", ((CS, "    for C in (0.5, 2.0):"), (FIT, "machine = SVC(kernel=kernel, gamma=C, degree=2)"))),
     Patch("log-softmax and its loss", ((CRITERION, "loss = torch.nn.NLLLoss()"), (MODEL, MODEL.replace("Linear(nh, ny)", "Linear(nh, ny), torch.nn.LogSoftmax(dim=1)")), ("L = loss(Yhat, Y)", "L = loss(Yhat, Y.argmax(1))"))),
 )  # fmt: skip
 
 
 def _wrong(name: str, row: str, mistake: str, *changes: tuple[str, str]) -> Patch:
-    return Patch(name, changes, loses=(row,), named=mistake)
+    """Whoever steps wrongly may train nothing: what a program trains is measured, whatever went wrong before."""
+    later = () if row in {TRAINING, MNIST, MACHINES} else (TRAINING, *((MNIST,) if row in {NN, OPTIM} else ()))
+    return Patch(name, changes, loses=(row,), named=mistake, may_lose=later)
 
 
 WRONG = (
@@ -177,6 +189,9 @@ WRONG = (
     _wrong("biases averaged only", BACKWARD, "biases-averaged-only", (DY, 'dy = outputs["yhat"] - Y'), (G_BY, 'grads["by"] = dy.mean(0, keepdim=True)'), (G_BH, 'grads["bh"] = dh.mean(0, keepdim=True)')),
     _wrong("weights averaged only", BACKWARD, "weights-averaged-only", (DY, 'dy = outputs["yhat"] - Y'), (G_WY, f"{G_WY} / bsize"), (G_WH, f"{G_WH} / bsize")),
     _wrong("transpose missing", BACKWARD, "", (G_WY, 'grads["Wy"] = outputs["h"].t() @ dy')),
+    _wrong("autograd by hand", BACKWARD, "library-call",
+           (DY, 'own = {name: value.clone().requires_grad_() for name, value in params.items()}\n    loss = -(Y * torch.log(forward(own, outputs["X"])[0])).sum(1).mean()\n    slopes = dict(zip(own, torch.autograd.grad(loss, list(own.values()))))'),
+           ("    grads = {}\n", ""), (DH, ""), (G_WY, ""), (G_BY, ""), (G_WH, ""), (G_BH, "grads = slopes")),
     _wrong("ascent", STEP, "gradient-ascent", (SGD, SGD.replace("- eta", "+ eta"))),
     _wrong("rate missing", STEP, "learning-rate-missing", (SGD, SGD.replace("eta * ", ""))),
     _wrong("local copies", STEP, "parameters-do-not-move", (SGD, "    for name in params:\n        value = params[name] - eta * grads[name]\n    return params")),
@@ -192,6 +207,16 @@ WRONG = (
     _wrong("Adam", OPTIM, "optimizer-adam", (OPTIMIZER, OPTIMIZER.replace("SGD", "Adam"))),
     _wrong("momentum", OPTIM, "optimizer-momentum", (OPTIMIZER, OPTIMIZER.replace("lr=eta", "lr=eta, momentum=0.9"))),
     _wrong("rate fixed", OPTIM, "rate-fixed", (OPTIMIZER, OPTIMIZER.replace("lr=eta", "lr=0.03"))),
+    _wrong("loop by hand on a copy", TRAINING, "", (HAND_STEP, "        sgd(dict(params), backward(params, outputs, Y), eta)")),
+    _wrong("loop by hand without steps", TRAINING, "", (HAND_STEP, "        backward(params, outputs, Y)")),
+    _wrong("autograd loop without steps", TRAINING, "untrained", ("        L.backward()\n        params = sgd(params, eta)", "        L.backward()")),
+    _wrong("loop uphill", TRAINING, "", (HAND_STEP, HAND_STEP.replace("eta)", "-5.0)"))),
+    _wrong("MNIST loop without steps", MNIST, "untrained", (MNIST_LOOP, MNIST_LOOP.replace("\n        optim.step()", ""))),
+    _wrong("MNIST labels shuffled apart", MNIST, "", ("mnist.Ytrain[inds])", "mnist.Ytrain[np.random.permutation(len(perm))[:Nbatch]])")),
+    _wrong("one kernel", MACHINES, "one-kernel", (KERNELS, 'for kernel in ("rbf",):')),
+    _wrong("no linear machine", MACHINES, "linear-missing", (KERNELS, 'for kernel in ("rbf", "poly"):')),
+    _wrong("one setting", MACHINES, "settings-not-varied", (CS, "    for C in (1.0,):")),
+    _wrong("lines only", MACHINES, "machine-not-better", (FIT, "machine = SVC(kernel=kernel, C=C, degree=1, gamma=1e-6)")),
     _wrong("softmax in the model of optim", OPTIM, "softmax-before-cross-entropy", (f"{MODEL}\n    {CRITERION}\n    optim", f'{MODEL.replace("Linear(nh, ny)", "Linear(nh, ny), torch.nn.Softmax(dim=1)")}\n    {CRITERION}\n    optim')),
 )  # fmt: skip
 

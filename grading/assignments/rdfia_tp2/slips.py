@@ -9,18 +9,9 @@ import numpy as np
 
 from grading.assignments.rdfia_tp2.networks import NET, NH, NX, NY, SHAPES, STEPS, N, module_of, plain, plains
 from grading.authoring import Mistake
+from grading.checks.opinion import slip
 from reference_models import circles_network
 from reference_models.circles_network import NAMES, variant
-
-
-def slip(name: str, says: str, look: str) -> Mistake:
-    """A mistake that is recognised by its id in the evidence."""
-
-    def recognised(evidence: Mapping[str, Any]) -> bool:
-        return evidence.get("mistake") == name
-
-    return Mistake(name, says=says, look=look, recognise=recognised)
-
 
 HAND_INITIALISATION = (
     slip("std-one", "The weights are standard normal.", "Multiply by 0.3."),
@@ -41,6 +32,13 @@ LEAVES = (
         "Multiply first, then call requires_grad_().",
     ),
     slip("parameter-untracked", "Some parameters keep track of no gradients.", "All four need requires_grad."),
+)
+
+
+LIBRARY_GRADIENTS = slip(
+    "library-call",
+    "The gradients by hand are autograd's.",
+    "Section 2 is about autograd; section 1 wants the formulas.",
 )
 
 

@@ -16,7 +16,7 @@ from tests.rubrics.rotation import rotated
 SAMPLES = Path(__file__).resolve().parents[3] / "grading/assignments/rdfia_tp2/samples"
 WRONG = [(group.file, patch) for group in patches for patch in group.wrong]
 RIGHT = [(group.file, patch) for group in patches for patch in group.right]
-SOME = 4
+SOME = 2
 
 pytestmark = pytest.mark.box
 

@@ -14,14 +14,14 @@ import torch
 
 STORE = Path("/data")
 DRAWN_EVERY = 25
-MNIST_TRAIN, MNIST_TEST = 5000, 1000
+MNIST_TRAIN, MNIST_TEST = 2000, 1000
 
 
 class CirclesData:
     """Two rings of 2-d points, one-hot classes, and a 40 x 40 grid to plot decisions on."""
 
     def __init__(self):
-        found = _from_file("circles.mat", ("Xtrain", "Ytrain", "Xtest", "Ytest"))
+        found = _from_file("circles.mat", ("Xtrain", "Ytrain", "Xtest", "Ytest"), (Path(), STORE, STORE / "rdfia"))
         values = found if found is not None else _rings()
         self._values = {name: _tensor(value) for name, value in values.items()}
         axis = np.linspace(-2, 1.9, 40)
@@ -91,9 +91,9 @@ def _one_hot(labels, classes):
     return np.eye(classes, dtype=np.float32)[np.asarray(labels, dtype=np.int64)]
 
 
-def _from_file(name, keys):
-    """The arrays of a file in MATLAB's format, beside the program or in the store; None where there is none."""
-    for folder in (Path(), STORE, STORE / "rdfia"):
+def _from_file(name, keys, folders=(STORE, STORE / "rdfia")):
+    """The arrays of a file in MATLAB's format, in the store or beside the program; None where there is none."""
+    for folder in folders:
         path = folder / name
         if path.is_file():
             from scipy.io import loadmat
@@ -142,11 +142,15 @@ def _idx(folder, name, header):
 def _digits():
     """Ten smooth patterns with noise: as many columns as MNIST, and learnable."""
     draw = np.random.RandomState(2018)
-    coarse = draw.rand(10, 7, 7)
-    patterns = np.kron(coarse, np.ones((4, 4))).reshape(10, 784)
     made = {}
-    for name, count in (("train", 2000), ("test", 500)):
+    for name, count in (("train", 1000), ("test", 500)):
         labels = np.arange(count) % 10
-        made["X" + name] = np.clip(patterns[labels] + 0.35 * draw.randn(count, 784), 0, 1)
+        made["X" + name] = drawn_like(labels, draw.randn(count, 784))
         made["Y" + name] = _one_hot(labels, 10)
     return made
+
+
+def drawn_like(labels, noise):
+    """Pictures of such classes, each with noise of its own: standard normal, one row of 784 for each."""
+    patterns = np.kron(np.random.RandomState(7).rand(10, 7, 7), np.ones((4, 4))).reshape(10, 784)
+    return np.clip(patterns[labels] + 0.35 * noise, 0, 1)

@@ -1,0 +1,267 @@
+"""2-ab's learning loops, MNIST and the bonus: what the whole program trained, measured on points that it did not see.
+
+The program runs as it was handed in, on the data classes of the support files; after each cell its networks are kept.
+The judge asks these for points and digits of its own, drawn by the same law. What a program prints is not read.
+
+Policy where the statement leaves room:
+
+* Rate, batch size and number of epochs are free, and a small rate learns little in 150 epochs: a network counts as
+  trained from `ENOUGH` on, as untrained where it is no better than guessing. In between, and wherever the program keeps
+  its networks out of sight, brings its own data or runs out of time, a person decides.
+* The best of the networks of one kind counts: experiments with absurd rates cost nothing.
+"""
+
+import ast
+import importlib.util
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from grading.assignments.rdfia_tp2.answers import code_with
+from grading.assignments.rdfia_tp2.circles import part
+from grading.assignments.rdfia_tp2.kept import Answered, Machine
+from grading.authoring import PROPORTIONAL, Draw, Subject, leave_to_person, remark, stores
+from grading.authoring.student import NotDefined, Student
+from grading.checks import outcome
+from grading.checks.opinion import Opinion, insist, right, slip, wrong
+from grading.checks.outcome import Band
+from grading.programs import Source
+from grading.programs.syntax import parse
+
+__all__ = ["part"]
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+FOLDER = Path(__file__).parent / "support"
+
+POINTS, DIGITS = 400, 300
+ENOUGH = 0.7
+"""At the statement's rate of 0.03 the mean loss leaves networks of 150 epochs between 0.75 and 0.95 on Circles."""
+
+CURVED, STRAIGHT = 0.8, 0.75
+"""A machine that is right more often than the first tells rings apart; no straight line reaches the second."""
+
+STEPPING = re.compile(r"\b(?:forward|backward|sgd\w*|step)\(")
+"""A call in a loop that trains."""
+
+RINGS = ((1.03, 0.22), (0.39, 0.16))
+"""Mean and deviation of the radius of each class, of the course's points and of their stand-ins."""
+
+UNDECIDED = {"below-band", "labels-permuted"}
+SAID = {
+    "untrained": ("After your learning loop the network still guesses.", "Does each step change what forward uses?"),
+    "constant-output": (
+        "After your learning loop the outputs never change.",
+        "Print the loss: it falls.",
+    ),
+    "one-class-only": ("After your learning loop one class is always answered.", "Print the loss: it falls."),
+    "diverged": ("After your learning loop the network puts out NaN or infinity.", "A smaller eta; the sign of sgd."),
+}
+LOOPS = tuple(slip(name, says, look) for name, (says, look) in SAID.items())
+MACHINES = (
+    slip("one-kernel", "Only one kernel was tried.", "Compare a linear machine with a Gaussian or polynomial one."),
+    slip("linear-missing", "No linear machine was tried.", "It shows that no line separates the rings."),
+    slip("settings-not-varied", "C and the kernel's parameters stay the same.", "Try several values of C."),
+    slip("machine-not-better", "No machine tells the rings apart.", "SVC(kernel='rbf') gets about 95 %."),
+)
+
+
+# -- points and digits of the judge's -----------------------------------------------------------------------
+
+
+def rings(draw: Draw) -> tuple[Array, Labels]:
+    """Points around two circles: (n, 2), and 0 for the outer ring, 1 for the inner one."""
+    labels = np.arange(POINTS) % 2
+    means, spreads = (np.array([r[i] for r in RINGS])[labels] for i in (0, 1))
+    radius = np.abs(means + spreads * draw.normal(POINTS))
+    angle = 2 * np.pi * draw.uniform(POINTS)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1), labels
+
+
+def digits(draw: Draw) -> tuple[Array, Labels]:
+    """Digits that `MNISTData` does not give: (n, 784) in 0 … 1, and their classes."""
+    real = _real(stores().data)
+    if real is not None:
+        rows = draw.permutation(len(real[0]))[:DIGITS]
+        return real[0][rows], real[1][rows]
+    labels = np.arange(DIGITS) % 10
+    return np.asarray(_support().drawn_like(labels, draw.normal(DIGITS, 784))), labels
+
+
+@lru_cache(maxsize=1)
+def _support() -> Any:
+    spec = importlib.util.spec_from_file_location("rdfia_tp2_data", FOLDER / "utils-data.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(FOLDER / "utils-data.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=2)
+def _real(data: Path | None) -> tuple[Array, Labels] | None:
+    """Test digits behind those that the data class gives."""
+    if data is None:
+        return None
+    module = _support()
+    table = module._from_file("mnist.mat", ("Xtest", "Ytest"), (data, data / "rdfia"))  # noqa: SLF001 - our own file
+    if table is not None:
+        return np.asarray(table["Xtest"], np.float64), np.asarray(table["Ytest"]).argmax(axis=1)
+    pictures = module._idx(data / "MNIST" / "raw", "t10k-images-idx3-ubyte", 16)  # noqa: SLF001
+    labels = module._idx(data / "MNIST" / "raw", "t10k-labels-idx1-ubyte", 8)  # noqa: SLF001
+    if pictures is None or labels is None:
+        return None
+    first = module.MNIST_TEST
+    return pictures.reshape(-1, 784)[first : first + 4 * DIGITS] / 255.0, labels[first : first + 4 * DIGITS].astype(int)
+
+
+# -- what is right ----------------------------------------------------------------------------------------
+
+
+def judged(found: Sequence[Answered], labels: Labels, classes: int) -> Opinion:
+    """Whether the best of some networks has learned."""
+    usable = [a.outputs for a in found if a.outputs is not None]
+    finite = [o for o in usable if np.isfinite(o).all()]
+    if not finite:
+        return wrong("Your trained network puts out NaN or infinity.", "diverged" if usable else "")
+    best = max(finite, key=lambda o: float((o.argmax(axis=1) == labels).mean()))
+    return outcome.trained(best, labels.astype(np.float64), classes, Band(ENOUGH, usual=0.95, seeds=0))
+
+
+def _person(student: Subject, words: Sequence[str], look_for: Sequence[str], missing: str) -> NoReturn:
+    """A person reads the code where there is some.
+
+    Raises:
+        NotDefined: there is none.
+    """
+    code = code_with(*words)(student.source) if student.source is not None else None
+    if code is None:
+        raise NotDefined(missing)
+    leave_to_person(code, look_for)
+
+
+def _hidden(student: Subject) -> bool:
+    """Whether training goes on where it is not seen: inside functions, or in a cell stopped at its time limit."""
+    cut = isinstance(student, Student) and any(unit.overran or not unit.ran for unit in student.executed().units)
+    return cut or not loops_openly(student.source)
+
+
+def loops_openly(source: Source | None) -> bool:
+    """Whether a loop outside of functions trains something: only then is what it leaves behind to be seen."""
+    trees = [parse(cell.usable).tree for cell in source.code if cell.usable] if source is not None else []
+    pending = [statement for tree in trees if tree is not None for statement in tree.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.For | ast.While) and STEPPING.search(ast.unparse(node)):
+            return True
+        for name in ("body", "orelse"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                pending += inner
+    return False
+
+
+EPOCHS = (
+    "every epoch goes through all examples once, in a new order, in batches",
+    "train and test loss and accuracy are computed on whole sets and kept",
+    "about 94-97 % of the training and 92-96 % of the test examples are right at the end",
+)
+training = part.criterion(
+    "ab-training", "Training on Circles", section="1-4. Learning loops", points="0.5", award=PROPORTIONAL
+)
+
+
+def _loop(kind: str, weight: str, question: str, *words: str) -> None:
+    def trained(student: Subject, draw: Draw) -> None:
+        X, labels = rings(draw)
+        found = [a for a in student.trained__circles(X, 2) if a.kind == kind]
+        if not any(a.outputs is not None for a in found):
+            _person(student, words, EPOCHS, "No learning loop of this kind was found.")
+        opinion = judged(found, labels, 2)
+        if not opinion.holds and (opinion.mistake in UNDECIDED or _hidden(student)):
+            _person(student, words, (opinion.message, *EPOCHS), "")
+        insist(opinion)
+
+    trained.__doc__ = question
+    name = f"training-{kind.replace(' ', '-')}"
+    training.holds(id=name, form="free", weight=weight, reference=False, mistakes=LOOPS)(trained)
+
+
+_loop("by hand", "2", "The loop by hand trains the network: it tells points of the two circles apart.",
+      "permutation", "randperm", "Nbatch", "forward(")  # fmt: skip
+_loop("autograd", "1", "The loop with autograd trains the network.", ".backward()")
+_loop("module", "1", "The loops with torch.nn and torch.optim train the network.", "nn.")
+
+DIGIT_KEY = (
+    "784 inputs and 10 outputs", "a larger hidden layer, such as 100", "well above 90 % on the test set",
+)  # fmt: skip
+mnist = part.criterion("ab-mnist", "MNIST", section="5. MNIST", points="0.5")
+
+
+@mnist.holds(id="mnist-network", form="free", reference=False, mistakes=LOOPS)
+def mnist_is_learned(student: Subject, draw: Draw) -> None:
+    """The same code learns MNIST: digits that the training did not see are told apart."""
+    X, labels = digits(draw)
+    found = student.trained__mnist(X, 10)
+    if not any(a.outputs is not None for a in found):
+        _person(student, ("MNIST", "mnist"), DIGIT_KEY, "Nothing was trained on MNIST.")
+    opinion = judged(found, labels, 10)
+    supplied = student.source is not None and code_with("MNISTData")(student.source) is not None
+    if not opinion.holds and (opinion.mistake in UNDECIDED or not supplied or _hidden(student)):
+        _person(student, ("MNIST", "mnist"), (opinion.message, *DIGIT_KEY), "")
+    insist(opinion)
+
+
+machine_row = part.criterion(
+    "ab-svm", "Bonus: support vector machines", section="6. SVM", points="0.5", award=PROPORTIONAL
+)
+MACHINE_KEY = (
+    "a linear machine gets about 53-62 %: the classes are not linearly separable",
+    "a Gaussian or second-degree kernel gets about 94-95 %",
+    "the kernel's parameters and C were varied, and what they do is told",
+)
+
+
+def _machines(student: Subject, X: Array) -> list[Machine]:
+    found: list[Machine] = student.machines(X)
+    if not found:
+        _person(student, ("SVC", "svm"), MACHINE_KEY, "Your program fits no support vector machine.")
+    return found
+
+
+def _share(machine: Machine, labels: Labels) -> float:
+    """Of right answers, whichever class the program calls the first."""
+    share = float((machine.said == labels).mean())
+    return max(share, 1 - share)
+
+
+@machine_row.holds(id="svm-kernels", form="free", weight="2", reference=False, mistakes=MACHINES)
+def kernels_are_compared(student: Subject, draw: Draw) -> None:
+    """A linear machine is compared with one of another kernel, which tells the circles apart."""
+    X, labels = rings(draw)
+    found = _machines(student, X)
+    shares = {k: max(_share(m, labels) for m in found if m.kernel == k) for k in {m.kernel for m in found}}
+    said = ", ".join(f"{k} {share:.0%}" for k, share in sorted(shares.items()))
+    if len(shares) == 1:
+        insist(wrong(f"Of {len(found)} machines all have the kernel {next(iter(shares))!r}.", "one-kernel"))
+    if "linear" not in shares:
+        insist(wrong(f"On points of ours: {said}.", "linear-missing"))
+    if max(shares.values()) < CURVED:
+        insist(wrong(f"On points of ours: {said}.", "machine-not-better"))
+    if shares["linear"] > STRAIGHT:
+        remark(f"Your linear machine is right in {shares['linear']:.0%}: it sees more than the two coordinates.")
+    insist(right(**shares))
+
+
+@machine_row.holds(id="svm-settings", form="free", reference=False, mistakes=MACHINES)
+def settings_are_varied(student: Subject, draw: Draw) -> None:
+    """C or a parameter of the kernel is varied."""
+    found = _machines(student, rings(draw)[0])
+    tried = {m.kernel: {n.settings for n in found if n.kernel == m.kernel} for m in found}
+    varied = any(len(settings) > 1 for settings in tried.values())
+    insist(right() if varied else wrong("Each kernel was tried with one setting.", "settings-not-varied"))
