@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.assignments.tdt4265_a2.slips import slip
 from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.opinion import Opinion, right, slip, wrong
 from grading.domain.errors import BadReply
 
 Array = npt.NDArray[np.float64]

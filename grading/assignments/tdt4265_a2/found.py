@@ -12,6 +12,7 @@ from grading.programs import Source, holds_pages, read_source
 
 REPORT = "AssignmentReport-Group1.ipynb"
 UNREAD = "(The report is a PDF in whose text no answer to this task was found. It may stand in a picture.)"
+NOT_ASKED = "(The report has no such task. The sheets of 2022 and 2024 did not ask it.)"
 _STARTER = Path(__file__).parent / "starter" / REPORT
 
 _WORD = r"(?:(?:sub)?tasks?|oppgaver?|problem|question|exercise|part|del)"
@@ -43,6 +44,20 @@ def answer_to(task: str) -> Find:
         return missing
 
     return find
+
+
+def answer_if_asked(task: str) -> Find:
+    """`answer_to`, for a task that not every edition has: a report with answers and no such heading is `NOT_ASKED`."""
+    find = answer_to(task)
+
+    def found(source: Source) -> str | None:
+        answer = find(source)
+        openings = [opening for line in _lines(source) if (opening := _opening(line)) is not None]
+        if answer is None and openings and task not in {o.task for o in openings} and _sections(source):
+            return NOT_ASKED
+        return answer
+
+    return found
 
 
 @dataclass(frozen=True, slots=True)

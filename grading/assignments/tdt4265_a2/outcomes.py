@@ -13,9 +13,8 @@ import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.digits import Digits, digits
 from grading.assignments.tdt4265_a2.networks import CLASSES, MODULES
-from grading.assignments.tdt4265_a2.slips import slip
 from grading.authoring import Draw, admit
-from grading.checks.opinion import Opinion
+from grading.checks.opinion import Opinion, slip
 from grading.checks.outcome import Band, accuracy, calibrated
 from grading.checks.outcome import trained as judged_outcome
 from reference_models.softmax_network import Hidden, SoftmaxNetwork, initial

@@ -20,7 +20,11 @@ ACCEPTED = ((MEAN, STD), (33.318, 78.567), STANDIN_STATISTICS)
 """Of the 20,000 images of this course; of all 60,000, as the course's own answers have it; of the stand-ins."""
 
 SLACK = 0.1
+ROUNDED = 1e-3
+"""Relative: statistics are told with four digits, and some mistakes multiply them."""
+
 EXACT = 1e-5
+MUCH = 1e4
 MOST_CONSTANT = 1e-9
 
 
@@ -69,7 +73,7 @@ def judged_statistics(seen: Seen, X: Images) -> Opinion:  # noqa: PLR0911 - one 
     own = (float(X.mean()), float(X.std()))
     if any(_near(m, s, *pair) for pair in (*ACCEPTED, own)):
         return right(**facts)
-    told = f"Your pixels are (x - {m:.4g}) / {s:.4g}."
+    told = _told(m, s)
     for accepted in ACCEPTED:
         for id_, pair in _known(*accepted).items():
             if _near(m, s, *pair):
@@ -77,6 +81,13 @@ def judged_statistics(seen: Seen, X: Images) -> Opinion:  # noqa: PLR0911 - one 
     if abs(m) <= SLACK and abs(s - own[1]) <= SLACK:
         return wrong(told, "mean-not-subtracted", **facts)
     return wrong(f"{told} The training set has mean 33.55 and standard deviation 78.88.", "", **facts)
+
+
+def _told(m: float, s: float) -> str:
+    """(x - m) / s in words, without what does nothing."""
+    taken = "x" if abs(m) < EXACT else f"(x - {m:.4g})"
+    divided = "" if abs(s - 1) < EXACT else f" / {s:.4g}" if s < MUCH else f" / {s:.0f}"
+    return f"Your pixels are {taken.strip('()') if not divided else taken}{divided}."
 
 
 def _known(mean: float, std: float) -> dict[str, tuple[float, float]]:
@@ -126,7 +137,7 @@ def judged_same(one: Seen, other: Seen, X: Images, X_other: Images) -> Opinion:
 
 
 def _near(m: float, s: float, mean: float, std: float) -> bool:
-    return abs(m - mean) <= max(SLACK, EXACT * abs(mean)) and abs(s - std) <= max(SLACK, SLACK / 20 * abs(std) / 10)
+    return abs(m - mean) <= max(SLACK, ROUNDED * abs(mean)) and abs(s - std) <= max(SLACK, SLACK / 20 * abs(std) / 10)
 
 
 def _line(x: Array, y: Array) -> tuple[float, float]:

@@ -28,6 +28,8 @@ DELTA = "delta = outputs - targets"
 GRAD = "self.grads[layer] = self.activations[layer].T @ delta / batch"
 BACK = "delta = (delta @ self.ws[layer].T) * self.hidden_slope(self.zs[layer - 1])"
 FLAG = "if self.use_improved_sigmoid:"
+SIZE = "size = neurons"
+ENTERS = "self.activations.append(self.hidden(z))"
 
 STEP = "self.model.ws[layer] = self.model.ws[layer] - self.learning_rate * grad"
 VELOCITY = "grad = grad + self.momentum_gamma * self.previous_grads[layer]"
@@ -69,9 +71,14 @@ _PREPROCESSING = [
     _wrong("zeros for ones", "np.ones((X.shape[0], 1))", "np.zeros((X.shape[0], 1))", A, named="bias-zeros"),
     Patch("ones before the pixels are normalised", ((ONES, "pass"), (NORMAL, f"{ONES}\n    {NORMAL}")), (A,),
           "bias-normalised"),
+    _wrong("ones in the middle", ONES, "X = np.insert(X, 392, 1.0, axis=1)", A, named="bias-misplaced"),
+    _wrong("mean for deviation", NUMBERS, "mean, std = 78.88, 33.55", A, named="mean-and-std-exchanged"),
+    _wrong("divided by 255 first", NORMAL, "X = (X / 255 - mean) / std", A, named="scaled-before-statistics"),
 ]  # fmt: skip
 
 _LOSSES = [
+    _wrong("softmax of probabilities", LOSS, "p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)\n    "
+           "return -np.mean(np.sum(targets * np.log(p), axis=1))", A, named="loss-softmax-inside"),
     _wrong("summed loss", LOSS, "return -np.sum(targets * np.log(outputs))", A, named="loss-sum"),
     _wrong("mean over classes too", LOSS, "return -np.mean(targets * np.log(outputs))", A,
            named="loss-mean-over-classes"),
@@ -138,6 +145,7 @@ _STARTS = [
     _wrong("Xavier, uniform", GAUSS, "w = np.random.uniform(-1, 1, (size, neurons)) * np.sqrt(6 / (size + neurons))",
            INIT, named="xavier-other-shape"),
     _wrong("flag not looked at", "if use_improved_weight_init:", "if False:", INIT, named="uniform-one"),
+    _wrong("first layer only", GAUSS, f"{GAUSS} * (size == self.I)", INIT, named="only-some-layers"),
 ]  # fmt: skip
 
 _IMPROVED = [
@@ -172,12 +180,18 @@ _LAYERS = [
     _wrong("two layers only", DELTA, f"{DELTA}\n        assert len(self.ws) == 2", DEEP),
     _wrong("no ReLU flag", "if self.use_relu:", "if False:", RECTIFIED, named="relu-flag-ignored"),
     _wrong("no ReLU slope", MASK, "return np.ones_like(z)", RECTIFIED, named="relu-slope-missing"),
+    _wrong("ReLU's mask on the gradient", BACK, "delta = delta @ self.ws[layer].T\n                delta = delta * "
+           "((delta > 0) if self.use_relu else self.hidden_slope(self.zs[layer - 1]))", RECTIFIED,
+           named="relu-mask-of-gradient"),
+    _wrong("Python's max", RELU, "return max(0, z)", RECTIFIED),
 ]  # fmt: skip
 
 _ACCURACIES = [
     _wrong("zeros", ACCURACY, "return 0", TRAIN, named="accuracy-zero"),
     _wrong("after a threshold", ACCURACY, "return np.mean((outputs > 0.5) == (targets > 0.5))", TRAIN,
            named="accuracy-per-output"),
+    _wrong("divided by entries", ACCURACY, ACCURACY.replace("np.mean", "np.sum") + " / targets.size", TRAIN,
+           named="accuracy-divided-by-entries"),
     _wrong("count", ACCURACY, ACCURACY.replace("np.mean", "np.sum"), TRAIN, named="accuracy-not-divided"),
     _wrong("errors", ACCURACY, ACCURACY.replace("==", "!="), TRAIN, named="error-rate"),
     _wrong("argmax over rows", ACCURACY, ACCURACY.replace("axis=1", "axis=0"), TRAIN, named="accuracy-argmax-axis"),
@@ -198,6 +212,15 @@ _STEPS = [
     _wrong("previous gradient", f"{VELOCITY}\n                {KEPT}",
            f"grad, {KEPT.split(' = ', maxsplit=1)[0]} = {VELOCITY.removeprefix('grad = ')}, grad", MOMENTUM,
            named="previous-gradient-instead-of-velocity"),
+    _wrong("velocity used before its update", f"{VELOCITY}\n                {KEPT}",
+           "velocity = self.previous_grads[layer]\n                self.previous_grads[layer] = grad + "
+           "self.momentum_gamma * velocity\n                grad = velocity", MOMENTUM,
+           named="velocity-used-before-its-update"),
+    Patch("gradients of the step before", (
+        (f"        {PASSED}\n", "        earlier = [np.zeros_like(w) if g is None else g for g, w in "
+         f"zip(self.model.grads, self.model.ws)]\n        {PASSED}\n"),
+        ("in enumerate(self.model.grads):", "in enumerate(earlier):"),
+    ), (TRAIN, MOMENTUM), "gradient-of-the-step-before", TRAINED),
     _wrong("overwritten", VELOCITY, f"{KEPT}\n                {VELOCITY}", MOMENTUM, named="velocity-overwritten"),
     _wrong("averaged", VELOCITY, f"{VELOCITY.replace('grad + ', '(1 - self.momentum_gamma) * grad + ')}", MOMENTUM,
            named="momentum-averaged", may_lose=TRAINED),
@@ -258,6 +281,17 @@ _RIGHT_NETWORKS = [
     _right("random generator", (GAUSS, "w = np.random.default_rng(3).normal(0, size ** -0.5, (size, neurons))")),
     _right("randn", (GAUSS, "w = np.random.randn(size, neurons) / np.sqrt(size)")),
     _right("scaled rand", (UNIFORM, "w = 2 * np.random.rand(size, neurons) - 1")),
+    _right("hidden biases in the last row", (SIZE, "size = neurons + 1"), (ENTERS, ENTERS.replace(
+           "self.hidden(z)", "np.hstack((self.hidden(z), np.ones((len(z), 1))))")),
+           (BACK, BACK.replace("self.ws[layer].T", "self.ws[layer][:-1].T"))),
+    _right("hidden biases in the first row", (SIZE, "size = neurons + 1"), (ENTERS, ENTERS.replace(
+           "self.hidden(z)", "np.insert(self.hidden(z), 0, 1, axis=1)")),
+           (BACK, BACK.replace("self.ws[layer].T", "self.ws[layer][1:].T"))),
+    _right("weights turned", (UNIFORM, "w = np.random.uniform(-1, 1, (neurons, size))"),
+           (GAUSS, "w = np.random.normal(0, 1 / np.sqrt(size), (neurons, size))"), ("z = self.activations[-1] @ w",
+           "z = self.activations[-1] @ w.T"), (LOGITS, f"{LOGITS}.T"), (GRAD, GRAD.replace(
+           "self.activations[layer].T @ delta", "delta.T @ self.activations[layer]")),
+           (BACK, BACK.replace("self.ws[layer].T", "self.ws[layer]"))),
 ]  # fmt: skip
 
 _RIGHT_TRAINERS = [

@@ -8,19 +8,11 @@ import numpy.typing as npt
 
 from grading.authoring import Mistake
 from grading.checks.initialisation import SAID
+from grading.checks.opinion import slip
 from reference_models.softmax_network import INPUTS, MEAN, PIXELS, STD, standardised
 
 Array = npt.NDArray[np.float64]
 Images = npt.NDArray[np.uint8]
-
-
-def _shown(id_: str) -> Callable[[Any], bool]:
-    return lambda evidence: bool(evidence.get("mistake") == id_)
-
-
-def slip(id: str, says: str, look: str, **overrides: Callable[..., Any]) -> Mistake:  # noqa: A002 - the report's word
-    """A mistake that a check recognises by itself: it puts the id into its evidence."""
-    return Mistake(id, says=says, look=look, recognise=_shown(id), **overrides)
 
 
 def _with_ones(pixels: Any, value: Any = 1.0) -> Array:

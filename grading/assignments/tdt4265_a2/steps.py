@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.networks import CLASSES, MODULES, TWO_LAYERS, Setting
-from grading.assignments.tdt4265_a2.slips import slip
 from grading.authoring import Draw, Mistake, admit
 from grading.checks import trajectories
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.opinion import Opinion, right, slip, wrong
 from grading.checks.trajectories import Walk
 from grading.domain.errors import BadReply
 from reference_models import descent

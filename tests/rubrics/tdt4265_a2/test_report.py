@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grading.assignments.tdt4265_a2.found import REPORT, answer_to
+from grading.assignments.tdt4265_a2.found import NOT_ASKED, REPORT, answer_if_asked, answer_to
 from grading.assignments.tdt4265_a2.report import EqualWidths, Statistics, row_2d
 from grading.authoring.check import Asks
 from grading.authoring.written import ForHuman, Right, Wrong
@@ -115,3 +115,13 @@ def test_number_of_parameters(answer: str, kind: type) -> None:
 def test_equal_widths(answer: str, kind: type) -> None:
     """59 or 60 units, known by their number of parameters."""
     assert isinstance(EqualWidths().judge(answer), kind), EqualWidths().judge(answer)
+
+
+def test_a_report_without_a_late_task_is_read_by_a_person() -> None:
+    """ReLU was asked for in 2023 only: no heading for it is no missing answer, a heading without an answer is."""
+    find = answer_if_asked("4f")
+
+    assert find(report("## Task 4e\n\nIt learns slowly.")) == NOT_ASKED
+    assert find(report("## Task 4e\n\nIt learns slowly.", "## Task 4f\n\nFill in.")) is None
+    assert find(report("## Task 4f\n\nIt learns again.")) == "It learns again."
+    assert find(report("## Task 2d\n\nFill in.")) is None
