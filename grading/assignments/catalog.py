@@ -69,11 +69,16 @@ def read_assignment(folder: Path) -> Assignment:
 def version_of(folder: Path) -> str:
     """The version of the assignment in `folder`: "sha256:…" over its files and over the sources that grade it.
 
-    The engine and the reference models count: a report is reproducible only while all three stay the same.
+    The engine and the reference models count: a report is reproducible only while all three stay the same. So does an
+    assignment in whose folder this one lies: it is an edition of it.
     """
     digest = hashlib.sha256(engine_digest().encode())
     for name, content in _sources(folder, everything=True):
         _feed(digest, name, content)
+    for outer in folder.parents:
+        if (outer / MANIFEST).is_file():
+            for name, content in _sources(outer, everything=True):
+                _feed(digest, f"../{name}", content)
     return f"sha256:{digest.hexdigest()}"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.assignments.catalog import catalog, fingerprint, read_assignment, version_of
+from grading.assignments import catalog as catalog_module
+from grading.assignments.catalog import catalog, engine_digest, fingerprint, read_assignment, version_of
 from grading.domain.assignment import Budget
 from grading.domain.errors import RubricFault
 
@@ -191,6 +192,29 @@ def test_the_version_follows_every_file(folder):
 
     assert len(seen) == 4
     assert all(version.startswith("sha256:") and len(version) == 71 for version in seen)
+
+
+@pytest.mark.parametrize(
+    ("edited", "follows"),
+    [
+        ("grading/checks/losses.py", True),
+        ("grading/authoring/award.py", True),
+        ("grading/assignments/standins.py", True),
+        ("reference_models/mlp.py", True),
+        ("grading/assignments/hw1/rubric.py", False),
+    ],
+)
+def test_the_engine_is_everything_that_grades_but_the_assignments(tmp_path, monkeypatch, edited, follows):
+    """Same rubric, same grade: a check or a reference that changes gives every assignment another version."""
+    path = tmp_path / edited
+    path.parent.mkdir(parents=True)
+    (tmp_path / "grading" / "assignments").mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(catalog_module, "BUILT_IN", tmp_path / "grading" / "assignments")
+    path.write_text("before = 1\n")
+    before = engine_digest.__wrapped__()
+    path.write_text("after = 2\n")
+
+    assert (engine_digest.__wrapped__() != before) is follows
 
 
 def test_the_fingerprint_follows_edits(folder):

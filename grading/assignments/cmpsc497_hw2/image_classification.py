@@ -19,19 +19,18 @@ Policy where the sheet says nothing:
 """
 
 from collections.abc import Sequence
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from grading.assignments import standins
-from grading.assignments.cmpsc497_hw2 import found, shown, slips
-from grading.authoring import Draw, Part, Subject, admit, remark
+from grading.assignments.cmpsc497_hw2 import shown, slips
+from grading.authoring import Draw, FoundOnce, Part, Subject, admit, remark
 from grading.authoring.executed import CapturedFigure
 from grading.authoring.pictures import Picture
 from grading.authoring.student import Student
-from grading.checks import losses, optimizers, pretrained, transforms, visualization
+from grading.checks import colour_pictures, image_programs, losses, optimizers, pretrained, transforms, visualization
 from grading.checks.opinion import Opinion, insist, right, wrong
 from grading.programs import Source
 
@@ -78,8 +77,8 @@ part = Part(FILE, mode="run", options={"epochs": 1, "batches": 4, "batch_size": 
 data_transformation = part.criterion("data-transformation", "Data Transformation", section=SECTION, points="0.5")
 
 
-def _pipelines(student: Subject) -> tuple[transforms.Roles, found.Inventory]:
-    there = found.inventory(student)
+def _pipelines(student: Subject) -> tuple[transforms.Roles, image_programs.Inventory]:
+    there = image_programs.inventory(student)
     roles = transforms.roles(there.sources)
     if not (roles.train or roles.evaluation or roles.unknown):
         insist(wrong("No pipeline of transforms was found: give your data set a transform.", "no-pipeline"))
@@ -104,7 +103,8 @@ def pictures_become_tensors(student: Subject, draw: Draw) -> None:
     roles, there = _pipelines(student)
     pictures = [draw.images(1, height=h, width=w)[0] for h, w in SIZES]
     for chain, which in _named(roles):
-        insist(transforms.form(found.passed(student, chain, pictures, mode=there.modes.get(chain, "RGB")), which))
+        passes = colour_pictures.passed(student, chain, pictures, mode=there.modes.get(chain, "RGB"))
+        insist(transforms.form(passes, which))
 
 
 @data_transformation.holds(reference=False, mistakes=slips.STATISTICS, needs=("pictures_become_tensors",))
@@ -114,8 +114,8 @@ def pixels_are_normalized(student: Subject, draw: Draw) -> None:  # noqa: ARG001
     for chain, which in _named(roles):
         mode = there.modes.get(chain, "RGB")
         repeats = 1 if which == "evaluation" else FEW * 2
-        black = found.passed(student, chain, [_flat(0)], mode=mode, repeats=repeats, window=WINDOW)
-        white = found.passed(student, chain, [_flat(255)], mode=mode, repeats=repeats, window=WINDOW)
+        black = colour_pictures.passed(student, chain, [_flat(0)], mode=mode, repeats=repeats, window=WINDOW)
+        white = colour_pictures.passed(student, chain, [_flat(255)], mode=mode, repeats=repeats, window=WINDOW)
         insist(transforms.form([*black, *white], which))
         insist(transforms.statistics(transforms.ends(black, white), which))
 
@@ -128,10 +128,12 @@ def only_training_is_random(student: Subject, draw: Draw) -> None:
 
     def random(chain: int) -> bool:
         mode = there.modes.get(chain, "RGB")
-        passes = found.passed(student, chain, [picture], mode=mode, repeats=FEW)
+        passes = colour_pictures.passed(student, chain, [picture], mode=mode, repeats=FEW)
         if transforms.varies(passes) or not any(p.drew for p in passes):
             return transforms.varies(passes)
-        return transforms.varies(found.passed(student, chain, [picture], mode=mode, repeats=MANY, window=2 * WINDOW))
+        return transforms.varies(
+            colour_pictures.passed(student, chain, [picture], mode=mode, repeats=MANY, window=2 * WINDOW)
+        )
 
     loose = [chain for chain in roles.unknown if random(chain)]
     trains = [*roles.train, *loose]
@@ -149,7 +151,7 @@ def only_training_is_random(student: Subject, draw: Draw) -> None:
     ramp[..., 1] = np.linspace(0, 255, RAMP[0])[:, None]
     for chain in tests:
         if there.modes.get(chain) != "L":
-            passes = found.passed(student, chain, [ramp])
+            passes = colour_pictures.passed(student, chain, [ramp])
             insist(transforms.form(passes, "evaluation"))
             insist(transforms.upright(passes[0], ramp))
     if not tests:
@@ -164,7 +166,7 @@ loss_function = part.criterion("loss-function", "Loss Function (Cross-Entropy Lo
 @loss_function.holds(reference=False, mistakes=slips.LOSS)
 def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
     """The loss is the mean cross-entropy of the logits, very confident ones included."""
-    there = found.inventory(student)
+    there = image_programs.inventory(student)
     used = [loss for loss in there.losses if loss.training] or list(there.losses)
     slopes = [one for one in there.logits if one.complete]
     if not used and not slopes:
@@ -189,14 +191,14 @@ def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
         insist(next((o for o in opinions if o.holds), opinions[0]))
 
 
-def _any_slope_right(slopes: Sequence[found.Logits]) -> bool:
+def _any_slope_right(slopes: Sequence[image_programs.Logits]) -> bool:
     return any(losses.slope_at_output(one.values, one.slope).holds for one in slopes)
 
 
 @loss_function.holds(reference=False, mistakes=slips.LOSS)
 def training_minimises_it(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own training step is the data
     """What your training minimises is that loss: at the network's output its slope is (softmax - one-hot) / batch."""
-    there = found.inventory(student)
+    there = image_programs.inventory(student)
     slopes = [one for one in there.logits if one.complete]
     if not slopes:
         remark("No training step could be looked at: the loss was judged by its values.")
@@ -212,15 +214,15 @@ optimizer_row = part.criterion("optimizers", "Optimizers (Adam and SGD)", sectio
 @optimizer_row.holds(reference=False, mistakes=slips.OPTIMIZER)
 def adam(student: Subject, draw: Draw) -> None:
     """There is an Adam over your network's parameters, and its steps are Adam's."""
-    there = found.inventory(student)
-    insist(optimizers.both(found.optimizers_seen(student, there, draw), "adam"))
+    there = image_programs.inventory(student)
+    insist(optimizers.both(image_programs.optimizers_seen(student, there, draw), "adam"))
 
 
 @optimizer_row.holds(reference=False, mistakes=slips.OPTIMIZER)
 def sgd(student: Subject, draw: Draw) -> None:
     """There is an SGD over your network's parameters, and its steps are those of gradient descent."""
-    there = found.inventory(student)
-    insist(optimizers.both(found.optimizers_seen(student, there, draw), "sgd"))
+    there = image_programs.inventory(student)
+    insist(optimizers.both(image_programs.optimizers_seen(student, there, draw), "sgd"))
 
 
 # -- pretrained weights: 2 points -----------------------------------------------------------------------
@@ -230,10 +232,10 @@ pretrained_weights = part.criterion(
 )
 
 
-def _classifiers(student: Subject) -> tuple[list[found.Network], found.Inventory]:
+def _classifiers(student: Subject) -> tuple[list[image_programs.Network], image_programs.Inventory]:
     """The networks that were trained, or all where none was, most trained first."""
-    there = found.inventory(student)
-    every = [found.representative(group) for group in found.groups(there)]
+    there = image_programs.inventory(student)
+    every = [image_programs.representative(group) for group in image_programs.groups(there)]
     trained = [n for n in every if n.steps] or every
     if not trained:
         insist(wrong(f"No network was found: build a ResNet-18. {slips.STOPPED}", "no-network"))
@@ -261,7 +263,7 @@ def weights_are_the_checkpoints(student: Subject, draw: Draw) -> None:
     store = standins.opened()
     checkpoint = standins.pretrained_tensors(store.folder)
     whole = [n for n in networks if n.alignment.whole]
-    _one_of([pretrained.loaded(found.compared(student, n, checkpoint, draw)) for n in whole])
+    _one_of([pretrained.loaded(image_programs.compared(student, n, checkpoint, draw)) for n in whole])
     for sentence in store.stood_in:
         remark(sentence)
 
@@ -280,7 +282,7 @@ feature_visualization = part.criterion("feature-visualization", "Feature Visuali
 
 
 Sight = tuple[list[npt.NDArray[np.generic]], visualization.Seen | None, Opinion | None]
-_sights: WeakKeyDictionary[Subject, Sight] = WeakKeyDictionary()
+_sights = FoundOnce[Sight]("vision_pictures")
 
 
 def _seen(student: Subject) -> Sight:
@@ -288,13 +290,11 @@ def _seen(student: Subject) -> Sight:
 
     Found once for each student: the row and the figure beside it need the same.
     """
-    if student not in _sights:
-        _sights[student] = _looked(student)
-    return _sights[student]
+    return _sights.of(student, lambda: _looked(student))
 
 
 def _looked(student: Subject) -> Sight:
-    there = found.inventory(student)
+    there = image_programs.inventory(student)
     pictures, fed = shown.pictures_of(student)
     known = {i.number: i for i in there.inputs}
     late = [i.number for i in reversed(there.inputs) if i.number not in fed and not i.training]
@@ -319,6 +319,6 @@ def _looked(student: Subject) -> Sight:
 def maps_are_your_networks(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the picture is the program's own
     """The figure shows what the stages of your fine-tuned network put out for a picture."""
     pictures, seen, other = _seen(student)
-    trained = found.inventory(student).trained
+    trained = image_programs.inventory(student).trained
     opinion = visualization.judged(pictures, seen, trained=trained, other=other)
     insist(opinion if not opinion.holds else right(*opinion.remarks, **opinion.evidence))

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.assignments.cmpsc497_hw2.found import FLOATING, LARGEST_IMAGE, Input, Inventory, representative
 from grading.authoring import Subject, admit
 from grading.checks import pretrained, transforms, visualization
+from grading.checks.image_programs import FLOATING, LARGEST_IMAGE, Input, Inventory, representative
 from grading.domain.errors import BadReply
 from reference_models import transfer
 

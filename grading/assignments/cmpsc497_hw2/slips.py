@@ -3,21 +3,9 @@
 The checks decide from data which mistake it is and put its id into the evidence; these are the words.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from grading.authoring import Mistake
+from grading.checks.opinion import slip
 
 STOPPED = "Where a cell stopped with an error, as the notes tell, mend that first: what came after it is missing."
-
-
-def slip(name: str, says: str, look: str) -> Mistake:
-    """A mistake that is recognised by its id in the evidence."""
-
-    def recognised(evidence: Mapping[str, Any]) -> bool:
-        return evidence.get("mistake") == name
-
-    return Mistake(name, says=says, look=look, recognise=recognised)
 
 
 FORM = (
@@ -206,7 +194,7 @@ HEAD = (
     slip(
         "head-not-replaced",
         "The last layer still has ImageNet's 1000 outputs.",
-        "model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
+        "Replace it: model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
     ),
     slip(
         "wrong-number-of-classes",
@@ -216,7 +204,7 @@ HEAD = (
     slip(
         "no-head",
         "There is no last layer that tells your classes apart.",
-        "model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
+        "Replace it: model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
     ),
 )
 

@@ -40,9 +40,11 @@ from grading.authoring import (
     Part,
     Subject,
     admit,
+    illustrate,
     remark,
     require,
 )
+from grading.checks import plots
 from grading.domain.errors import AnswerFault
 from reference_models import activations
 from reference_models.mistakes.activations import RELU, SIGMOID
@@ -95,9 +97,32 @@ part = Part(
 )
 
 
-def _not_elementwise(evidence: Any) -> bool:
+def _refuses_arrays(evidence: Any) -> bool:
     """`math.exp` of an array is a TypeError, the truth of an array a ValueError; a MemoryError, say, is neither."""
     return evidence.get("exception") in {"TypeError", "ValueError"}
+
+
+def _right_on_a_number(name: str) -> Callable[[Subject, Draw], bool]:
+    """Asks one of the student's functions about single numbers: other errors on arrays are errors there as well."""
+
+    def ask(student: Subject, draw: Draw) -> bool:
+        numbers = (draw.number(0.5, 3.0), -draw.number(0.5, 3.0))
+        right = getattr(activations, name)
+        return all(
+            np.isclose(admit.number(getattr(student, name)(x), name), float(right(np.array(x)))) for x in numbers
+        )
+
+    return ask
+
+
+def _scalar_only(name: str) -> Mistake:
+    return Mistake(
+        "not-elementwise",
+        says="Your function works on a single number but raises an error on an array.",
+        look="Use NumPy functions (np.exp, np.maximum, np.where) instead of math.exp, max() or `if x > 0`.",
+        recognise=_refuses_arrays,
+        asks=_right_on_a_number(name),
+    )
 
 
 # -- activation functions: 1 point -------------------------------------------------------------------
@@ -109,26 +134,28 @@ activation_functions = part.criterion(
     points="1",
 )
 
-SCALAR_ONLY = Mistake(
-    "not-elementwise",
-    says="Your function works on a single number but raises an error on an array.",
-    look="Use NumPy functions (np.exp, np.maximum, np.where) instead of math.exp, max() or `if x > 0`.",
-    recognise=_not_elementwise,
-)
 
-
-@activation_functions.agrees(mistakes=[*of_function(SIGMOID, "sigmoid"), SCALAR_ONLY])
+@activation_functions.agrees(mistakes=[*of_function(SIGMOID, "sigmoid"), _scalar_only("sigmoid")])
 def sigmoid(subject: Subject, draw: Draw) -> object:
     """The sigmoid of x is 1 / (1 + exp(-x)), for every entry of an array."""
-    return subject.sigmoid(draw.normal(4, 7, scale=3.0))
+    x = draw.normal(4, 7, scale=3.0)
+    return _answered("sigmoid", subject.sigmoid(x), x)
 
 
-@activation_functions.agrees(mistakes=[*of_function(RELU, "relu"), SCALAR_ONLY])
+@activation_functions.agrees(mistakes=[*of_function(RELU, "relu"), _scalar_only("relu")])
 def relu(subject: Subject, draw: Draw) -> object:
     """The ReLU of x is max(0, x), for every entry of an array, and 0 at 0."""
     # Far enough out that a ceiling at 1 or 6 shows on every draw, and with zeros, where a division would.
     x = np.concatenate([draw.normal(4, 7, scale=4.0), draw.uniform(1, 7, low=7.0, high=9.0), np.zeros((1, 7))])
-    return subject.relu(x)
+    return _answered("relu", subject.relu(x), x)
+
+
+def _answered(name: str, answer: object, x: Array) -> object:
+    """The answer as it came, with a picture of it beside the published curve where it has the right form."""
+    if isinstance(answer, np.ndarray) and answer.shape == x.shape and answer.dtype.kind in "biuf":
+        sketch = plots.curve(x, answer, getattr(activations, name)(x), name)
+        illustrate(sketch.title, sketch.draw)
+    return answer
 
 
 @activation_functions.holds(id="sigmoid-far-from-zero", form="free", needs=("sigmoid",))

@@ -3,6 +3,8 @@
 Policy where the course says nothing:
 
 * Points are ours: 1 for the split, 1 for each training, 2 for Grad-CAM, 1 for each answer.
+* Nothing is trained again: what a row says of a training is read from the notebook's stored outputs, and says so. How
+  the three networks begin is asked of the code itself.
 * A history counts whatever its exact numbers are, where they are what such a training comes to; see `outcomes`.
 * Editions number the questions differently (8.1 was 7.1) and some have no Grad-CAM; the numbers do not matter here.
 """
@@ -59,7 +61,7 @@ split_row.asks(
 sgd = part.criterion("run-sgd", "Task 3: Gaussian weights, SGD, 1e-4", section="Trainings", points="1")
 sgd.asks(
     "sgd_history",
-    "Ten epochs with SGD at 1e-4: the loss falls, slowly",
+    "Ten epochs with SGD at 1e-4, as your stored outputs tell them: the loss falls, slowly",
     find=outcomes.SGD.find(),
     accepts=outcomes.SGD,
 )
@@ -73,19 +75,19 @@ def gaussian_start(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a la
 
 part.criterion("run-adam", "Task 3: Gaussian weights, Adam, 1e-4", section="Trainings", points="1").asks(
     "adam_history",
-    "Ten epochs with Adam at 1e-4: the loss falls further than with SGD",
+    "Ten epochs with Adam at 1e-4, as your stored outputs tell them: the loss falls further than with SGD",
     find=outcomes.ADAM.find(),
     accepts=outcomes.ADAM,
 )
 part.criterion("run-tiny-rate", "Task 4: SGD, 1e-8", section="Trainings", points="1").asks(
     "tiny_history",
-    "Ten epochs at 1e-8: the loss stays at ln 6",
+    "Ten epochs at 1e-8, as your stored outputs tell them: the loss stays at ln 6",
     find=outcomes.TINY.find(),
     accepts=outcomes.TINY,
 )
 part.criterion("run-huge-rate", "Task 4: SGD, 12", section="Trainings", points="1").asks(
     "huge_history",
-    "Ten epochs at a rate of 12: the loss is thrown far out and oscillates",
+    "Ten epochs at a rate of 12, as your stored outputs tell them: the loss is thrown far out and oscillates",
     find=outcomes.HUGE.find(),
     accepts=outcomes.HUGE,
 )
@@ -93,7 +95,7 @@ part.criterion("run-huge-rate", "Task 4: SGD, 12", section="Trainings", points="
 zero = part.criterion("run-zero", "Task 5: zero weights", section="Trainings", points="1")
 zero.asks(
     "zero_history",
-    "Ten epochs from zero weights: the loss stays near ln 6, the accuracy never changes",
+    "Ten epochs from zero weights, as your stored outputs tell them: loss near ln 6, the accuracy never changes",
     find=outcomes.ZERO.find(),
     accepts=outcomes.ZERO,
 )
@@ -108,7 +110,7 @@ def zero_start(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a law ne
 kaiming = part.criterion("run-kaiming", "Task 5: Kaiming's weights", section="Trainings", points="1")
 kaiming.asks(
     "kaiming_history",
-    "Ten epochs from Kaiming's weights: the loss falls from the first epoch on",
+    "Ten epochs from Kaiming's weights, as your stored outputs tell them: the loss falls from the first epoch on",
     find=outcomes.KAIMING.find(),
     accepts=outcomes.KAIMING,
 )
@@ -122,7 +124,7 @@ def kaiming_start(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a law
 
 part.criterion("grad-cam", "Task 6: Grad-CAM", section="Explanations", points="2").asks(
     "cam_pictures",
-    "Grad-CAM of the last convolution of the network that you trained, a picture for each predicted class",
+    "Grad-CAM of the last convolution of the network that you trained, a stored picture for each predicted class",
     find=explanations.find(),
     accepts=explanations.Shown(),
 )

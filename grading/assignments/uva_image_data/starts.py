@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from grading.authoring import Driven, Function, Mistake, Subject, admit
+from grading.authoring import Driven, Function, Subject, admit
 from grading.authoring.bindings import Binding
 from grading.checks import initialisation
 from grading.checks.initialisation import SAID, Array
-from grading.checks.opinion import Opinion, insist, wrong
+from grading.checks.opinion import Opinion, insist, slip, wrong
 from reference_models.initializers import Fans, Law
 
 GAUSSIAN, ZERO, KAIMING = "ResNetGaussianWeight", "ResNetZeroWeight", "ResNetUniformWeight"
@@ -50,11 +50,7 @@ INSTEAD: Mapping[str, Callable[[Fans], Law]] = {
 LOOK = "Take the class as it was handed out."
 
 
-def _slip(name: str, said: str) -> Mistake:
-    return Mistake(name, says=said, look=LOOK, recognise=lambda evidence: evidence.get("mistake") == name)
-
-
-slips = tuple(_slip(name, said) for name, said in SAID.items())
+slips = tuple(slip(name, said, LOOK) for name, said in SAID.items())
 
 
 def insist_on(subject: Subject, name: str) -> None:

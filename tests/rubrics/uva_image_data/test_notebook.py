@@ -66,7 +66,7 @@ RUNS = {
 @pytest.mark.parametrize("run", RUNS)
 def test_each_run_that_came_to_its_end_counts(run: str) -> None:
     """Whatever the exact numbers are."""
-    assert verdict(*RUNS[run]) == Right()
+    assert isinstance(verdict(*RUNS[run]), Right)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,31 @@ def test_another_rate_is_another_run_and_no_output_is_no_run() -> None:
 @pytest.mark.parametrize("written", ["1e-8", "0.00000001", "10 ** -8", "1 / 1e8", "10**(-8)"])
 def test_a_rate_is_known_however_it_is_written(written: str) -> None:
     """Also as a product or a power."""
-    assert verdict(outcomes.TINY, FLAT, given=written) == Right()
+    assert isinstance(verdict(outcomes.TINY, FLAT, given=written), Right)
+
+
+def test_accuracies_that_no_batch_gives_are_a_remark() -> None:
+    """176 pictures in batches of 64, 64 and 48 give multiples of 1/576; what was typed gives others. Nothing is lost."""
+    computed = [(train, loss, round(share * 576) / 576) for train, loss, share in FALLING]
+
+    invented = [(train, loss, share + 0.0011) for train, loss, share in FALLING]
+
+    assert verdict(outcomes.SGD, computed) == Right()
+    typed = verdict(outcomes.SGD, invented)
+    assert isinstance(typed, Right)
+    assert "no multiple of 1/576" in typed.note
+
+
+def test_one_cells_numbers_under_another_are_no_second_training() -> None:
+    """A training that was copied and not run is named, with the cell that it came from."""
+    code = "class Net(Base):\n    def f(self):\n        init.{}(m.weight)\n\nmodel = Net()\nfit(10, 1e-4, model, a, b)"
+    told = printed(FALLING)
+    answer = outcomes.KAIMING.find()(book((code.format("normal_"), told), (code.format("kaiming_uniform_"), told)))
+
+    verdict_ = outcomes.KAIMING.judge(answer or "")
+    assert isinstance(verdict_, Wrong)
+    assert verdict_.mistake == "copied-history"
+    assert "cell 1" in verdict_.message
 
 
 def test_two_trainings_in_one_cell_have_a_history_each() -> None:
