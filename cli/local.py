@@ -1,7 +1,9 @@
 """What commands that grade on this machine share: settings, the catalog, a judge."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.exits import complain
@@ -51,9 +53,20 @@ def judge_config(chosen: "Settings", *, warm: bool) -> "JudgeConfig":
         standin_dir=chosen.state / "standins" if chosen.state.is_dir() else None,
         hidden=(chosen.state,),
         card=chosen.card,
+        card_slots=chosen.gpu_slots,
         allow_no_sandbox=chosen.allow_no_sandbox,
         warm=warm,
     )
+
+
+def standin_folder(chosen: "Settings") -> Path:
+    """Where stand-ins for pretrained weights are written: in the service's state; where there is none, in a cache.
+
+    Whoever writes an assignment elsewhere finds no folder of ours beside it.
+    """
+    if chosen.state.is_dir():
+        return chosen.state / "standins"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chainrule" / "standins"
 
 
 @contextmanager

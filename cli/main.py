@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import authoring, grading_here, operating, serving, submitting
+from cli import authoring, grading_here, health, operating, serving, submitting
 
 app = typer.Typer(
     name="chainrule",
@@ -16,6 +16,8 @@ app.command("submit")(submitting.submit)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.command("status")(operating.status)
+app.command("health")(health.health)
+app.command("migrate")(health.migrate)
 
 assignment = typer.Typer(help="Write, rehearse and publish assignments.", no_args_is_help=True)
 assignment.command("new")(authoring.new)

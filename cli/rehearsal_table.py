@@ -47,7 +47,12 @@ def show_outcome(outcome: Outcome) -> None:
     for said in outcome.shortcomings:
         console.print(f"[red]wrong[/red]  {escape(clean(said))}")
     console.print(f"It took {outcome.seconds:.0f} s.")
-    console.print("Fit to publish." if outcome.good else "[red]Not fit to publish.[/red]")
+    if not outcome.good:
+        console.print("[red]Not fit to publish.[/red]")
+    elif outcome.boxed:
+        console.print("Fit to publish.")
+    else:
+        console.print("Good so far: samples, known submissions, hostile students and attacks take boxes.")
 
 
 def _count(number: int, noun: str) -> str:

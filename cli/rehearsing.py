@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.attacks import attacks
-from cli.local import judge_config
+from cli.local import judge_config, standin_folder
 from cli.logs import to_standard_error
+from cli.progress import Progress
 from cli.rehearsing_desk import Attacked, Attacks, Known, KnownSubmissions, Samples, desk, started
 from cli.rehearsing_stage import (
     FIRST_SEED,
@@ -51,6 +52,7 @@ class Outcome:
         samples, hostiles, known, attacked: empty where no box was to be started.
         devices: whether processor and GPU agree.
         seconds: that the rehearsal took, by the clock.
+        boxed: whether boxes were started; without them only the rubric's own answers are known.
     """
 
     slug: str
@@ -62,6 +64,7 @@ class Outcome:
     attacked: Attacked = field(default_factory=Attacked)
     devices: Devices = field(default_factory=Devices)
     seconds: float = 0.0
+    boxed: bool = True
 
     @property
     def mistakes(self) -> tuple[Met, ...]:
@@ -110,6 +113,7 @@ class Outcome:
         return {
             "slug": self.slug,
             "good": self.good,
+            "boxed": self.boxed,
             "mutation_score": round(float(self.caught), 4),
             "named": round(float(self.named), 4),
             "needed": {"mutation_score": self.gate.caught, "named": self.gate.named},
@@ -132,6 +136,7 @@ def rehearsed(
     boxed: bool = True,
     boxes: int | None = None,
     device: str = "cpu",
+    progress: Progress | None = None,
 ) -> Outcome:
     """Rehearse the assignment in `folder`.
 
@@ -142,6 +147,7 @@ def rehearsed(
         boxed: whether anything is graded in boxes as well; takes a sandbox.
         boxes: in how many fresh ones each known submission is graded; None: as many as the manifest says.
         device: "cuda" to hold the samples' reports against those of a GPU.
+        progress: told how far it has come; None: standard error is.
 
     Raises:
         RubricFault: manifest, rubric or known submissions are broken.
@@ -153,16 +159,17 @@ def rehearsed(
     rubric, patches = load_rubric(assignment), load_patches(assignment)
     if device not in assignment.devices:
         raise RubricFault(f"{assignment.slug} is not graded on {device!r}. Name it in the manifest's devices.")
-    begun = time.perf_counter()
+    begun, progress = time.perf_counter(), progress or Progress()
     config = judge_config(chosen, warm=False)
-    standins = chosen.state / "standins"
+    standins = standin_folder(chosen)
     store = checkpoint_store(config.checkpoint_dir, standins)
     stage = Stage(assignment, rubric, Stores(data=config.data_dir, checkpoints=store.folder))
     runs = range(FIRST_SEED, FIRST_SEED + (seeds or assignment.gate.seeds))
     if not boxed:
+        progress.at("the checks are put to their own right and wrong answers")
         with stores_are(stage.stores):
             rehearsal = rehearse(rubric, runs)
-        return Outcome(assignment.slug, assignment.gate, rehearsal, seconds=time.perf_counter() - begun)
+        return Outcome(assignment.slug, assignment.gate, rehearsal, seconds=time.perf_counter() - begun, boxed=False)
     to_standard_error(least=logging.WARNING)  # the outcome says what became of everything
     confined = SandboxConfig(
         data_dir=config.data_dir,
@@ -170,19 +177,24 @@ def rehearsed(
         allow_none=config.allow_no_sandbox,
         granted=cards.nodes(config.card),
     )
+    progress.at("the samples are graded in boxes")
     with started(lambda: Sandbox.start(confined)) as sandbox:
         # By itself, so that what it takes can be measured; its later seeds are graded beside everything else.
         first = Recorder(sandbox)
         samples = samples_graded(stage, first, sandbox, FIRST_SEED)
         devices = devices_agree(stage, sandbox, runs) if device == "cuda" else Devices()
-    with desk(assignment, config, standins) as at:
+    progress.at("known submissions and attacks are graded beside what follows")
+    with desk(assignment, config, standins, progress) as at:
         # The longest first; meanwhile this process puts the checks to their own answers, and to the hostile ones.
         submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, runs, boxes or assignment.gate.boxes)
         attacked = Attacks(attacks(), rubric.parts, at, FIRST_SEED)
         later = Samples(assignment, at, runs[1:])
+        progress.at("the checks are put to their own right and wrong answers")
         with stores_are(stage.stores):
             rehearsal = rehearse(rubric, runs)
-        hostiles = met_by_hostiles(stage, first, hostilities())
+        progress.at("hostile students answer")
+        students = list(hostilities())
+        hostiles = met_by_hostiles(stage, first, progress.through("hostile students met", students, len(students)))
         rows_of = {part.file: [row.id for row in part.criteria] for part in rubric.parts}
         return Outcome(
             assignment.slug,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.attacks import ESCAPED, Attack
+from cli.progress import Progress
 from cli.rehearsing_judge import CRAMPED, FURTHER, HASTY, ROUNDS, USED
 from cli.rehearsing_stage import Sample, over_budget, right_samples
 from grading.authoring.patches import Patch, Patches, grouped, patched
@@ -88,9 +89,10 @@ class Attacked:
 class Desk:
     """Takes hand-ins and grades them in the background, as many at once as there are cores."""
 
-    def __init__(self, judge: Judge, slug: str) -> None:
+    def __init__(self, judge: Judge, slug: str, progress: Progress) -> None:
         self._judge = judge
         self._slug = slug
+        self._progress = progress
         cores = len(os.sched_getaffinity(0))
         # Attacks wait for deadlines most of their time.
         self._pool, self._beside = ThreadPoolExecutor(cores), ThreadPoolExecutor(cores)
@@ -101,11 +103,15 @@ class Desk:
         The program runs once for all of them.
         """
         asked = f"{ROUNDS}{len(seeds)}" if len(seeds) > 1 else self._slug
-        return self._pool.submit(self._graded, submission, seeds[0], asked)
+        report = self._pool.submit(self._graded, submission, seeds[0], asked)
+        self._progress.awaited("samples and known submissions graded", report)
+        return report
 
     def attack(self, submission: Submission, seed: int, *, hasty: bool) -> "Future[Report]":
         """The report to come on an attack, which is given little room and, if `hasty`, little time."""
-        return self._beside.submit(self._graded, submission, seed, HASTY if hasty else CRAMPED)
+        report = self._beside.submit(self._graded, submission, seed, HASTY if hasty else CRAMPED)
+        self._progress.awaited("attacks fended off", report)
+        return report
 
     def _graded(self, submission: Submission, seed: int, slug: str) -> Report:
         for _ in range(TRIES - 1):
@@ -136,7 +142,7 @@ def started(start: Callable[[], T]) -> T:
 
 
 @contextmanager
-def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path) -> Iterator[Desk]:
+def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path, progress: Progress) -> Iterator[Desk]:
     """A desk with a judge for this assignment alone.
 
     Raises:
@@ -144,7 +150,7 @@ def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path) -> Ite
     """
     alone = replace(config, assignment_dirs=(assignment.folder,), standin_dir=standins, warm=False)
     with started(lambda: Judge.start(alone, SERVER)) as judge:
-        opened = Desk(judge, assignment.slug)
+        opened = Desk(judge, assignment.slug, progress)
         try:
             yield opened
         finally:

@@ -10,6 +10,7 @@ from grading import pipeline
 from grading.assignments import load_rubric
 from grading.assignments.catalog import read_assignment
 from grading.assignments.standins import checkpoint_store
+from grading.authoring.probing import asked_once
 from grading.authoring.replaying import Recorder
 from grading.authoring.reusing import Reused
 from grading.authoring.stores import Stores
@@ -99,7 +100,8 @@ class RehearsalGrader:
             ).report
 
         try:
-            first, *others = (graded(request.seed + n) for n in range(rounds))
+            with asked_once():
+                first, *others = (graded(request.seed + n) for n in range(rounds))
         finally:
             boxes.close()
         used: dict[str, Json] = {"student_s": listening.slowest_s / rounds, "peak_bytes": listening.peak_bytes}

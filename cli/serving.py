@@ -43,12 +43,15 @@ def worker(
 ) -> None:
     """Start a worker that grades what the service queued."""
     from cli.logs import to_standard_error
-    from worker import standalone
+    from grading.sandbox import cards
+    from worker import gpus, standalone
 
     to_standard_error()
     names = tuple(name.strip() for name in queues.split(",") if name.strip())
     with faults_as_exits():
         chosen = settings().model_copy(update={"worker_queues": names})
+        if (card := gpus.take_card(chosen, cards.found())) is not None:
+            chosen = chosen.model_copy(update={"card": card.index})
         standalone.run(chosen, starter_of(chosen))
 
 
