@@ -16,6 +16,14 @@ PRAGMAS = {
     "busy_timeout": "30000",
     "foreign_keys": "ON",
 }
+# A server that vanished without a word is noticed within half a minute; left alone, the system waits for hours.
+NOTICED = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class Database:
@@ -32,6 +40,7 @@ class Database:
         options: dict[str, Any] = {"pool_size": 20, "max_overflow": 40, "hide_parameters": True}
         if not self.is_sqlite:
             options["pool_pre_ping"] = True
+            options["connect_args"] = NOTICED
         self.engine = create_engine(parsed, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import RunState
+from grading.store.clock import time_of
 from grading.store.ids import new_id
 from grading.store.lateness import grade_of, late_days
 from grading.store.tables import (
@@ -15,7 +16,6 @@ from grading.store.tables import (
     Role,
     Run,
     SubmissionRow,
-    now,
 )
 
 
@@ -27,7 +27,8 @@ def enqueue_counting(db: Session, offering: Offering, user_id: str) -> tuple[str
     """
     if offering.line_item_id is None:
         return ()
-    enrollment = db.get(Enrollment, (offering.course_id, user_id))
+    # Locked, so that two results of one person, stored by two workers at once, see each other here.
+    enrollment = db.get(Enrollment, (offering.course_id, user_id), with_for_update=True)
     if enrollment is None or enrollment.role != Role.STUDENT.value or not enrollment.lms_user_id:
         return ()
     graded = [
@@ -70,6 +71,7 @@ def enqueue_counting(db: Session, offering: Offering, user_id: str) -> tuple[str
     ):
         overtaken.state = PostState.UNCHANGED.value
         overtaken.problem = "overtaken by a newer grade before it was sent"
+    moment = time_of(db)
     post = GradePost(
         id=new_id(),
         line_item_id=offering.line_item_id,
@@ -80,8 +82,8 @@ def enqueue_counting(db: Session, offering: Offering, user_id: str) -> tuple[str
         max_score=report.max_score,
         pending=report.pending_points > 0,
         submitted_at=submission.accepted_at,
-        created_at=now(),
-        next_try_at=now(),
+        created_at=moment,
+        next_try_at=moment,
     )
     db.add(post)
     db.flush()
@@ -93,7 +95,7 @@ def due_posts(db: Session, limit: int) -> list[str]:
     return list(
         db.scalars(
             select(GradePost.id)
-            .where(GradePost.state == PostState.WAITING.value, GradePost.next_try_at <= now())
+            .where(GradePost.state == PostState.WAITING.value, GradePost.next_try_at <= time_of(db))
             .order_by(GradePost.next_try_at)
             .limit(limit)
         )

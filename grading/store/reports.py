@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from grading.domain.verdict import Blame, RunState, Status, Visibility
 from grading.store import judging, runs
+from grading.store.clock import time_of
 from grading.store.events import record
 from grading.store.outbox import enqueue_counting
 from grading.store.overlay import answer_digest, for_student
 from grading.store.submissions import current_run
-from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow, now
+from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow
 
 Reader = Literal["student", "staff"]
 
@@ -58,7 +59,7 @@ def store(
     add_rows(db, run.id, report, figures)
     runs.end(run, RunState.GRADED)
     run.graded_at = graded_at
-    run.stored_at = now()
+    run.stored_at = time_of(db)
     run.phases = dict(report["run"]["phases"])
     run.blame = run.fault = run.fault_code = None
     db.flush()

@@ -23,8 +23,9 @@ from sqlalchemy.orm import Session
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Blame, RunState
 from grading.store.blobs import Blobs
+from grading.store.clock import time_of
 from grading.store.events import RETRYING, record
-from grading.store.tables import Offering, Run, SubmissionFile, SubmissionRow, now
+from grading.store.tables import Offering, Run, SubmissionFile, SubmissionRow
 
 RETRY_DELAYS_S = (1.0, 15.0, 60.0)
 LONGEST_FAULT = 2000
@@ -49,11 +50,13 @@ class Claim:
     device: str
     created_at: datetime
     claimed_at: datetime
+    queue: str
+    trace: str | None = None
 
 
 def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | None:
     """Take a queued run, or None when it is not to be had: taken, done, cancelled, or not due yet."""
-    moment = now()
+    moment = time_of(db)
     run = db.scalar(
         update(Run)
         .where(
@@ -89,6 +92,8 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
         run.device,
         run.created_at,
         moment,
+        run.queue,
+        run.trace,
     )
 
 
@@ -110,7 +115,7 @@ def renew(db: Session, owner: str, run_ids: Collection[str], lease: timedelta) -
         db.scalars(
             update(Run)
             .where(Run.id.in_(run_ids), Run.state == RunState.RUNNING.value, Run.lease_owner == owner)
-            .values(lease_expires_at=now() + lease)
+            .values(lease_expires_at=time_of(db) + lease)
             .returning(Run.id)
         )
     )
@@ -163,12 +168,12 @@ def give_back(db: Session, run: Run, *, message: str, max_attempts: int) -> None
     if run.attempts >= max_attempts:
         end(run, RunState.FAILED)
         run.fault_code = "house-fault"
-        run.stored_at = now()
+        run.stored_at = time_of(db)
         record(db, run, run.state)
         return
     delay_s = RETRY_DELAYS_S[min(run.attempts, len(RETRY_DELAYS_S)) - 1]
     end(run, RunState.QUEUED)
-    run.not_before = now() + timedelta(seconds=delay_s)
+    run.not_before = time_of(db) + timedelta(seconds=delay_s)
     record(db, run, RETRYING, attempt=run.attempts)
 
 
@@ -179,7 +184,7 @@ def give_back_abandoned(db: Session, *, dead_owners: Collection[str], max_attemp
             select(Run)
             .where(
                 Run.state == RunState.RUNNING.value,
-                or_(Run.lease_expires_at < now(), Run.lease_owner.in_(dead_owners)),
+                or_(Run.lease_expires_at < time_of(db), Run.lease_owner.in_(dead_owners)),
             )
             .with_for_update(skip_locked=True)
         )
@@ -205,7 +210,7 @@ def waiting(db: Session, *, queues: Collection[str], limit: int | None = None) -
             .where(
                 Run.state == RunState.QUEUED.value,
                 Run.queue.in_(queues),
-                or_(Run.not_before.is_(None), Run.not_before <= now()),
+                or_(Run.not_before.is_(None), Run.not_before <= time_of(db)),
             )
             .order_by(Run.created_at, Run.id)
             .limit(limit)
@@ -219,6 +224,6 @@ def _close(db: Session, claimed: Claim, state: RunState, *, blame: Blame, code: 
         return False
     end(run, state)
     run.blame, run.fault_code, run.fault = blame.value, code, message[:LONGEST_FAULT]
-    run.graded_at = run.stored_at = now()
+    run.graded_at = run.stored_at = time_of(db)
     record(db, run, state.value)
     return True

@@ -1,4 +1,4 @@
-"""Settings: what an operator may choose, read from the environment (`CHAINRULE_…`)."""
+"""Settings: what an operator may choose, read from the environment (`CHAINRULE_…`) or from files of secrets."""
 
 import contextlib
 import os
@@ -9,6 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from grading.domain.jobs import served_by
+
+# Where container engines mount secrets: the file `chainrule_database_url` there is the setting of that name.
+SECRETS = Path("/run/secrets")
+
 
 class Settings(BaseSettings):
     """Everything that differs from one installation to the next.
@@ -16,18 +21,23 @@ class Settings(BaseSettings):
     Attributes:
         state: the directory that holds all state: database, blobs, keys, data sets, weights. Copying it is a backup.
         database_url: SQLAlchemy address; empty means SQLite inside `state`.
+        blob_url: an object store for submissions and figures (`s3://bucket/prefix`); empty means files inside `state`.
         broker_url: Celery transport; the default lives in this process and needs no server.
         public_url: how browsers reach the service; empty: from host and port. https turns on Secure cookies.
         assignment_dirs: folders with course-made assignments, beside the built-in ones.
         data_dir: read-only data sets for programs; None means `state`/data.
         checkpoint_dir: pretrained weights in torch hub's layout; None means `state`/checkpoints.
         allow_no_sandbox: grade even where no confinement holds. For development machines only.
-        card: index of the graphics card that this machine's boxes for "cuda" may use; None means none.
+        card: index of the graphics card that this machine's boxes for "cuda" may use. A worker for the queue "gpu"
+            takes the first that is free where none is named; elsewhere None means none.
+        gpu_slots: runs that may use that card at the same time; each gets such a share of its memory.
         device: where checks run unless the assignment says otherwise.
         body_bytes: most bytes of one request's body; more is answered with 413 and never kept.
-        queue_limit: most runs that may wait; one more hand-in is answered with 503 and Retry-After.
+        queue_limit: most runs that may wait, regrades aside; one more hand-in is answered with 503 and Retry-After.
         worker_concurrency: runs graded at the same time by one worker.
-        worker_queues: queues that the worker listens to.
+        queue_limit_per_student: most runs of one student that may wait.
+        worker_queues: kinds of work that the worker takes: "cpu", "gpu", "passback".
+        worker_bulk: whether it takes regrades too, behind what students wait for ("cpu-bulk" alone takes nothing else).
         worker_metrics_port: where a worker in a process of its own serves /metrics; 0 means nowhere.
         lease_s: how long a claimed run stays claimed without a sign of life.
         heartbeat_s: how often a worker gives that sign.
@@ -44,10 +54,13 @@ class Settings(BaseSettings):
         lms_timeout_s: for one request to a learning platform.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CHAINRULE_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CHAINRULE_", extra="ignore", secrets_dir=SECRETS if SECRETS.is_dir() else None
+    )
 
     state: Path = Path("var")
     database_url: str = ""
+    blob_url: str = ""
     broker_url: str = "memory://"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -57,11 +70,14 @@ class Settings(BaseSettings):
     checkpoint_dir: Path | None = None
     allow_no_sandbox: bool = False
     card: int | None = Field(default=None, ge=0)
+    gpu_slots: int = Field(default=1, gt=0)
     device: str = "cpu"
     body_bytes: int = Field(default=48 << 20, gt=0)
     queue_limit: int = Field(default=5000, gt=0)
+    queue_limit_per_student: int = Field(default=50, gt=0)
     worker_concurrency: int = Field(default=2, gt=0)
     worker_queues: tuple[str, ...] = ("cpu", "passback")
+    worker_bulk: bool = True
     worker_metrics_port: int = 0
     lease_s: float = Field(default=30.0, gt=0)
     heartbeat_s: float = Field(default=5.0, gt=0)
@@ -83,8 +99,13 @@ class Settings(BaseSettings):
 
     @property
     def blob_dir(self) -> Path:
-        """Where submissions and figures lie, named by their hash."""
+        """The folder of submissions and figures, named by their hash."""
         return self.state / "blobs"
+
+    @property
+    def blobs(self) -> Path | str:
+        """Where submissions and figures are kept: the folder, or the object store's address."""
+        return self.blob_url or self.blob_dir
 
     @property
     def key_dir(self) -> Path:
@@ -115,6 +136,11 @@ class Settings(BaseSettings):
     def cookie_samesite(self) -> Literal["lax", "none"]:
         """In a platform's frame only a cookie for all sites is sent; forms carry a token of their own in any case."""
         return "none" if self.framed_by and self.secure_cookies else "lax"
+
+    @property
+    def run_queues(self) -> tuple[str, ...]:
+        """The queues of runs that the worker listens to, those preferred first."""
+        return served_by(self.worker_queues, bulk=self.worker_bulk)
 
     def secret_key(self) -> bytes:
         """The key that signs page forms and cursors; made on first use, mode 600."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from grading.domain.jobs import QUEUE_CPU, QUEUE_GPU
+from grading.domain.jobs import BULK, QUEUE_CPU, QUEUE_GPU
 from grading.domain.submission import Submission
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, Closed, Conflict, Forbidden, QueueFull, reach_submission
+from grading.store.clock import time_of
 from grading.store.events import record
 from grading.store.ids import new_id
 from grading.store.settings import Settings
@@ -21,7 +22,6 @@ from grading.store.tables import (
     Run,
     SubmissionFile,
     SubmissionRow,
-    now,
 )
 
 SEED_BITS = 53  # as many as a JSON number carries exactly everywhere
@@ -37,6 +37,7 @@ def accept(
     *,
     device: str,
     settings: Settings,
+    trace: str | None = None,
 ) -> Run:
     """Write the hand-in, its files and the run that will grade it; the caller commits, then rings.
 
@@ -48,6 +49,7 @@ def accept(
         blobs: each file's name to the hash under which its bytes are kept.
         device: queue and device that grade it.
         settings: for the limits.
+        trace: W3C traceparent of the request, where traces are kept.
 
     Raises:
         Forbidden: the caller is no person of this course.
@@ -64,15 +66,10 @@ def accept(
     )
     if enrollment is None:
         raise Forbidden("You are not enrolled in this course.")
-    moment = now()
+    moment = time_of(db)
     if offering.closes_at is not None and moment > offering.closes_at:
         raise Closed("closed", f"{offering.title} closed at {offering.closes_at:%Y-%m-%d %H:%M} UTC.")
-    waiting = db.scalar(select(func.count()).select_from(Run).where(Run.state == RunState.QUEUED.value)) or 0
-    if waiting >= settings.queue_limit:
-        raise QueueFull(
-            f"{waiting} submissions wait already; yours was not taken. Hand in again in a minute.",
-            retry_after_s=RETRY_AFTER_FULL_S,
-        )
+    _refuse_when_full(db, caller.user_id, settings)
     mine = (SubmissionRow.offering_id == offering.id, SubmissionRow.user_id == caller.user_id)
     if settings.supersede_waiting:
         _supersede(db, offering, caller.user_id)
@@ -91,7 +88,7 @@ def accept(
         SubmissionFile(submission_id=row.id, name=file.name, sha256=blobs[file.name], bytes=len(file.content))
         for file in submission.files
     )
-    return new_run(db, row.id, device=device)
+    return new_run(db, row.id, device=device, trace=trace)
 
 
 def new_run(
@@ -102,6 +99,7 @@ def new_run(
     purpose: str = PURPOSE_GRADE,
     current: bool = True,
     regrade_id: str | None = None,
+    trace: str | None = None,
 ) -> Run:
     """Add a queued run with a fresh secret seed."""
     run = Run(
@@ -111,10 +109,11 @@ def new_run(
         purpose=purpose,
         current=current,
         state=RunState.QUEUED.value,
-        queue=queue_for(device),
+        queue=queue_for(device, purpose),
+        trace=trace,
         device=device,
         seed=secrets.randbits(SEED_BITS),
-        created_at=now(),
+        created_at=time_of(db),
     )
     db.add(run)
     db.flush()
@@ -122,9 +121,10 @@ def new_run(
     return run
 
 
-def queue_for(device: str) -> str:
-    """The queue whose workers have that device."""
-    return QUEUE_GPU if device.startswith("cuda") else QUEUE_CPU
+def queue_for(device: str, purpose: str = PURPOSE_GRADE) -> str:
+    """The queue whose workers have that device; regrades wait in its bulk queue."""
+    hardware = QUEUE_GPU if device.startswith("cuda") else QUEUE_CPU
+    return hardware if purpose == PURPOSE_GRADE else hardware + BULK
 
 
 def current_run(db: Session, submission_id: str) -> Run:
@@ -171,7 +171,9 @@ def retry(db: Session, caller: Caller, submission_id: str) -> Run:
 
 def remember(db: Session, caller: Caller, key: str, request_sha256: str) -> IdempotencyKey:
     """Reserve an idempotency key; flushing it fails where another request holds the key."""
-    row = IdempotencyKey(caller=caller.user_id or caller.credential, key=key, request_sha256=request_sha256)
+    row = IdempotencyKey(
+        caller=caller.user_id or caller.credential, key=key, request_sha256=request_sha256, created_at=time_of(db)
+    )
     db.add(row)
     db.flush()
     return row
@@ -194,6 +196,28 @@ def answer_with(db: Session, key_id: str, submission_id: str) -> None:
 def forget(db: Session, key_id: str) -> None:
     """Give a reserved idempotency key free: its request came to nothing."""
     db.execute(delete(IdempotencyKey).where(IdempotencyKey.id == key_id, IdempotencyKey.submission_id.is_(None)))
+
+
+def _refuse_when_full(db: Session, user_id: str, settings: Settings) -> None:
+    """Regrades are left out: they wait behind the students, so they must not keep them out either."""
+    interactive = (Run.state == RunState.QUEUED.value, Run.purpose == PURPOSE_GRADE)
+    waiting = db.scalar(select(func.count()).select_from(Run).where(*interactive)) or 0
+    if waiting >= settings.queue_limit:
+        raise QueueFull(
+            f"{waiting} submissions wait already; yours was not taken. Hand in again in a minute.",
+            retry_after_s=RETRY_AFTER_FULL_S,
+        )
+    own = db.scalar(
+        select(func.count())
+        .select_from(Run)
+        .join(SubmissionRow, SubmissionRow.id == Run.submission_id)
+        .where(*interactive, SubmissionRow.user_id == user_id)
+    )
+    if own is not None and own >= settings.queue_limit_per_student:
+        raise QueueFull(
+            f"{own} of your own submissions wait already; this one was not taken. Wait for them, or cancel some.",
+            retry_after_s=RETRY_AFTER_FULL_S,
+        )
 
 
 def _supersede(db: Session, offering: Offering, user_id: str) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import insert, select
 
 import migrations
 from grading.domain.assignment import Assignment, CriterionSummary, ExpectedFile, Limits
+from grading.domain.errors import HouseFault
 from grading.domain.submission import Submission, SubmittedFile
 from grading.store import access, submissions
 from grading.store.access import Caller
@@ -296,6 +297,8 @@ class FakeJudge:
             self.graded.append(seed)
             if self.faults:
                 raise self.faults.pop(0)
+        if submission.files[0].content.startswith(b"poison"):
+            raise HouseFault("every worker that touches it dies")
         return FakeJudgement(report_for(submission.files[0].content, seed=seed))
 
     def close(self) -> None:

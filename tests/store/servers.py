@@ -1,4 +1,4 @@
-"""PostgreSQL for tests: databases of this test run's own on a server that is already there, used again and again."""
+"""Servers for tests: databases of this run's own on a PostgreSQL that is already there, and a Redis to be killed."""
 
 import atexit
 import contextlib
@@ -13,6 +13,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 import migrations
+from benchmarks.servers import NotInstalledError, Redis
 from grading.store.tables import Table
 
 SERVER = os.environ.get("CHAINRULE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -90,6 +91,14 @@ class Postgres:
                 if owner == os.getpid():
                     self.drop(_address(name))
             self._server.close()
+
+
+def redis_in(folder: Path) -> Redis:
+    """A Redis of this test's own, which it may kill; the test is skipped, with the reason, where none is installed."""
+    try:
+        return Redis(folder)
+    except NotInstalledError as error:
+        pytest.skip(f"needs the program {error}")
 
 
 @cache

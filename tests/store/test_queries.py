@@ -169,6 +169,7 @@ def test_nothing_handed_in_gives_empty_answers(town: Town):
         assert dashboard.criteria_of(db, teacher, SLUG) == []
         assert dashboard.mistakes_of(db, teacher, SLUG) == []
         assert dashboard.summary_of(db, teacher, SLUG).mean is None
+        assert len(dashboard.absentees_of(db, teacher, SLUG)) == dashboard.summary_of(db, teacher, SLUG).students
         assert results.results_of(db, teacher, SLUG).rows == ()
 
 
@@ -177,6 +178,7 @@ def test_nothing_handed_in_gives_empty_answers(town: Town):
     [
         dashboard.scores_of,
         dashboard.summary_of,
+        dashboard.absentees_of,
         dashboard.criteria_of,
         dashboard.mistakes_of,
         results.results_of,

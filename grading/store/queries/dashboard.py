@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Select, Subquery, distinct, func, select
+from sqlalchemy import Select, Subquery, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import RunState
@@ -94,6 +94,27 @@ class Attention:
     dead_posts: tuple[PostView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Absentee:
+    """A student who has handed in nothing."""
+
+    name: str
+    login: str
+
+
+def absentees_of(db: Session, caller: Caller, slug: str) -> list[Absentee]:
+    """The course's students without a hand-in, by name: whom staff remind before the deadline."""
+    offering = reach_offering(db, caller, slug, staff=True)
+    handed_in = exists().where(SubmissionRow.offering_id == offering.id, SubmissionRow.user_id == User.id)
+    rows = db.execute(
+        select(User.name, User.login)
+        .join(Enrollment, Enrollment.user_id == User.id)
+        .where(Enrollment.course_id == offering.course_id, Enrollment.role == Role.STUDENT.value, ~handed_in)
+        .order_by(User.name, User.id)
+    )
+    return [Absentee(name, login) for name, login in rows]
+
+
 def scores_of(db: Session, caller: Caller, slug: str) -> list[Decimal]:
     """Every student's final score, in ascending order."""
     return _scores(db, reach_offering(db, caller, slug, staff=True))
@@ -114,19 +135,24 @@ def summary_of(db: Session, caller: Caller, slug: str) -> Summary:
             select(Run.state, func.count()).join(newest, newest.c.run_id == Run.id).group_by(Run.state)
         )
     }
-    scores = _scores(db, offering)
     chosen = _chosen(offering)
+    reports = db.execute(
+        select(ReportRow.score, ReportRow.final, ReportRow.max_score)
+        .join(chosen, chosen.c.run_id == ReportRow.run_id)
+        .order_by(ReportRow.score)
+    ).all()
+    scores = [score for score, final, _ in reports if final]
     return Summary(
         students=students or 0,
         handed_in=sum(by_state.values()),
-        graded=db.scalar(select(func.count()).select_from(chosen)) or 0,
+        graded=len(reports),
         waiting=by_state.get(RunState.QUEUED, 0) + by_state.get(RunState.RUNNING, 0),
         failed=by_state.get(RunState.FAILED, 0),
         mean=statistics.mean(scores) if scores else None,
         median=statistics.median(scores) if scores else None,
         lowest=scores[0] if scores else None,
         highest=scores[-1] if scores else None,
-        max_score=db.scalar(select(func.max(ReportRow.max_score)).join(chosen, chosen.c.run_id == ReportRow.run_id)),
+        max_score=max((max_score for *_, max_score in reports), default=None),
     )
 
 
@@ -190,9 +216,7 @@ def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:
     taught = [course_id for course_id in caller.courses if caller.staff_of(course_id)]
     failed = _troubles().where(Offering.course_id.in_(taught), Run.state == RunState.FAILED.value)
     doubtful = (
-        _troubles()
-        .join(ReportRow, ReportRow.run_id == Run.id)
-        .where(Offering.course_id.in_(taught), ReportRow.final.is_(False))
+        _troubles().join(ReportRow, ReportRow.run_id == Run.id).where(Offering.course_id.in_(taught), ~ReportRow.final)
     )
     return Attention(
         tuple(_trouble(*row) for row in db.execute(failed.limit(limit))),

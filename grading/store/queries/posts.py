@@ -9,7 +9,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from grading.store.access import Caller, Conflict, Forbidden, NotFound, reach_offering
-from grading.store.tables import GradePost, Offering, PostState, Run, SubmissionRow, User, now
+from grading.store.clock import time_of
+from grading.store.tables import GradePost, Offering, PostState, Run, SubmissionRow, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def retry_post(db: Session, caller: Caller, post_id: str) -> GradePost:
         raise Forbidden("This is for the course's staff.")
     if post.state not in {PostState.DEAD.value, PostState.REFUSED.value}:
         raise Conflict("not-given-up", f"This post is {post.state}; only one that was given up can be sent again.")
-    post.state, post.tries, post.next_try_at, post.problem = PostState.WAITING.value, 0, now(), None
+    post.state, post.tries, post.next_try_at, post.problem = PostState.WAITING.value, 0, time_of(db), None
     return post
 
 

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from grading.domain.jobs import BULK
 from grading.domain.verdict import RunState
+from grading.store.clock import time_of
 from grading.store.settings import Settings
-from grading.store.tables import Run, SubmissionRow, WorkerRow, now
+from grading.store.tables import Run, SubmissionRow, WorkerRow
 
 USUAL_SECONDS = 5.0  # until an assignment has runs of its own to learn from
 RECENT_RUNS = 20
+# A worker that gave no sign for so long does not count when students are told how long it takes.
+SILENT_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +45,49 @@ class WorkerView:
     running: tuple[str, ...]
 
 
-def place_of(db: Session, run: Run) -> int:
-    """The waiting run's place in its queue; 1 is next."""
-    earlier = or_(Run.created_at < run.created_at, (Run.created_at == run.created_at) & (Run.id < run.id))
-    return 1 + (
-        db.scalar(
-            select(func.count())
-            .select_from(Run)
-            .where(Run.state == RunState.QUEUED.value, Run.queue == run.queue, earlier)
-        )
-        or 0
-    )
-
-
 def estimate(db: Session, run: Run, offering_id: str, place: int | None) -> float | None:
-    """Seconds until the run is probably graded, from the last runs of the same assignment; None when it is over."""
+    """Seconds until the run is probably graded; None when it is over.
+
+    Before it come `place - 1` others, as long as the queue's last runs took, in as many lanes as workers that are alive
+    have for this queue; then its own time, as the last runs of the same assignment took.
+    """
     state = RunState(run.state)
     if state not in {RunState.QUEUED, RunState.RUNNING}:
         return None
-    recent = [
+    own = _usual_s(
+        db,
+        select(Run.claimed_at, Run.graded_at)
+        .join(SubmissionRow, SubmissionRow.id == Run.submission_id)
+        .where(SubmissionRow.offering_id == offering_id, Run.state == RunState.GRADED.value)
+        .order_by(Run.graded_at.desc()),
+    )
+    usual = USUAL_SECONDS if own is None else own
+    if state is RunState.RUNNING:
+        elapsed = 0.0 if run.claimed_at is None else (time_of(db) - run.claimed_at).total_seconds()
+        return round(max(usual - elapsed, 0.5), 1)
+    others = _usual_s(
+        db,
+        select(Run.claimed_at, Run.graded_at)
+        .where(Run.queue == run.queue, Run.claimed_at.is_not(None))
+        .order_by(Run.claimed_at.desc()),
+    )
+    return round(usual + (usual if others is None else others) * (place or 1) / lanes_of(db, run.queue), 1)
+
+
+def lanes_of(db: Session, queue: str) -> int:
+    """How many runs of the queue are graded at once, by the workers that are alive; at least 1."""
+    hardware = queue.removesuffix(BULK)
+    alive = db.execute(select(WorkerRow.queues, WorkerRow.lanes).where(WorkerRow.seen_at > time_of(db) - SILENT_AFTER))
+    return max(1, sum(lanes for queues, lanes in alive if {queue, hardware} & set(queues.split())))
+
+
+def _usual_s(db: Session, recent: Select[datetime | None, datetime | None]) -> float | None:
+    taken = [
         (graded - claimed).total_seconds()
-        for claimed, graded in db.execute(
-            select(Run.claimed_at, Run.graded_at)
-            .join(SubmissionRow, SubmissionRow.id == Run.submission_id)
-            .where(SubmissionRow.offering_id == offering_id, Run.state == RunState.GRADED.value)
-            .order_by(Run.graded_at.desc())
-            .limit(RECENT_RUNS)
-        )
+        for claimed, graded in db.execute(recent.limit(RECENT_RUNS))
         if claimed is not None and graded is not None
     ]
-    usual = statistics.median(recent) if recent else USUAL_SECONDS
-    if state is RunState.RUNNING:
-        elapsed = 0.0 if run.claimed_at is None else (now() - run.claimed_at).total_seconds()
-        return round(max(usual - elapsed, 0.5), 1)
-    lanes = max(1, db.scalar(select(func.count()).select_from(Run).where(Run.state == RunState.RUNNING.value)) or 0)
-    return round(usual * (1 + (place or 1) / lanes), 1)
+    return statistics.median(taken) if taken else None
 
 
 def queue_state(db: Session) -> list[QueueState]:
@@ -90,7 +102,7 @@ def queue_state(db: Session) -> list[QueueState]:
         counts.setdefault(queue, {})[state] = count
         if state == RunState.QUEUED.value:
             oldest[queue] = first
-    moment = now()
+    moment = time_of(db)
     return [
         QueueState(
             name,
@@ -104,7 +116,7 @@ def queue_state(db: Session) -> list[QueueState]:
 
 def workers(db: Session, settings: Settings) -> list[WorkerView]:
     """Workers seen within the last day, the newest first."""
-    moment = now()
+    moment = time_of(db)
     running: dict[str, list[str]] = {}
     for owner, run_id in db.execute(select(Run.lease_owner, Run.id).where(Run.state == RunState.RUNNING.value)):
         running.setdefault(owner or "", []).append(run_id)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, NotFound, reach_offering, reach_submission
 from grading.store.events import FINAL_STATES
+from grading.store.fairness import place_in_line
 from grading.store.lateness import grade_of, late_days
-from grading.store.queries.queue import estimate, place_of
+from grading.store.queries.queue import estimate
 from grading.store.reports import Reader, as_seen_by, figures_seen
 from grading.store.tables import (
     Course,
@@ -285,7 +286,7 @@ def _view(
     submission, offering, course, user, run, _ = row
     report: ReportRow | None = row[5]  # the join leaves it out where there is none
     state = RunState(run.state)
-    place = place_of(db, run) if state is RunState.QUEUED else None
+    place = place_in_line(db, run) if state is RunState.QUEUED else None
     days = late_days(submission.accepted_at, offering.due_at)
     score = report.score if report is not None and report.final else None
     staff = caller.staff_of(offering.course_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grading.store.ids import new_id
@@ -22,13 +22,15 @@ STAFF = frozenset({Role.TA, Role.INSTRUCTOR})
 
 
 class Course(Table):
-    """A course in one term."""
+    """A course in one term; `share` is its part of a queue that other courses wait in too, against their shares."""
 
     __tablename__ = "courses"
+    __table_args__ = (CheckConstraint("share > 0", name="share"),)
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     title: Mapped[str] = mapped_column(String(200))
+    share: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,6 +78,9 @@ class Run(Table):
         lease_owner: process that grades it now, with `lease_expires_at` as its sign of life.
         not_before: after a fault of ours, when to try again.
         phases: seconds of each phase as the judge measured them.
+        gpu_seconds: how long a GPU's slot was held for this run; None: it took none.
+        gpu_peak_bytes: most memory in use on that GPU meanwhile; None: not measured.
+        trace: W3C traceparent of the request that queued the run, where traces are kept.
         fault: why there is no report, for people; `blame` says who must act.
     """
 
@@ -85,6 +88,7 @@ class Run(Table):
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         Index("ix_runs_state_queue_created_at", "state", "queue", "created_at"),
+        Index("ix_runs_queue_claimed_at", "queue", "claimed_at"),
         Index("ix_runs_submission_id", "submission_id"),
         # A submission has one current run, whatever happens at the same time.
         Index(
@@ -114,18 +118,27 @@ class Run(Table):
     graded_at: Mapped[datetime | None]
     stored_at: Mapped[datetime | None]
     phases: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    gpu_seconds: Mapped[float | None] = mapped_column(Float)
+    gpu_peak_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    trace: Mapped[str | None] = mapped_column(String(120))
     blame: Mapped[str | None] = mapped_column(String(20))
     fault_code: Mapped[str | None] = mapped_column(String(80))
     fault: Mapped[str | None] = mapped_column(Text)
 
 
 class ReportRow(Table):
-    """The report of a run, whole, with what lists and charts need beside it."""
+    """The report of a run, whole, with what lists and charts need beside it.
+
+    Attributes:
+        body: `Report.to_json()`; some tens of kilobytes, and read only where it is asked for by name.
+    """
 
     __tablename__ = "reports"
+    __table_args__ = (
+        Index("ix_reports_not_final", "run_id", sqlite_where=text("final = 0"), postgresql_where=text("NOT final")),
+    )
 
     run_id: Mapped[str] = mapped_column(ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
     score: Mapped[Decimal]
     max_score: Mapped[Decimal]
     pending_points: Mapped[Decimal]
@@ -133,6 +146,8 @@ class ReportRow(Table):
     flagged: Mapped[bool] = mapped_column(Boolean)
     version: Mapped[str] = mapped_column(String(80))
     engine: Mapped[str] = mapped_column(String(80))
+    # The last: SQLite reads what comes before a long text without the text.
+    body: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
 
 
 class CriterionRow(Table):
@@ -143,7 +158,6 @@ class CriterionRow(Table):
     """
 
     __tablename__ = "criterion_results"
-    __table_args__ = (Index("ix_criterion_results_criterion_id_status", "criterion_id", "status"),)
 
     run_id: Mapped[str] = mapped_column(ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     criterion_id: Mapped[str] = mapped_column(String(120), primary_key=True)
@@ -159,7 +173,16 @@ class FindingRow(Table):
     """One answer to one question in one run; its words are in the report."""
 
     __tablename__ = "findings"
-    __table_args__ = (Index("ix_findings_mistake", "mistake"),)
+    __table_args__ = (
+        Index(
+            "ix_findings_run_id_mistake",
+            "run_id",
+            "mistake",
+            "criterion_id",
+            sqlite_where=text("mistake IS NOT NULL"),
+            postgresql_where=text("mistake IS NOT NULL"),
+        ),
+    )
 
     run_id: Mapped[str] = mapped_column(ID, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     criterion_id: Mapped[str] = mapped_column(String(120), primary_key=True)
@@ -224,7 +247,7 @@ class IdempotencyKey(Table):
 
 
 class WorkerRow(Table):
-    """A worker's sign of life, and what its sandbox holds."""
+    """A worker's sign of life, what its sandbox holds, its GPUs, and how many runs it grades at once (`lanes`)."""
 
     __tablename__ = "workers"
 
@@ -233,5 +256,7 @@ class WorkerRow(Table):
     queues: Mapped[str] = mapped_column(String(200))
     tier: Mapped[str] = mapped_column(String(20), default="")
     layers: Mapped[list[Any] | None] = mapped_column(JSON)
+    devices: Mapped[list[Any] | None] = mapped_column(JSON)
+    lanes: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
