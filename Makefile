@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
+FUZZ_S ?= 3600
 BIN    := .venv/bin
 STAMP  := .venv/.installed
 
@@ -14,7 +15,7 @@ export MKL_NUM_THREADS = 1
 # Three processes, because they wait as much as they compute: for deadlines, services and browsers.
 FILE_BY_FILE = --numprocesses 3 --dist loadfile -p no:randomly
 
-.PHONY: help run test test-unit test-rest check bench fmt rehearse docs screenshots vendor lock clean
+.PHONY: help run test test-unit test-rest check bench fuzz fmt rehearse docs screenshots vendor lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +56,9 @@ fmt: $(STAMP) ## format and mend what can be mended by machine
 
 bench: $(STAMP) ## the benchmarks: medians and ratios of one run
 	$(BIN)/python -m benchmarks
+
+fuzz: $(STAMP) ## fuzz the parsers of strangers' bytes, each for FUZZ_S seconds (an hour unless told)
+	for target in wire notebook zip; do $(BIN)/python -m tests.fuzz $$target -max_total_time=$(FUZZ_S) || exit 1; done
 
 rehearse: $(STAMP) ## the publish gate, for every built-in assignment
 	$(BIN)/chainrule assignment validate --all

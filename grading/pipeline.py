@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Protocol
 
+from grading.assignments.catalog import engine_digest
 from grading.authoring.boxes import Box
 from grading.authoring.check import Asks
 from grading.authoring.draw import Draw
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
 from grading.authoring.papers import read_part
+from grading.authoring.probing import remembered
 from grading.authoring.rubric import Part, Rubric
 from grading.authoring.session import Session
 from grading.authoring.stores import Stores, stores_are
@@ -111,10 +114,15 @@ def grade(
             started_at.isoformat(),
             round(seconds, 4),
             phases(parts.values(), seconds),
+            dict(sum((part.times.killed for part in parts.values()), Counter[str]())),
         ),
         criteria=tuple(row for graded in parts.values() for row in graded.criteria),
         integrity=tuple(i for graded in parts.values() for i in graded.integrity),
-        notes=(*notes, *(f"{file}: {note}" for file, graded in parts.items() for note in graded.notes)),
+        notes=(
+            *notes,
+            *device_notes(assignment, device),
+            *(f"{file}: {note}" for file, graded in parts.items() for note in graded.notes),
+        ),
         figures=figures,
     )
     return GradedRun(report, blobs)
@@ -126,10 +134,13 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     if file is None:
         return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
     try:
-        source = read_part(
-            desk.together.get(part.file) or (file,),
-            lambda program: desk.sandbox.open(
-                program, limits=desk.assignment.limits, seed=box_seed(desk.seed), device="cpu"
+        source = remembered(
+            ("source", part, desk.submission),
+            lambda: read_part(
+                desk.together.get(part.file) or (file,),
+                lambda program: desk.sandbox.open(
+                    program, limits=desk.assignment.limits, seed=box_seed(desk.seed), device="cpu"
+                ),
             ),
         )
     except NotASubmission as fault:
@@ -141,7 +152,10 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     broken = tuple(piece for cell in source.code for piece in cell.broken)
     limits = desk.assignment.limits
     session = Session(
-        programs_of(part, source, files_beside(file, desk.submission, desk.matched, desk.assignment)),
+        remembered(
+            ("programs", part, desk.submission),
+            lambda: programs_of(part, source, files_beside(file, desk.submission, desk.matched, desk.assignment)),
+        ),
         lambda program: desk.sandbox.open(program, limits=limits, seed=box_seed(desk.seed), device=desk.device),
         limits,
     )
@@ -162,6 +176,13 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
         ))),
         session.integrity, session.times,
     )  # fmt: skip
+
+
+def device_notes(assignment: Assignment, device: str) -> tuple[str, ...]:
+    """What a report says about the device: that an assignment which prefers a card was graded without one."""
+    if assignment.devices[:1] == ("cuda",) and device != "cuda":
+        return ("This assignment prefers a graphics card; it was graded on the processor, by the same criteria.",)
+    return ()
 
 
 def box_seed(seed: int) -> int:
@@ -202,15 +223,24 @@ def _starter_digests(path: Path, changed_ns: int) -> tuple[str, str]:
     return normalized(source), told(source)
 
 
+LIBRARIES = ("numpy", "scipy", "sympy", "torch", "torchvision", "matplotlib", "pillow")
+"""Whose numbers and pictures a report holds."""
+
+
 @lru_cache(maxsize=1)
 def engine() -> str:
-    """Which engine graded: the package's version and a hash of its source."""
+    """Which engine graded: the package's version, and a hash of sources, references and the libraries' versions.
+
+    Assignments are not in it: a report names the version of its own.
+    """
+    digest = hashlib.sha256(engine_digest().encode())
+    for library in LIBRARIES:
+        digest.update(f"{library} {_version(library)}\n".encode())
+    return f"{_version('chainrule')}+{digest.hexdigest()[:12]}"
+
+
+def _version(package: str) -> str:
     try:
-        release = version("chainrule")
+        return version(package)
     except PackageNotFoundError:
-        release = "0"
-    folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
-    return f"{release}+{digest.hexdigest()[:12]}"
+        return "0"

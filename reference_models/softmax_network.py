@@ -156,7 +156,7 @@ class SoftmaxNetwork:
         for number, w in enumerate(weights):
             z.append(entered[-1] @ w)
             if number < len(weights) - 1:
-                entered.append(self._with_ones(self.activation(z[-1])))
+                entered.append(self.with_ones(self.activation(z[-1])))
         return Pass(entered, z, self.output(z[-1]))
 
     def backward(self, weights: Sequence[Array], seen: Pass, targets: Array) -> list[Array]:
@@ -169,7 +169,8 @@ class SoftmaxNetwork:
                 delta = self.hidden_delta(delta, self._without_bias(weights[layer]), seen.z[layer - 1], layer - 1)
         return gradients
 
-    def _with_ones(self, a: Array) -> Array:
+    def with_ones(self, a: Array) -> Array:
+        """A hidden layer's activations with a column for the bias row of the next, where there is one."""
         ones = np.ones((len(a), 1))
         match self.bias:
             case "none":

@@ -105,6 +105,7 @@ class Assignment:
         replaceable: names of those for which a student's own copy counts instead.
         data: names of data sets the programs may read.
         checkpoints: names of pretrained weights the programs may read.
+        devices: where it may be graded, the preferred one first.
         gate: what its rehearsal must show.
         budgets: what grading its right sample may take.
     """

@@ -125,7 +125,11 @@ class Integrity:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Under which circumstances the report came about."""
+    """Under which circumstances the report came about.
+
+    Attributes:
+        killed: how many boxes were ended before their time, by cause; a report where none was does not speak of it.
+    """
 
     seed: int
     device: str
@@ -134,6 +138,7 @@ class RunFacts:
     started_at: str
     seconds: float
     phases: Mapping[str, float]
+    killed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,7 @@ class Report:
                 "started_at": self.run.started_at,
                 "seconds": self.run.seconds,
                 "phases": dict(self.run.phases),
+                **({"killed": dict(self.run.killed)} if self.run.killed else {}),
             },
             "score": float(self.score),
             "max_score": float(self.max_score),

@@ -116,7 +116,7 @@ class Judge:
                 if not self._server.alive:
                     self._server.end()
                     self._server = _Server(self._config, self._program)
-                ours, theirs = socket.socketpair()
+                ours, theirs = _ends(socket.SOCK_STREAM)
                 with theirs:
                     if self._server.hand_over(theirs):
                         return ours
@@ -129,7 +129,7 @@ class _Server:
 
     def __init__(self, config: JudgeConfig, program: Sequence[str]) -> None:
         # Packets: each run is one message with one descriptor, and writers in several threads cannot interleave.
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = _ends(socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, *program, str(theirs.fileno())],
@@ -182,6 +182,17 @@ class _Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _ends(kind: socket.SocketKind) -> tuple[socket.socket, socket.socket]:
+    """Two ends of a connection, the second for another process.
+
+    That one blocks, whatever this process has as its default timeout for new sockets (Celery's transports set one,
+    in any thread, while they close): the other process knows of no timeout, and would take "not now" for "never".
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+    theirs.setblocking(True)
+    return ours, theirs
 
 
 def _environment() -> dict[str, str]:

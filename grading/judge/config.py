@@ -21,6 +21,7 @@ class JudgeConfig:
         standin_dir: where seeded stand-ins for missing weights are written; None: beside the system's temporary files.
         hidden: folders of the service that no box may read, wherever they lie: its state.
         card: index of the graphics card that boxes for "cuda" are granted, None for none.
+        card_slots: runs that may use it at the same time, each with such a share of its memory.
         allow_no_sandbox: grade even where no confinement holds. Only for submissions that are trusted.
         warm: run one grading while starting, so that the first student does not wait for late imports.
         deadline_s: wall seconds for one run, all told; a judge child that takes longer is killed.
@@ -33,6 +34,7 @@ class JudgeConfig:
     standin_dir: Path | None = None
     hidden: tuple[Path, ...] = ()
     card: int | None = None
+    card_slots: int = 1
     allow_no_sandbox: bool = False
     warm: bool = True
     deadline_s: float = 900.0
@@ -48,6 +50,7 @@ class JudgeConfig:
                 "standin_dir": _text(self.standin_dir),
                 "hidden": [str(folder.resolve()) for folder in self.hidden],
                 "card": self.card,
+                "card_slots": self.card_slots,
                 "allow_no_sandbox": self.allow_no_sandbox,
                 "warm": self.warm,
                 "deadline_s": self.deadline_s,
@@ -66,6 +69,7 @@ class JudgeConfig:
             standin_dir=_path(table["standin_dir"]),
             hidden=tuple(Path(folder) for folder in table["hidden"]),
             card=table["card"],
+            card_slots=table["card_slots"],
             allow_no_sandbox=table["allow_no_sandbox"],
             warm=table["warm"],
             deadline_s=table["deadline_s"],

@@ -65,6 +65,7 @@ class RubricGrader:
                     hidden=(*config.hidden, *config.assignment_dirs),
                     allow_none=config.allow_no_sandbox,
                     granted=cards.nodes(config.card),
+                    environment=cards.environment(config.card, config.card_slots),
                 )
             )
         finally:

@@ -1,6 +1,7 @@
-"""Rewrites that shorten a program: long loops, training loops, constants set from outside.
+"""Rewrites of a program: long loops and training loops cut, constants set from outside, what old libraries took.
 
-Each one adds to an `Edits`; nothing is applied here. The names `__long_loop__` and `__few__` are the guest's.
+Each one adds to an `Edits`; nothing is applied here. The names `__long_loop__`, `__few__`, `__entry__` and
+`__entry_in__` are the guest's.
 """
 
 import ast
@@ -109,6 +110,57 @@ def cap_training_loops(tree: ast.AST, text: Text, edits: Edits, training: frozen
             edits.wrap(text.span(node.iter), "__few__((", "))")
             lines.append(node.lineno)
     return sorted(lines)
+
+
+_NUMBERS = {"int", "float"}
+# No arrays, or no expression that could stand between parentheses with a name before them.
+_AS_THEY_ARE = (
+    ast.Constant, ast.JoinedStr, ast.Dict, ast.Starred, ast.GeneratorExp, ast.Yield, ast.YieldFrom
+)  # fmt: skip
+
+
+def take_entries(tree: ast.AST, text: Text, edits: Edits) -> None:
+    """Wrap what `int()`, `float()`, the functions of `math` and `"…" %` are given in `__entry__( )`.
+
+    Before 2.4 NumPy took an array with one entry for a number there, and where one is put into a place of another array
+    (`losses[i] = loss`), which becomes `__entry_in__( )`. The guest hands everything else through.
+    """
+    if not any(word in text.text for word in ("int(", "float(", "math.", "%", "] =", "]=")):
+        return
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.JoinedStr):
+            continue  # positions inside are wrong before Python 3.12
+        pending += ast.iter_child_nodes(node)
+        for value in _numbers_in(node):
+            if not isinstance(value, _AS_THEY_ARE):
+                edits.wrap(text.span(value), "__entry__(", ")")
+        match node:
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=into), slice=index)], value=value) if _is_plain(
+                index
+            ) and not isinstance(value, (*_AS_THEY_ARE, ast.Tuple)):
+                edits.wrap(text.span(value), "__entry_in__(", f", {into}, ({text.of(index)},))")
+            case _:
+                pass
+
+
+def _is_plain(index: ast.expr) -> bool:
+    """Whether an index may be read twice: names and numbers, one or several."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    return all(isinstance(p, ast.Name) or (isinstance(p, ast.Constant) and type(p.value) is int) for p in parts)
+
+
+def _numbers_in(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[value], keywords=[]) if name in _NUMBERS:
+            return [value]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="math")), args=values):
+            return values
+        case ast.BinOp(op=ast.Mod(), left=ast.Constant(value=str()), right=value):
+            return [value]
+        case _:
+            return []
 
 
 def override(tree: ast.AST, text: Text, edits: Edits, overrides: Mapping[str, Json]) -> list[tuple[int, str]]:

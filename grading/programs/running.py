@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from grading.domain.report import Json
 from grading.programs.editing import Edits
 from grading.programs.model import NO_FILES, NO_SETTINGS, Program, Source, Unit
-from grading.programs.rewriting import cap_training_loops, make_imports_absolute, override, shorten_long_loops
+from grading.programs.rewriting import (
+    cap_training_loops,
+    make_imports_absolute,
+    override,
+    shorten_long_loops,
+    take_entries,
+)
 from grading.programs.statements import costs_of, outline
 from grading.programs.syntax import parse
 
@@ -43,6 +49,7 @@ def whole(
         repairs += relative_repairs(label, make_imports_absolute(tree, text, edits))
         repairs += [f"{label}, line {line}: {said}" for line, said in override(tree, text, edits, overrides)]
         cap_training_loops(tree, text, edits, training)
+        take_entries(tree, text, edits)
         if long_loop is not None:
             shorten_long_loops(tree, text, edits, long_loop)
         units.append(Unit(label, edits.apply(text.text) + "\n"))

@@ -19,7 +19,7 @@ from grading.programs.cost import Cost, Costs
 from grading.programs.describing import definition
 from grading.programs.editing import Edits
 from grading.programs.model import NO_FILES, NO_SETTINGS, Program, Source, Unit
-from grading.programs.rewriting import make_imports_absolute, shorten_long_loops
+from grading.programs.rewriting import make_imports_absolute, shorten_long_loops, take_entries
 from grading.programs.running import broken_repairs, written_files
 from grading.programs.statements import Outline, Statement, costs_of, is_main_guard, outline
 
@@ -212,6 +212,7 @@ def _edited(drawn: Outline, long_loop: int | None) -> dict[int, Edits]:
     for cell, node in drawn.tops:
         text, edit = drawn.texts[cell.index], edits[cell.index]
         make_imports_absolute(node, text, edit)
+        take_entries(node, text, edit)
         if long_loop is not None:
             shorten_long_loops(node, text, edit, long_loop)
         if "__main__" not in text.text:
@@ -252,8 +253,8 @@ def _said(drawn: Outline, choice: _Choice) -> list[str]:
         if len({ast.dump(s.node) for s in several}) > 1:
             places = "; ".join(s.where for s in several)
             said.append(
-                f"`{name}` is defined {len(several)} times, not always alike ({places}): the last one was asked, as it "
-                "is the one that Python keeps"
+                f"`{name}` is defined {len(several)} times, not always alike ({places}): each question asked the one "
+                "that it is about, and where it says nothing the last, as Python keeps it"
             )
     said += [
         f"{s.where}: a package-relative import was read as a plain one"

@@ -233,7 +233,7 @@ def _later_forward(self: SoftmaxNetwork, weights: list[Array], X: Array) -> Pass
     for number, w in enumerate(weights):
         z.append(entered[-1] @ w)
         if number < len(weights) - 1:
-            entered.append(self.activation(z[-1]) if number == 0 else z[-1])
+            entered.append(self.with_ones(self.activation(z[-1]) if number == 0 else z[-1]))
     return Pass(entered, z, self.output(z[-1]))
 
 
@@ -268,6 +268,12 @@ DEEP: tuple[KnownMistake[Kind], ...] = (
            "size.", _MEAN_LOOK, gradient=_no_mean_in_between),
 )  # fmt: skip
 
+
+def _masked_by_itself(_: SoftmaxNetwork, delta: Array, weights: Array, z: Array, layer: int) -> Array:  # noqa: ARG001
+    back = delta @ weights.T
+    return np.asarray(back * (back > 0))
+
+
 RELU: tuple[KnownMistake[Kind], ...] = (
     _known("relu-flag-ignored", "The sigmoid is used although use_relu is True.", "Look at the flag in forward too.",
            activation=lambda _, z: _sigmoid(z), slope=lambda _, z: _sigmoid(z) * (1 - _sigmoid(z))),
@@ -275,4 +281,6 @@ RELU: tuple[KnownMistake[Kind], ...] = (
            slope=lambda _, z: np.ones_like(z)),
     _known("relu-slope-of-sigmoid", "ReLU is used forwards, and the sigmoid's slope backwards.",
            "The slope is 1 where z > 0 and 0 elsewhere.", slope=lambda _, z: _sigmoid(z) * (1 - _sigmoid(z))),
+    _known("relu-mask-of-gradient", "ReLU's mask is taken of the gradient that comes back, not of z.",
+           "The slope is 1 where z > 0 and 0 elsewhere.", hidden_delta=_masked_by_itself),
 )  # fmt: skip

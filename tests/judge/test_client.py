@@ -76,6 +76,18 @@ def test_a_run_comes_back_with_report_and_figures(judge):
     assert len(graded.figures["ab"]) == 3_000_004
 
 
+def test_a_default_timeout_of_the_client_does_not_reach_the_judge():
+    """Celery's transports set one for the whole process, from any thread; a large report still arrives whole."""
+    socket.setdefaulttimeout(30.0)
+    try:
+        with Judge.start(JudgeConfig(deadline_s=20.0), FAKE) as judge:
+            graded = judge.grade(told("nothing"), "nets-hw1", seed=7)
+    finally:
+        socket.setdefaulttimeout(None)
+
+    assert len(graded.figures["ab"]) == 3_000_004
+
+
 def test_readiness_is_told(judge):
     """The tier, the layers and the remarks cross from the server."""
     assert judge.tier is Tier.FULL

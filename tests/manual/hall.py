@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from grading.assignments.catalog import read_assignment
 from grading.authoring.evaluation import Evaluation
@@ -116,6 +117,7 @@ class Hall(Classroom):
         with self.database.read() as db:
             return db.scalars(
                 select(ReportRow)
+                .options(undefer(ReportRow.body))
                 .join(Run, Run.id == ReportRow.run_id)
                 .where(Run.submission_id == submission_id, Run.current)
             ).one()

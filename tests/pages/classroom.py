@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from grading.domain.assignment import Assignment, CriterionSummary, ExpectedFile, Limits
+from grading.domain.jobs import served_by
 from grading.domain.verdict import Blame, Tier
 from grading.judge.messages import Judgement
 from grading.store import reports, runs
@@ -193,7 +194,7 @@ class Classroom:
     def claim(self) -> runs.Claim | None:
         """The next run that waits, claimed."""
         with self.database.write() as db:
-            for run_id, _queue in runs.waiting(db, queues=("cpu",), limit=1):
+            for run_id, _queue in runs.waiting(db, queues=served_by(("cpu",)), limit=1):
                 return runs.claim(db, run_id, "tests", LEASE)
         return None
 

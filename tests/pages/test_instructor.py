@@ -55,6 +55,17 @@ def test_results_show_the_distribution_in_a_picture_and_in_numbers(staff) -> Non
 
 
 @pytest.mark.usefixtures("results")
+def test_results_name_the_students_who_handed_in_nothing(staff) -> None:
+    """Staff see whom to remind; who handed in does not stand among them, and a narrowed table does not show them."""
+    page = staff.get(RESULTS).text
+    listed = page[page.index("1 student has handed in nothing") :]
+
+    assert "Ada Lovelace" in listed
+    assert "Alan Turing" not in listed
+    assert "handed in nothing" not in staff.get(f"{RESULTS}?text=Alan").text
+
+
+@pytest.mark.usefixtures("results")
 def test_results_show_what_the_class_gets_wrong(staff) -> None:
     """Rows by share of students failing, mistakes by students who made them."""
     page = staff.get(RESULTS).text

@@ -11,6 +11,7 @@ from grading.programs.rewriting import (
     make_imports_absolute,
     override,
     shorten_long_loops,
+    take_entries,
 )
 
 
@@ -22,6 +23,7 @@ def rewritten(source: str, rewrite: str, *arguments: object) -> str:
         "few": cap_training_loops,
         "override": override,
         "imports": make_imports_absolute,
+        "entries": take_entries,
     }
     rewrites[rewrite](ast.parse(source), text, edits, *arguments)  # type: ignore[operator]
     return edits.apply(source)
@@ -138,3 +140,23 @@ def test_any_json_value_can_be_given(value: object) -> None:
 def test_package_relative_imports_become_plain(source: str, expected: str) -> None:
     """A file handed in alone is in no package."""
     assert expected == rewritten(source, "imports")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("int(x[0])", "int(__entry__(x[0]))"),
+        ("float(int(x))", "float(__entry__(int(__entry__(x))))"),
+        ("math.atan2(y, x)", "math.atan2(__entry__(y), __entry__(x))"),
+        ("'%d é %s' % (é, b)", "'%d é %s' % __entry__((é, b))"),
+        ("y[i, 0] = f(x)", "y[i, 0] = __entry_in__(f(x), y, (i, 0,))"),
+        ("y[i] = float(x)", "y[i] = __entry_in__(float(__entry__(x)), y, (i,))"),
+        ("int(3); int(x, 2); float('nan'); n % m", "int(3); int(x, 2); float('nan'); n % m"),
+        ("y[1:] = x; y[f()] = x; y.z[0] = x; y[0] = 1, 2", "y[1:] = x; y[f()] = x; y.z[0] = x; y[0] = 1, 2"),
+        ("f'{int(x)}'", "f'{int(x)}'"),
+    ],
+)
+def test_where_a_number_is_due_an_array_of_one_is_asked_for_its_entry(source: str, expected: str) -> None:
+    """Only there: what cannot be an array, slices and what would run twice stay as they are."""
+    assert expected == rewritten(source, "entries")
+    ast.parse(expected)

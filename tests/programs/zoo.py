@@ -64,6 +64,8 @@ def run(program: Program, given: Mapping[str, object] | None = None) -> dict[str
         "__name__": "__main__",
         "__few__": lambda iterable: iterable,
         "__long_loop__": lambda count: count,
+        "__entry__": lambda value: value,
+        "__entry_in__": lambda value, *_: value,
         **(given or {}),
     }
     for unit in program.units:
