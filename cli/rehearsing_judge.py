@@ -112,6 +112,10 @@ class RehearsalGrader:
         }
         return Judgement({**first.to_json(), **told}, {})
 
+    def wants_card(self, request: Request) -> bool:
+        """Whether grading the run on a graphics card would run anything there."""
+        return pipeline.wants_card(request.submission, self._assignment, self._rubric)
+
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had."""
         before = self._sandbox.pid

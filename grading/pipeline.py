@@ -29,7 +29,7 @@ from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
 from grading.intake import files_beside, match_parts, scripts_together
-from grading.programs import Program, Source, normalized, read_source, told
+from grading.programs import Program, Source, normalized, read_source, read_together, told
 
 
 class OpensBoxes(Protocol):
@@ -128,6 +128,35 @@ def grade(
     return GradedRun(report, blobs)
 
 
+def wants_card(submission: Submission, assignment: Assignment, rubric: Rubric) -> bool:
+    """Whether grading it on a graphics card would run anything there.
+
+    Nothing is run to find out: what fails on a processor might have worked on a card. A hand-in without the files that
+    may use one, or with those as they were handed out, or unreadable, is graded alike without it.
+    """
+    asked, hints = may_use_card(assignment), hints_of(rubric.parts)
+    matched = match_parts(submission, assignment, hints)
+    together = scripts_together(submission, assignment, matched, hints)
+    for part in rubric.parts:
+        file = matched.get(part.file)
+        if part.file in asked and file and _runs(part, together.get(part.file) or (file,), assignment):
+            return True
+    return False
+
+
+def may_use_card(assignment: Assignment) -> frozenset[str]:
+    """The files whose programs may use a graphics card where the assignment is graded on one."""
+    return frozenset(file.name for file in assignment.files if not (file.processor_only or file.report))
+
+
+def _runs(part: Part, files: Sequence[SubmittedFile], assignment: Assignment) -> bool:
+    try:
+        source = read_together(files)
+    except NotASubmission:
+        return False
+    return any(cell.python or cell.salvaged for cell in source.code) and not untouched(part, source, assignment)
+
+
 def grade_part(part: Part, desk: Desk) -> GradedPart:
     """Grade one file: read it, make it a program, open a box, ask the checks."""
     file = desk.matched.get(part.file)
@@ -151,16 +180,17 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
         )
     broken = tuple(piece for cell in source.code for piece in cell.broken)
     limits = desk.assignment.limits
+    device = desk.device if part.file in may_use_card(desk.assignment) else "cpu"
     session = Session(
         remembered(
             ("programs", part, desk.submission),
             lambda: programs_of(part, source, files_beside(file, desk.submission, desk.matched, desk.assignment)),
         ),
-        lambda program: desk.sandbox.open(program, limits=limits, seed=box_seed(desk.seed), device=desk.device),
+        lambda program: desk.sandbox.open(program, limits=limits, seed=box_seed(desk.seed), device=device),
         limits,
     )
     try:
-        student = Student(session, part.expects, mode=part.mode, broken=broken, source=source)
+        student = Student(session, part.expects, mode=part.mode, broken=broken, source=source, device=device)
         evaluation = Evaluation(part, student, desk.seed, source, session.renew)
         results = evaluation.results()
         draw = Draw(desk.seed, f"{part.file}/figures")
@@ -181,7 +211,8 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
 def device_notes(assignment: Assignment, device: str) -> tuple[str, ...]:
     """What a report says about the device: that an assignment which prefers a card was graded without one."""
     if assignment.devices[:1] == ("cuda",) and device != "cuda":
-        return ("This assignment prefers a graphics card; it was graded on the processor, by the same criteria.",)
+        where = "it was graded on the processor, by the same criteria, trainings being shorter"
+        return (f"This assignment prefers a graphics card; {where}.",)
     return ()
 
 

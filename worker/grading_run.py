@@ -61,8 +61,12 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
     try:
         with place.database.read() as db:
             submission = runs.load_submission(db, claimed.submission_id, place.blobs)
-        with gpus.slot(place.slots, claimed.device) as use:
-            judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=claimed.device)
+        device = claimed.device
+        # The card is what is scarce: who would run nothing on it is graded beside those who do.
+        if device == "cuda" and not judge.wants_card(submission, claimed.rubric_slug):
+            device = "cpu"
+        with gpus.slot(place.slots, device) as use:
+            judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=device)
     except NotASubmission as fault:
         with place.database.write() as db:
             runs.reject(db, claimed, code=fault.code, message=fault.message)

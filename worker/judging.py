@@ -39,6 +39,13 @@ class Judge(Protocol):
             HouseFault: we must act.
         """
 
+    def wants_card(self, submission: Submission, slug: str) -> bool:
+        """Whether grading it on a graphics card would run anything there.
+
+        Raises:
+            NotASubmission, RubricFault, HouseFault: as `grade`.
+        """
+
     @property
     def tier(self) -> Any:
         """How much of the sandbox holds."""

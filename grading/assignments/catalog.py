@@ -139,6 +139,10 @@ def _feed(digest: Any, name: str, content: bytes) -> None:
     digest.update(content)
 
 
+FLAGS = ("required", "report", "processor_only")
+"""What may be true of a file; false where the manifest does not say."""
+
+
 class _Manifest:
     """One manifest while it is read: every look-up knows which key to name in a complaint."""
 
@@ -194,13 +198,13 @@ class _Manifest:
         return slug
 
     def _file(self, entry: Mapping[str, Any], where: str) -> ExpectedFile:
-        self._no_others(entry, {"name", "title", "required", "report"}, f"{where}.")
+        self._no_others(entry, {"name", "title", *FLAGS}, f"{where}.")
         name = self._text(entry, "name", f"{where}.")
         if "/" in name or "\\" in name or not name.endswith((".ipynb", ".py")):
             raise self._fault(
                 f"{where}.name", f"is {name!r}", "Name one notebook (.ipynb) or module (.py), without a folder."
             )
-        flags = {key: entry.get(key, False) for key in ("required", "report")}
+        flags = {key: entry.get(key, False) for key in FLAGS}
         for key, flag in flags.items():
             if not isinstance(flag, bool):
                 raise self._fault(f"{where}.{key}", f"is {flag!r}", "Write true or false.")

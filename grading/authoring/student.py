@@ -31,6 +31,7 @@ class Student(Subject):
         mode: which box is asked where a binding does not say.
         broken: pieces of the file that do not parse, to explain why a name is missing.
         source: the file as text.
+        device: "cpu" or "cuda".
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class Student(Subject):
         mode: BoxMode = "definitions",
         broken: Sequence[Broken] = (),
         source: Source | None = None,
+        device: str = "cpu",
     ) -> None:
         self.source = source
+        self.device = device
         self._session = session
         self._expects = {b.name: b for b in expects}
         self._mode: BoxMode = mode

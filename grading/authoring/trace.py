@@ -96,6 +96,7 @@ class Traced(Subject):
         self._like = like
         self._form = form
         self.source = subject.source
+        self.device = subject.device
 
     @property
     def itself(self) -> Subject:

@@ -6,7 +6,7 @@ whichever it is; what was reached on CIFAR-10 takes hours and is not asked here.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +42,17 @@ class Course:
         steps: batches.
         batch: pictures in each.
         lr: Adam's rate.
+        on_card: batches of a program that may use a graphics card; 0: as many.
     """
 
     steps: int
     batch: int
     lr: float
+    on_card: int = 0
+
+    def at(self, device: str) -> "Course":
+        """As it is run on that device."""
+        return replace(self, steps=self.on_card) if device == "cuda" and self.on_card else self
 
 
 def drawn(draw: Draw, course: Course) -> tuple[Array, npt.NDArray[np.int64]]:
@@ -65,6 +71,7 @@ def learns(student: Subject, network: Network, draw: Draw, course: Course) -> Op
     Raises:
         AnswerFault: the program cannot be asked, or what came back has no known form.
     """
+    course = course.at(student.device)
     images, kinds = drawn(draw, course)
     reply = admit.mapping(
         student.drive("image_network_learns", network.number, images, kinds, lr=course.lr, seed=draw.seed() % SEEDS),

@@ -72,12 +72,14 @@ class ExpectedFile:
         title: for people.
         required: whether a submission without it is refused (most courses take parts on their own: False).
         report: whether it is prose, for which a PDF counts as well.
+        processor_only: whether its program never needs a graphics card, wherever the rest is graded.
     """
 
     name: str
     title: str
     required: bool = False
     report: bool = False
+    processor_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

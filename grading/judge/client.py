@@ -15,7 +15,7 @@ from grading.domain.submission import Submission
 from grading.domain.verdict import Tier
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, LayerFact, Readiness, readiness
-from grading.judge.messages import Judgement, Request
+from grading.judge.messages import Judgement, Request, wants_card_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("-m", "grading.judge.server")
@@ -87,11 +87,15 @@ class Judge:
             RubricFault: the assignment is unknown or broken; its author must act.
             HouseFault: the judge died, hung or failed; grading again should succeed.
         """
-        request = Request(submission=submission, slug=slug, seed=seed, device=device)
-        with self._open_run() as run:
-            run.settimeout(self._config.deadline_s + GRACE_S)
-            frames.send(run, request.to_frame())
-            return Judgement.from_frame(frames.receive(run))
+        return Judgement.from_frame(self._answer(Request(submission, slug, seed, device)))
+
+    def wants_card(self, submission: Submission, slug: str) -> bool:
+        """Whether grading a submission on a graphics card would run anything there; nothing is run to find out.
+
+        Raises:
+            NotASubmission, RubricFault, HouseFault: as `grade`.
+        """
+        return wants_card_in(self._answer(Request(submission, slug, 0, "cuda", triage=True)))
 
     def close(self) -> None:
         """End the server and everything it started. A second call does nothing."""
@@ -106,6 +110,12 @@ class Judge:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _answer(self, request: Request) -> frames.Frame:
+        with self._open_run() as run:
+            run.settimeout(self._config.deadline_s + GRACE_S)
+            frames.send(run, request.to_frame())
+            return frames.receive(run)
 
     def _open_run(self) -> socket.socket:
         """A socket whose other end is a judge child's; a server that died is started again first."""

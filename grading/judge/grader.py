@@ -93,6 +93,17 @@ class RubricGrader:
         """
         return self._grade(request, self._shelf.take(request.slug))
 
+    def wants_card(self, request: Request) -> bool:
+        """Whether grading the run on a graphics card would run anything there.
+
+        Raises:
+            NotASubmission, RubricFault: as `grade`.
+        """
+        from grading import pipeline
+
+        held = self._shelf.take(request.slug)
+        return pipeline.wants_card(request.submission, held.assignment, held.rubric)
+
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had.
 

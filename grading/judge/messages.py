@@ -25,18 +25,20 @@ class Request:
     Attributes:
         slug: of the assignment, in the catalog the judge was started with.
         device: "cpu" or "cuda".
+        triage: whether it is only asked if a graphics card is needed for it.
     """
 
     submission: Submission
     slug: str
     seed: int
     device: str
+    triage: bool = False
 
     def to_frame(self) -> Frame:
         """The request as it crosses the socket."""
         names: list[Json] = [file.name for file in self.submission.files]
         message: dict[str, Json] = {"slug": self.slug, "seed": self.seed, "device": self.device, "names": names}
-        return Frame(message, tuple(file.content for file in self.submission.files))
+        return Frame(message | {"triage": self.triage}, tuple(file.content for file in self.submission.files))
 
     @classmethod
     def from_frame(cls, frame: Frame) -> "Request":
@@ -47,10 +49,16 @@ class Request:
         """
         message = frame.message
         match message:
-            case {"slug": str(slug), "seed": int(seed), "device": str(device), "names": list(names)}:
+            case {
+                "slug": str(slug),
+                "seed": int(seed),
+                "device": str(device),
+                "names": list(names),
+                "triage": bool(triage),
+            }:
                 files = zip(cast("list[str]", names), frame.blobs, strict=True)
                 submission = Submission(tuple(SubmittedFile(name, content) for name, content in files))
-                return cls(submission=submission, slug=slug, seed=seed, device=device)
+                return cls(submission=submission, slug=slug, seed=seed, device=device, triage=triage)
             case _:
                 raise HouseFault(f"The judge was sent no request but {sorted(message)}. Grade again.")
 
@@ -82,12 +90,26 @@ class Judgement:
         match frame.message:
             case {"report": dict(report), "figures": list(names)}:
                 return cls(report=report, figures=dict(zip(cast("list[str]", names), frame.blobs, strict=True)))
-            case {"fault": dict(fault)}:
-                raise _fault_from(fault)
-            case _:
-                raise HouseFault(
-                    f"The judge answered with neither report nor fault: {sorted(frame.message)}. Grade again."
-                )
+            case message:
+                raise _fault_in(message)
+
+
+def triage_frame(*, wants_card: bool) -> Frame:
+    """The answer to a triage as it crosses the socket."""
+    return Frame({"wants_card": wants_card})
+
+
+def wants_card_in(frame: Frame) -> bool:
+    """What `triage_frame` was given.
+
+    Raises:
+        RubricFault, HouseFault, NotASubmission: what the judge met instead.
+    """
+    match frame.message:
+        case {"wants_card": bool(wants_card)}:
+            return wants_card
+        case message:
+            raise _fault_in(message)
 
 
 def fault_frame(error: ChainruleError) -> Frame:
@@ -101,7 +123,10 @@ def fault_frame(error: ChainruleError) -> Frame:
     return Frame({"fault": fault})
 
 
-def _fault_from(fault: Mapping[str, Json]) -> ChainruleError:
+def _fault_in(message: Mapping[str, Json]) -> ChainruleError:
+    fault = message.get("fault")
+    if not isinstance(fault, dict):
+        return HouseFault(f"The judge answered with neither report nor fault: {sorted(message)}. Grade again.")
     kind, text = fault.get("kind"), str(fault.get("text", ""))
     match kind:
         case "not-a-submission":

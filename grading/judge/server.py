@@ -24,7 +24,7 @@ import structlog
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, Readiness, refusal
-from grading.judge.messages import Judgement, Request, fault_frame
+from grading.judge.messages import Judgement, Request, fault_frame, triage_frame
 from grading.judge.seclusion import secluded
 
 CONTROL_BYTES = 64 << 10
@@ -41,6 +41,14 @@ class Grader(Protocol):
 
         Raises:
             ChainruleError: there is no report; the class says who must act.
+        """
+        ...
+
+    def wants_card(self, request: Request) -> bool:
+        """Whether a graphics card is needed for one run, in a forked child.
+
+        Raises:
+            ChainruleError: the class says who must act.
         """
         ...
 
@@ -235,7 +243,10 @@ def _judge_one_run(connection: socket.socket, grader: Grader, deadline_s: float)
 
 def _answer(grader: Grader, frame: frames.Frame) -> frames.Frame:
     try:
-        return grader.grade(Request.from_frame(frame)).to_frame()
+        request = Request.from_frame(frame)
+        if request.triage:
+            return triage_frame(wants_card=grader.wants_card(request))
+        return grader.grade(request).to_frame()
     except ChainruleError as error:
         return fault_frame(error)
     except Exception as error:  # noqa: BLE001 - whatever grading did not foresee is our fault, and told as such

@@ -1,12 +1,18 @@
 """Where an assignment is graded, and what its report says when that is not where it would rather be."""
 
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 
 import pytest
 
 from api.handin import device_for
-from grading.pipeline import device_notes
+from grading.assignments import load_rubric
+from grading.assignments.catalog import catalog
+from grading.authoring.rubric import Rubric
+from grading.checks.short_training import Course
+from grading.domain.submission import Submission, SubmittedFile
+from grading.pipeline import device_notes, wants_card
 from grading.store.settings import Settings
 from tests.store.course import TOY
 
@@ -30,3 +36,44 @@ def test_without_a_card_the_processor_grades_and_the_report_says_so(
 
     assert device_for(SimpleNamespace(settings=Settings(device=configured)), assignment) == device
     assert bool(device_notes(assignment, device)) is noted
+
+
+def test_a_training_is_longer_on_a_card() -> None:
+    """Where an author said how long; elsewhere it is the same."""
+    said, unsaid = Course(20, 16, 0.005, on_card=200), Course(20, 16, 0.005)
+
+    assert (said.at("cuda").steps, said.at("cpu").steps) == (200, 20)
+    assert unsaid.at("cuda") == unsaid.at("cpu") == unsaid
+
+
+@cache
+def hw2() -> tuple[object, Rubric]:
+    """An assignment of one file for the processor and one for a card."""
+    assignment = catalog()["cmpsc497-hw2"]
+    return assignment, load_rubric(assignment)
+
+
+def of_hw2(folder: str, number: str) -> SubmittedFile:
+    """That notebook, as handed out or as handed in."""
+    assignment, _ = hw2()
+    (path,) = (assignment.folder / folder).glob(f"{number}.*.ipynb")
+    return SubmittedFile(path.name, path.read_bytes())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        (lambda: [of_hw2("samples/right", "2")], True),
+        (lambda: [of_hw2("samples/right", "1"), of_hw2("samples/right", "2")], True),
+        (lambda: [of_hw2("samples/right", "1")], False),
+        (lambda: [of_hw2("samples/right", "1"), of_hw2("starter", "2")], False),
+        (lambda: [SubmittedFile(of_hw2("starter", "2").name, b"{")], False),
+    ],
+    ids=["the file for a card", "both", "the other file", "nothing filled in", "unreadable"],
+)
+def test_who_would_run_nothing_on_a_card_wants_none(files, wanted: bool) -> None:
+    """By the files, before anything is run."""
+    assignment, rubric = hw2()
+
+    assert wants_card(Submission(tuple(files())), assignment, rubric) is wanted

@@ -52,6 +52,14 @@ class FakeGrader:
         self.config = config
         self.mended = 0
 
+    def wants_card(self, request: Request) -> bool:
+        """Do as told."""
+        match request.submission.files[0].content.decode().split():
+            case ["fault", "no-submission"]:
+                raise NotASubmission("not-a-notebook", "is a picture", file="a.ipynb")
+            case order:
+                return order == ["card"]
+
     def grade(self, request: Request) -> Judgement:  # noqa: C901, PLR0912 - a list of orders
         """Do as told."""
         match request.submission.files[0].content.decode().split():

@@ -76,6 +76,18 @@ def test_a_run_comes_back_with_report_and_figures(judge):
     assert len(graded.figures["ab"]) == 3_000_004
 
 
+@pytest.mark.parametrize(("order", "wanted"), [("card", True), ("nothing", False)])
+def test_a_judge_tells_who_wants_a_card(judge, order: str, wanted: bool):
+    """Without grading it."""
+    assert judge.wants_card(told(order), "nets-hw1") is wanted
+
+
+def test_a_hand_in_that_cannot_be_told_from_others_is_refused_as_in_grading(judge):
+    """The fault is the one that grading would meet."""
+    with pytest.raises(NotASubmission, match="is a picture"):
+        judge.wants_card(told("fault no-submission"), "nets-hw1")
+
+
 def test_a_default_timeout_of_the_client_does_not_reach_the_judge():
     """Celery's transports set one for the whole process, from any thread; a large report still arrives whole."""
     socket.setdefaulttimeout(30.0)

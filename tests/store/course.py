@@ -301,6 +301,10 @@ class FakeJudge:
             raise HouseFault("every worker that touches it dies")
         return FakeJudgement(report_for(submission.files[0].content, seed=seed))
 
+    def wants_card(self, submission: Submission, slug: str) -> bool:
+        """Unless it is empty."""
+        return bool(submission.files[0].content.strip())
+
     def close(self) -> None:
         """Nothing to end."""
         self.closed = True

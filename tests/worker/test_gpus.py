@@ -195,6 +195,16 @@ def test_what_a_run_used_of_the_card_is_kept_with_it(town: Town, place: Workplac
     assert (row(town, other).gpu_seconds, row(town, other).gpu_peak_bytes) == (None, None)
 
 
+def test_who_would_run_nothing_on_a_card_takes_no_slot(town: Town, place: Workplace) -> None:
+    """A hand-in for a card with nothing in it is graded on the processor while another one has the card."""
+    run_id = on(town, ready(town, content=b"  "), "cuda")
+    with place.slots.held():
+        grade_run(place, run_id)
+
+    assert row(town, run_id).state == "graded"
+    assert row(town, run_id).gpu_seconds is None
+
+
 def test_a_card_that_somebody_else_fills_uses_up_no_tries(town: Town, place: Workplace) -> None:
     """The run waits, and is graded when the card is free."""
     run_id, meter = on(town, ready(town), "cuda"), FakeMeter()

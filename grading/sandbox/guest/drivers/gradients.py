@@ -72,7 +72,9 @@ def learns(program: ProgramState, network: int, images: Any, labels: Any, *, lr:
             _renew(module)
             optimizer = torch.optim.Adam(module.parameters(), lr=lr)
             module.train()
-            for batch, wanted in zip(torch.as_tensor(images), torch.as_tensor(labels), strict=True):
+            place = next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
+            pictures, kinds = torch.as_tensor(images).to(place), torch.as_tensor(labels).to(place)
+            for batch, wanted in zip(pictures, kinds, strict=True):
                 scores = module(batch)
                 loss = functional.cross_entropy(scores, wanted.long())
                 optimizer.zero_grad()
