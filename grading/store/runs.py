@@ -76,16 +76,16 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
     if run is None:
         return None
     record(db, run, RunState.RUNNING.value, attempt=run.attempts)
-    submission, offering = db.execute(
-        select(SubmissionRow, Offering)
-        .join(Offering, Offering.id == SubmissionRow.offering_id)
+    offering_id, rubric_slug = db.execute(
+        select(Offering.id, Offering.rubric_slug)
+        .join(SubmissionRow, Offering.id == SubmissionRow.offering_id)
         .where(SubmissionRow.id == run.submission_id)
     ).one()
     return Claim(
         run.id,
-        submission.id,
-        offering.id,
-        offering.rubric_slug,
+        run.submission_id,
+        offering_id,
+        rubric_slug,
         owner,
         run.attempts,
         run.seed,
@@ -103,10 +103,12 @@ def load_submission(db: Session, submission_id: str, blobs: Blobs) -> Submission
     Raises:
         HouseFault: a blob is missing or altered.
     """
-    rows = db.scalars(
-        select(SubmissionFile).where(SubmissionFile.submission_id == submission_id).order_by(SubmissionFile.name)
+    rows = db.execute(
+        select(SubmissionFile.name, SubmissionFile.sha256)
+        .where(SubmissionFile.submission_id == submission_id)
+        .order_by(SubmissionFile.name)
     )
-    return Submission(tuple(SubmittedFile(row.name, blobs.read(row.sha256)) for row in rows))
+    return Submission(tuple(SubmittedFile(name, blobs.read(sha256)) for name, sha256 in rows))
 
 
 def renew(db: Session, owner: str, run_ids: Collection[str], lease: timedelta) -> set[str]:
