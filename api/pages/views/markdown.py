@@ -5,9 +5,10 @@ student chose is left. Formulas are set by `math_core`; what comes out of it is 
 of known elements. A formula that cannot be set is shown as it was typed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -32,6 +33,8 @@ _ATTRIBUTES = (
 )
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 KEPT_ATTRIBUTES = frozenset({"start"})
+# Those that XML does not know: the converter writes HTML's, such as the one between a function's name and what follows.
+NAMED = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z]+;")
 
 
 def rendered(text: str) -> Markup:
@@ -63,7 +66,7 @@ def formula(tex: str, *, display: bool) -> str:
         if len(tex) > LONGEST_FORMULA:
             return _typed(tex)
         made = _converter().convert_with_local_state(tex.strip(), displaystyle=display)
-        root = ET.fromstring(made)  # noqa: S314 - our own converter's output, without entities; bounded above
+        root = ET.fromstring(NAMED.sub(lambda name: unescape(name[0]), made))  # noqa: S314 - our own converter's output, without entities; bounded above
     except (LatexError, ET.ParseError):
         return _typed(tex)
     if not _known(root):

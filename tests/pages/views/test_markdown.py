@@ -119,3 +119,14 @@ def test_no_answer_keeps_the_page_waiting(piece: str) -> None:
     rendered(text)
 
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\ln 6", r"\max(0, x)", r"\exp(-x)", r"\operatorname{softmax}(z)", r"\underset{i}{\arg\max}"]
+)
+def test_functions_with_names_are_set(tex: str) -> None:
+    """As every other formula: not shown as they were typed."""
+    markup = rendered(f"${tex}$")
+
+    assert "<math" in markup
+    assert "<code>" not in markup
