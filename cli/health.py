@@ -4,7 +4,6 @@ import json
 import socket
 import urllib.error
 import urllib.request
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,21 +54,16 @@ def _service_problem(chosen: "Settings") -> str:
 
 
 def _worker_problem(chosen: "Settings") -> str:
-    from sqlalchemy import select
     from sqlalchemy.exc import SQLAlchemyError
 
-    from grading.store.clock import time_of
     from grading.store.database import Database
-    from grading.store.tables import WorkerRow
+    from grading.store.queries import queue
 
     database = Database.open(chosen)
     try:
         with database.read() as db:
-            since = time_of(db) - timedelta(seconds=chosen.lease_s)
-            here = select(WorkerRow.tier, WorkerRow.queues).where(
-                WorkerRow.name == socket.gethostname(), WorkerRow.seen_at > since
-            )
-            return "" if db.execute(here).first() else "no worker of this machine gave a sign of life lately"
+            here = [worker for worker in queue.workers(db, chosen) if worker.name == socket.gethostname()]
+        return "" if any(worker.alive for worker in here) else "no worker of this machine gave a sign of life lately"
     except SQLAlchemyError as error:
         return f"the database does not answer: {type(error).__name__}"
     finally:

@@ -6,7 +6,8 @@ then.
 
 from collections.abc import Callable
 
-from celery import Celery
+from celery import Celery, Task
+from structlog.contextvars import bound_contextvars
 
 from grading.domain.jobs import GRADE_RUN, POST_GRADE, SWEEP
 from worker.grading_run import grade_run
@@ -16,13 +17,15 @@ from worker.workplace import Workplace
 def register(app: Celery, place: Workplace, sweep: Callable[[], None]) -> None:
     """Let the application's workers carry out the jobs at that workplace."""
 
-    @app.task(name=GRADE_RUN, shared=False, max_retries=0)
-    def _grade_run(run_id: str) -> None:
-        grade_run(place, run_id)
+    @app.task(name=GRADE_RUN, bind=True, shared=False, max_retries=0)
+    def _grade_run(task: "Task[..., None]", run_id: str) -> None:
+        with bound_contextvars(task_id=task.request.id):
+            grade_run(place, run_id)
 
-    @app.task(name=POST_GRADE, shared=False, max_retries=0)
-    def _post_grade(post_id: str) -> None:
-        place.passback.send(post_id)
+    @app.task(name=POST_GRADE, bind=True, shared=False, max_retries=0)
+    def _post_grade(task: "Task[..., None]", post_id: str) -> None:
+        with bound_contextvars(task_id=task.request.id):
+            place.passback.send(post_id)
 
     @app.task(name=SWEEP, shared=False, max_retries=0)
     def _sweep() -> None:

@@ -1,5 +1,6 @@
 """The worker as `make run` has it: threads in the service's process, a transport in memory, rows in the database."""
 
+import json
 import os
 import signal
 import subprocess
@@ -159,7 +160,7 @@ def test_a_killed_worker_loses_nothing(town: Town, judge: FakeJudge, tmp_path: P
 
 
 def test_a_worker_of_its_own_stops_on_sigterm(town: Town, tmp_path: Path):
-    """It finishes, leaves nothing claimed, and ends with 0."""
+    """It finishes, leaves nothing claimed, and ends with 0; its log says which message it was about which run."""
     program = textwrap.dedent(
         """
         import sys
@@ -170,19 +171,25 @@ def test_a_worker_of_its_own_stops_on_sigterm(town: Town, tmp_path: Path):
         run(Settings(state=Path(sys.argv[1]), database_url=sys.argv[2], heartbeat_s=0.2), FakeJudge(seconds=0.3))
         """
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path), town.settings.database_url], cwd=ROOT, stderr=subprocess.DEVNULL
-    )
+    log = tmp_path / "log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path), town.settings.database_url], cwd=ROOT, stderr=errors
+        )
     try:
-        hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+        run = hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town).get("running", 0) == 1 or states(town) == {"graded": 1})
         process.terminate()
         code = process.wait(60)
     finally:
         process.kill()
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
 
     assert code == 0
     assert states(town) == {"graded": 1}
+    (told,) = [line for line in lines if line["event"] == "run graded"]
+    assert told["run_id"] == run.id
+    assert told["task_id"]
 
 
 def test_a_worker_stops_while_its_broker_is_away(tmp_path: Path):

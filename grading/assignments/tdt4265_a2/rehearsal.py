@@ -215,7 +215,7 @@ _STEPS = [
     _wrong("velocity used before its update", f"{VELOCITY}\n                {KEPT}",
            "velocity = self.previous_grads[layer]\n                self.previous_grads[layer] = grad + "
            "self.momentum_gamma * velocity\n                grad = velocity", MOMENTUM,
-           named="velocity-used-before-its-update"),
+           named="velocity-used-before-its-update", may_lose=TRAINED),
     Patch("gradients of the step before", (
         (f"        {PASSED}\n", "        earlier = [np.zeros_like(w) if g is None else g for g, w in "
          f"zip(self.model.grads, self.model.ws)]\n        {PASSED}\n"),
@@ -226,7 +226,8 @@ _STEPS = [
            named="momentum-averaged", may_lose=TRAINED),
     _wrong("momentum hard-coded", VELOCITY, VELOCITY.replace("self.momentum_gamma", "0.9"), MOMENTUM,
            named="momentum-hard-coded"),
-    _wrong("velocity subtracted", VELOCITY, VELOCITY.replace("grad + ", "grad - "), MOMENTUM, named="velocity-sign"),
+    _wrong("velocity subtracted", VELOCITY, VELOCITY.replace("grad + ", "grad - "), MOMENTUM, named="velocity-sign",
+           may_lose=TRAINED),
     _wrong("returns nothing", "return loss\n", "return None\n", TRAIN, named="loss-not-returned"),
     _wrong("returns 0", "return loss\n", "return 0\n", TRAIN, named="loss-zero"),
 ]  # fmt: skip
