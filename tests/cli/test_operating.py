@@ -1,7 +1,9 @@
 """`chainrule status` and `chainrule token create`."""
 
 import json
+import socket
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +15,7 @@ from grading.judge.config import LayerFact, Readiness
 from grading.store.credentials import caller_by_token
 from grading.store.database import Database
 from grading.store.settings import Settings
-from grading.store.tables import User
+from grading.store.tables import User, WorkerRow, now
 
 
 class ReadyJudge:
@@ -102,3 +104,16 @@ def test_no_token_for_the_unknown(run, database, arguments, said):
 
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert said in ended.stderr
+
+
+@pytest.mark.parametrize(("here", "ago_s", "code"), [(True, 1, 0), (True, 3600, 3), (False, 1, 3)])
+def test_a_worker_is_healthy_while_one_of_this_machine_gives_signs_of_life(run, database, here, ago_s, code):
+    """One that fell silent, or another machine's, is none."""
+    seen_at = now() - timedelta(seconds=ago_s)
+    name = socket.gethostname() if here else "elsewhere"
+    with database.write() as db:
+        db.add(WorkerRow(owner=f"{name}#1", name=name, queues="cpu", lanes=1, started_at=seen_at, seen_at=seen_at))
+    ended = run("health", "--worker")
+
+    assert ended.exit_code == code
+    assert ("sign of life" in ended.stderr) is bool(code)
