@@ -1,6 +1,8 @@
 """Leases: the right to grade a run, kept alive while the work goes on."""
 
 import threading
+import time
+from collections import deque
 from datetime import timedelta
 
 import structlog
@@ -15,6 +17,10 @@ from grading.store.settings import Settings
 from grading.store.tables import WorkerRow
 
 log = structlog.get_logger(__name__)
+
+# To ask whose turn it is looks at everything that waits. So the answer holds for the next few claims, if they follow at
+# once: whoever hands in meanwhile waits that much longer, and the longer a grading takes, the less often that happens.
+LINE_HOLDS_S = 0.5
 
 
 class Claims:
@@ -32,6 +38,8 @@ class Claims:
         self.owner = owner
         self._lease = timedelta(seconds=settings.lease_s)
         self._held: set[str] = set()
+        self._line: deque[str] = deque()
+        self._line_until = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="lease heartbeat", daemon=True)
@@ -53,9 +61,12 @@ class Claims:
 
         A message says that something waits, not whose turn it is: brokers know neither courses nor students.
         """
-        with self._database.read() as db:
-            candidates = next_in_line(db, self._settings.run_queues)
-        for run_id in candidates:
+        looked = False
+        while (run_id := self._whose_turn()) is not None or not looked:
+            if run_id is None:
+                looked = True
+                self._look()
+                continue
             with self._database.write() as db:
                 claimed = runs.claim(db, run_id, self.owner, self._lease)
             if claimed is not None:
@@ -63,6 +74,20 @@ class Claims:
                     self._held.add(claimed.run_id)
                 return claimed
         return None
+
+    def _whose_turn(self) -> str | None:
+        """The next in the line as it was last seen; None where that is too long ago, or nobody is left of it."""
+        with self._lock:
+            if time.monotonic() > self._line_until:
+                self._line.clear()
+            return self._line.popleft() if self._line else None
+
+    def _look(self) -> None:
+        with self._database.read() as db:
+            line = next_in_line(db, self._settings.run_queues)
+        with self._lock:
+            self._line = deque(line)
+            self._line_until = time.monotonic() + LINE_HOLDS_S
 
     def drop(self, claimed: Claim) -> None:
         """Stop renewing: the run is over, or somebody else's."""

@@ -1,0 +1,48 @@
+"""Who takes which run."""
+
+from collections.abc import Callable
+
+import pytest
+
+from grading.store.blobs import Blobs
+from tests.store.course import Town, hand_in
+from worker.claims import Claims
+
+
+@pytest.fixture
+def worker(town: Town) -> Callable[[str], Claims]:
+    """Makes one that takes runs; it gives no signs of life."""
+    return lambda owner: Claims(town.database, owner, town.settings)
+
+
+def waiting(town: Town, login: str) -> str:
+    """A run that waits."""
+    return hand_in(town, login, b"right", Blobs(town.settings.blob_dir)).id
+
+
+def taken(claims: Claims) -> str | None:
+    """What it takes."""
+    claimed = claims.take()
+    return claimed and claimed.run_id
+
+
+def test_each_takes_the_next_and_nobody_takes_twice(town: Town, worker: Callable[[str], Claims]) -> None:
+    """Two workers that both saw the same line."""
+    runs = [waiting(town, login) for login in ("ann", "ben", "ann", "ben")]
+    one, other = worker("one"), worker("other")
+    order = [taken(one), taken(other), taken(one), taken(other), taken(one), taken(other)]
+
+    assert order == [*runs, None, None]
+
+
+def test_whoever_came_after_the_last_look_is_found_when_the_line_is_empty(
+    town: Town, worker: Callable[[str], Claims]
+) -> None:
+    """A line that others have emptied meanwhile is no reason to go home."""
+    first, second = waiting(town, "ann"), waiting(town, "ben")
+    slow, quick = worker("slow"), worker("quick")
+
+    assert taken(slow) == first
+    assert taken(quick) == second
+    late = waiting(town, "ann")
+    assert taken(slow) == late
