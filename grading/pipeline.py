@@ -25,7 +25,7 @@ from grading.authoring.stores import Stores, stores_are
 from grading.authoring.student import Student
 from grading.domain.assignment import Assignment, Limits
 from grading.domain.errors import NotASubmission
-from grading.domain.report import Report, RunFacts
+from grading.domain.report import CriterionResult, Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
 from grading.intake import files_beside, match_parts, scripts_together
@@ -98,7 +98,9 @@ def grade(
     together = scripts_together(submission, assignment, matched, hints)
     desk = Desk(assignment, sandbox, seed, device, submission, matched, together)
     with stores_are(stores or Stores()):
-        parts = {part.file: grade_part(part, desk) for part in rubric.parts}
+        parts: dict[str, GradedPart] = {}
+        for part in rubric.parts:
+            parts[part.file] = grade_part(part, desk, [row for graded in parts.values() for row in graded.criteria])
     figures, blobs = kept_figures({file: graded.pictures for file, graded in parts.items()})
     seconds = time.perf_counter() - begun
     report = Report(
@@ -157,8 +159,8 @@ def _runs(part: Part, files: Sequence[SubmittedFile], assignment: Assignment) ->
     return any(cell.python or cell.salvaged for cell in source.code) and not untouched(part, source, assignment)
 
 
-def grade_part(part: Part, desk: Desk) -> GradedPart:
-    """Grade one file: read it, make it a program, open a box, ask the checks."""
+def grade_part(part: Part, desk: Desk, earlier: Sequence[CriterionResult] = ()) -> GradedPart:
+    """Grade one file: read it, make it a program, open a box, ask the checks; `earlier` are the rows before its own."""
     file = desk.matched.get(part.file)
     if file is None:
         return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
@@ -191,7 +193,7 @@ def grade_part(part: Part, desk: Desk) -> GradedPart:
     )
     try:
         student = Student(session, part.expects, mode=part.mode, broken=broken, source=source, device=device)
-        evaluation = Evaluation(part, student, desk.seed, source, session.renew)
+        evaluation = Evaluation(part, student, desk.seed, source, session.renew, earlier)
         results = evaluation.results()
         draw = Draw(desk.seed, f"{part.file}/figures")
         executed = session.peek_executed()

@@ -92,6 +92,8 @@ class Check:
         weight: inside the criterion, for proportional awards.
         visibility: who may read the finding.
         hint: to the student, added to a failing message that no mistake explains.
+        follows: ids of earlier criteria, of any part, and of earlier checks of its own: a failure may follow from what
+            was lost there, and says so.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Check:
     weight: Decimal = Decimal(1)
     visibility: Visibility = Visibility.STUDENT
     hint: str = ""
+    follows: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """From a part's criteria to their results: checks in order, what needs what, award rules, who must act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -36,6 +36,7 @@ class Evaluation:
         seed: the run's.
         source: the file as text, for written answers; None in a rehearsal.
         renew: called after a fault of ours, before the check is judged once more.
+        earlier: rows of the parts before it, for what a failure may follow from.
 
     Attributes:
         sketched: pictures beside failures that the student may read at once, each with its row's id.
@@ -46,10 +47,17 @@ class Evaluation:
     seed: int
     source: Source | None = None
     renew: Callable[[], None] = lambda: None
+    earlier: Sequence[CriterionResult] = ()
     passed: dict[str, bool] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
     lost: HouseFault | None = None
     sketched: list[tuple[str, Sketch]] = field(default_factory=list)
+    lost_rows: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note what was lost before."""
+        for row in self.earlier:
+            self._note_loss(row)
 
     def results(self) -> list[CriterionResult]:
         """All criteria, in order."""
@@ -59,7 +67,7 @@ class Evaluation:
         """One criterion: its checks in order, then its award."""
         judged: list[tuple[Check, Judgement]] = []
         for check in row.checks:
-            judgement = self._said_once(check, self.judgement(row, check))
+            judgement = self._said_once(check, self._with_cause(row, check, self.judgement(row, check)))
             self.passed[check.id] = judgement.passed
             if not judgement.passed and check.visibility is Visibility.STUDENT:
                 # A picture has no reader of its own: what belongs to a hidden finding is not kept.
@@ -67,7 +75,25 @@ class Evaluation:
             judged.append((check, judgement))
         result = awarded(row, judged)
         self.passed[row.id] = result.status is Status.PASSED
+        self._note_loss(result)
         return result
+
+    def _note_loss(self, row: CriterionResult) -> None:
+        if row.status in (Status.FAILED, Status.PARTIAL):
+            self.lost_rows[row.id] = row.title
+
+    def _with_cause(self, row: Criterion, check: Check, judgement: Judgement) -> Judgement:
+        """The judgement of a failure with what it may follow from: a mistake that costs twice is mended once."""
+        if judgement.passed or judgement.blame is not Blame.STUDENT or "ended" in judgement.evidence:
+            return judgement
+        own = {c.id for c in row.checks} & set(check.follows)
+        causes = ["what is wrong above"] if any(not self.passed.get(name, True) for name in own) else []
+        causes += [f"“{self.lost_rows[name]}”" for name in check.follows if name in self.lost_rows]
+        if not causes:
+            return judgement
+        said = f"It may follow from {', '.join(causes)}, where points were lost: mend that first"
+        rest = judgement.message.removeprefix(check.question).lstrip(". ")
+        return replace(judgement, message=joined(check.question, said, rest))
 
     def judgement(self, row: Criterion, check: Check) -> Judgement:
         """One check: skipped where what it needs did not pass, asked twice where the first time we failed."""

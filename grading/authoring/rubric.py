@@ -134,6 +134,7 @@ class Criterion:
         mistakes: Sequence[Mistake] = (),
         reference: bool = True,
         needs: Sequence[str] = (),
+        follows: Sequence[str] = (),
         form: Form = "same",
         weight: str = "1",
         visibility: Visibility = Visibility.STUDENT,
@@ -149,6 +150,7 @@ class Criterion:
         mistakes: Sequence[Mistake] = (),
         reference: bool = True,
         needs: Sequence[str] = (),
+        follows: Sequence[str] = (),
         form: Form = "same",
         weight: str = "1",
         visibility: Visibility = Visibility.STUDENT,
@@ -167,6 +169,7 @@ class Criterion:
             mistakes: known mistakes; named where their answers equal the student's, or by `recognise`.
             reference: whether the reference can be asked.
             needs: ids of checks or criteria without which this question has no meaning.
+            follows: ids of criteria, and of checks of this one, whose loss may be the reason; see `Check.follows`.
             form: see `Check.form`.
             weight: inside the criterion, for proportional awards.
             visibility: who may read the finding.
@@ -177,7 +180,7 @@ class Criterion:
             task = Holds(function, tuple(mistakes), reference)
             check = Check(
                 id or function.__name__, _question(function), task, needs=tuple(needs), form=form,
-                weight=Decimal(weight), visibility=visibility, hint=hint,
+                weight=Decimal(weight), visibility=visibility, hint=hint, follows=tuple(follows),
             )  # fmt: skip
             self._add(check)
             return function
@@ -348,20 +351,26 @@ class Rubric:
         total = sum((c.possible for c in self.criteria), Decimal(0))
         if total != self.points:
             raise RubricFault(f"the rows of {self.slug} add up to {total}, not to {self.points} points")
+        rows: set[str] = set()
         for part in self.parts:
             _unique(f"check of {part.file}", (i for c in part.criteria for k in c.checks for i in k.ids))
             known: set[str] = set()
             for row in part.criteria:
                 if not row.checks:
                     raise RubricFault(f"criterion {row.id!r} has no check")
+                asked: set[str] = set()
                 for check in row.checks:
                     absent = (set(row.needs) | set(check.needs)) - known
                     if absent:
                         raise RubricFault(
                             f"check {check.id!r} needs {sorted(absent)}, which do not stand before it in its part"
                         )
+                    if absent := set(check.follows) - rows - asked:
+                        raise RubricFault(f"check {check.id!r} follows {sorted(absent)}, which do not stand before it")
                     known.add(check.id)
+                    asked.add(check.id)
                 known.add(row.id)
+                rows.add(row.id)
         return self
 
 

@@ -125,7 +125,7 @@ def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | Non
                 **facts,
             )
         return right(**facts)
-    seen = f"over {x.size} entries their mean is {x.mean():.4g} and their standard deviation {x.std():.4g}"
+    seen = f"over {x.size} entries the mean is {x.mean():.4g} and the standard deviation {x.std():.4g}"
     text = f"Your {name} should be {law}; {seen}."
     for mistake, known in initializers.mistakes(law, fans).items():
         if not follows(x, known):

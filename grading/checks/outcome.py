@@ -102,7 +102,7 @@ def trained(outputs: object, labels: Array, classes: int, band: Band) -> Opinion
     facts = {"accuracy": share, "examples": len(labels)}
     if share >= band.low:
         return right(**facts)
-    text = f"On {len(labels)} inputs of ours your network is right in {share:.1%}"
+    text = f"Of {len(labels)} new inputs your network has {share:.1%} right"
     if (np.ptp(scores, axis=0) == 0).all():
         return wrong(f"{text}: its outputs do not depend on the input.", "constant-output", **facts)
     if len(np.unique(answers)) == 1:
@@ -117,8 +117,10 @@ def trained(outputs: object, labels: Array, classes: int, band: Band) -> Opinion
             f"{text}: it tells the classes apart, but calls them by other numbers.", "labels-permuted", **facts
         )
     if abs(share - chance) <= doubtful:
-        return wrong(f"{text}: no better than guessing. Does the optimizer hold its parameters?", "untrained", **facts)
-    return wrong(f"{text}, less than a right program with the same budget reaches.", "below-band", **facts)
+        return wrong(f"{text}: hardly better than guessing among {classes} classes.", "untrained", **facts).hinted(
+            "Does the optimizer hold the network's parameters?"
+        )
+    return wrong(f"{text}; a right program with the same budget has at least {band.low:.1%}.", "below-band", **facts)
 
 
 def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Opinion:
@@ -161,7 +163,11 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
     for mistake, (value, text) in known.items():
         if abs(number - value) <= slack or abs(number - 100 * value) <= 100 * slack:
             return wrong(f"Your accuracy {text}", mistake, got=number)
-    return wrong(f"For scores of ours your accuracy is {number:.4g}, not the share of right answers.", "", got=number)
+    return wrong(
+        f"For scores drawn at random your accuracy is {number:.4g}, and the share of right answers is another.",
+        "",
+        got=number,
+    )
 
 
 # -- loss curves ------------------------------------------------------------------------------------------

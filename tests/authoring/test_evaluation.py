@@ -1,6 +1,7 @@
 """From checks to a row: what needs what, who must act, written answers, and the same report for the same seed."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,26 @@ def test_what_a_check_needs_is_paid_for_once() -> None:
     assert (first.passed, first.blame) == (False, Blame.STUDENT)
     assert (second.passed, second.blame, second.evidence["needs"]) == (False, Blame.NOBODY, "gradient")
     assert "Mend that first" in second.message
+
+
+def test_a_loss_says_which_earlier_loss_it_may_follow_from() -> None:
+    """Rows of earlier parts and checks of its own row are named where they lost, and only there; points stay."""
+    part = Part("f.py", expects=[Function("f", arity=1)], reference=Reference(f=np.abs))
+    part.criterion("values", "Values of f", points="1").holds(id="first")(positive)
+    row = part.criterion("use", "Use of f", points="1")
+    row.holds(id="second")(positive)
+    row.holds(id="third", follows=("second", "values", "before"))(positive)
+    before = CriterionResult("before", "An earlier file", "", Decimal(0), Decimal(1), Status.PARTIAL, ())
+
+    with asking(part, FakeBox({"f": np.sin})) as (student, _):
+        lost = Evaluation(part, student, 1, earlier=(before,)).results()[1].findings[-2].message
+    with asking(part, FakeBox({"f": np.sin})) as (student, _):
+        alone = Evaluation(part, student, 1).result(part.criteria[1]).findings[-2].message
+
+    said = "It may follow from what is wrong above, “Values of f”, “An earlier file”, where points were lost: mend"
+    assert lost.startswith(f"f(x) is never negative. {said} that first. Some entry is negative.")
+    assert alone.startswith("f(x) is never negative. It may follow from what is wrong above, where points were lost:")
+    assert all("may follow" not in f.message for row in answered(part, np.square) for f in row.findings)
 
 
 def asked(accepts: Accepts, text: str) -> CriterionResult:

@@ -102,6 +102,20 @@ def test_what_a_check_needs_must_stand_before_it() -> None:
         rubric.validated()
 
 
+def test_what_a_check_follows_must_stand_before_it() -> None:
+    """Rows of earlier parts and checks of its own row may be named; what comes later cannot be a reason."""
+    rubric = Rubric("some-hw", points="2")
+    rubric.part("f.py").criterion("row", "Row", points="1").holds(id="first")(answer)
+    row = rubric.part("g.py").criterion("other", "Other", points="1")
+    row.holds(id="second")(answer)
+    row.holds(id="third", follows=["second", "row"])(answer)
+    rubric.validated()
+
+    row.holds(id="fourth", follows=["fifth"])(answer)
+    with pytest.raises(RubricFault, match=r"follows \['fifth'\], which do not stand before it"):
+        rubric.validated()
+
+
 def test_a_row_without_a_check_is_refused() -> None:
     """It could never be earned."""
     rubric = Rubric("some-hw", points="1")

@@ -230,7 +230,7 @@ def _length(gradients: dict[str, Any]) -> float:
 
 @backward_row.agrees(id="gradients", mistakes=known(BACKWARD, "backward__by_hand"))
 def gradients(subject: Subject, draw: Draw) -> object:
-    """The four gradients together point along the gradient of the loss."""
+    """The four gradients together point along the gradient of the loss (shown divided by their common length)."""
     found = _gradients(subject, draw)
     length = _length(found)
     return {name: found[name] / length if length else found[name] for name in NAMES}
@@ -301,15 +301,10 @@ def parameters_are_leaves(student: Subject, draw: Draw) -> None:  # noqa: ARG001
         remark("No init_params of yours asks for gradients: they are asked for elsewhere, not looked at here.")
         return
     if untracked := [n for n in NAMES if n not in made["tracked"]]:
-        insist(wrong(f"{', '.join(untracked)} of init_params keep track of no gradients.", "parameter-untracked"))
+        said = f"In what init_params returns, {', '.join(untracked)} without requires_grad."
+        insist(wrong(said, "parameter-untracked"))
     if inner := [n for n in NAMES if n not in made["leaves"]]:
-        insist(
-            wrong(
-                f"{', '.join(inner)} of init_params are results of a computation (a product with 0.3, say), so their "
-                ".grad stays None.",
-                "initialised-non-leaf",
-            )
-        )
+        insist(wrong(f"In what init_params returns, {', '.join(inner)} will get no .grad.", "initialised-non-leaf"))
     insist(right())
 
 
@@ -317,7 +312,12 @@ def parameters_are_leaves(student: Subject, draw: Draw) -> None:  # noqa: ARG001
 def autograd_steps(subject: Subject, draw: Draw) -> object:
     """After L.backward(), sgd moves every parameter by -eta times its gradient, and sets the gradients to zero."""
     zeroed = zeroes_outside_steps(subject.source, modules=False)
-    return subject.sgd__autograd(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, zeroed)
+    path = subject.sgd__autograd(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, zeroed)
+    after = int(path["lost"])
+    if after >= 0:
+        said = f"After {after} step{'s' if after > 1 else ''} of sgd torch keeps track of no gradients any more."
+        insist(wrong(said, "tracking-lost"))
+    return {name: path[name] for name in NAMES}
 
 
 # -- torch.nn ---------------------------------------------------------------------------------------------
@@ -335,7 +335,7 @@ def _module_rows(kind: str) -> None:
 
     def model(subject: Subject, draw: Draw) -> object:
         said = getattr(subject, f"init_model__{kind}")(parameters(draw), *batch(draw), 0.1)
-        return {"parameters": said["parameters"], "out": said["out"]}
+        return {"the number of parameters": said["parameters"], "what the model puts out": said["out"]}
 
     def loss(subject: Subject, draw: Draw) -> object:
         return getattr(subject, f"init_model__{kind}")(parameters(draw), *batch(draw), 0.1)["loss"]

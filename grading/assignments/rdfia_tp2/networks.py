@@ -107,12 +107,16 @@ def ask_step(put: Put, p: Mapping[str, Any], g: Mapping[str, Any], eta: float) -
     return _four(_put(put, p, g, eta), "the parameters after sgd")
 
 
+MISSING = {"layers": "init_model returns a model whose layers are not Linear(nx, nh) and Linear(nh, ny), with biases"}
+"""What the driver calls missing, in words; anything else by its name."""
+
+
 def ask_path(put: Put, *args: Any) -> dict[str, Any]:
     """Steps with autograd or an optimizer: where they lead, and when gradients were lost on the way."""
     reply = admit.mapping(_put(put, *args), "the steps", keys=("path",))
     missing = reply.get("missing")
     if missing is not None and (text := admit.text(missing, "what is missing")):
-        raise BadReply(f"init_model returns no {text} that could be asked")
+        raise BadReply(MISSING.get(text, f"init_model returns no {text}"))
     lost = float(admit.integer(reply.get("lost", -1), "the step", low=-1, high=1000))
     if reply["path"] is None:
         return {"lost": lost, **{n: np.zeros((STEPS, *SHAPES[n])) for n in NAMES}}

@@ -9,20 +9,26 @@ import numpy as np
 
 from grading.assignments.rdfia_tp2.networks import NET, NH, NX, NY, SHAPES, STEPS, N, module_of, plain, plains
 from grading.authoring import Mistake
+from grading.checks.initialisation import SAID
 from grading.checks.opinion import slip
 from reference_models import circles_network
 from reference_models.circles_network import NAMES, variant
 
 HAND_INITIALISATION = (
-    slip("std-one", "The weights are standard normal.", "Multiply by 0.3."),
-    slip("zeros-left", "The weights are all 0, so all hidden units stay the same.", "Draw them from N(0, 0.3)."),
-    slip("ones-instead", "The weights are all 1, so all hidden units stay the same.", "Draw them from N(0, 0.3)."),
-    slip("uniform-zero-to-one", "The weights are uniform on [0, 1].", "torch.randn, not torch.rand, times 0.3."),
-    slip("other-shape", "The weights have the right spread and are uniform.", "Draw them from a normal law."),
-    slip("variance-for-std", "The spread is 0.09.", "Multiply by 0.3, not by its square."),
-    slip("std-for-variance", "The spread is the root of 0.3.", "Multiply by 0.3."),
+    *(
+        slip(id_, SAID[id_], look)
+        for id_, look in {
+            "std-one": "Multiply torch.randn by 0.3.",
+            "zeros-left": "Equal weights make all hidden units the same, for ever: draw them from N(0, 0.3).",
+            "ones-instead": "Equal weights make all hidden units the same, for ever: draw them from N(0, 0.3).",
+            "uniform-zero-to-one": "torch.randn, not torch.rand, times 0.3.",
+            "other-shape": "Draw them from a normal law.",
+            "variance-for-std": "0.3 is the standard deviation: multiply torch.randn by it, not by its square.",
+            "std-for-variance": "0.3 is the standard deviation already: multiply torch.randn by it.",
+        }.items()
+    ),
     slip("weight-shape", "A weight has another shape than its layer.", "Wh is (nh, nx) and Wy (ny, nh)."),
-    slip("bias-shape", "A bias has another size than its layer.", "bh has nh entries and by has ny."),
+    slip("bias-shape", "A bias has another size than its layer.", "bh has nh entries, by has ny."),
 )
 
 LEAVES = (
@@ -46,10 +52,10 @@ def _lost(*_: object) -> dict[str, Any]:
     return {"lost": 1.0, **{n: np.zeros((STEPS, *SHAPES[n])) for n in NAMES}}
 
 
-TRACKING_LOST = Mistake(
+TRACKING_LOST = slip(
     "tracking-lost",
-    says="After one step the parameters are new tensors without requires_grad: the next backward fails.",
-    look="Change them in place inside torch.no_grad() (params[k] -= eta * params[k].grad).",
+    "The parameters are then new tensors without requires_grad, and the next backward fails.",
+    "Change them in place inside torch.no_grad() (params[k] -= eta * params[k].grad).",
     sgd__autograd=_lost,
 )
 

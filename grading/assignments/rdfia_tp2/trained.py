@@ -56,18 +56,32 @@ UNDECIDED = {"below-band", "labels-permuted"}
 SAID = {
     "untrained": ("After your learning loop the network still guesses.", "Does each step change what forward uses?"),
     "constant-output": (
-        "After your learning loop the outputs never change.",
-        "Print the loss: it falls.",
+        "After your learning loop the network answers every input alike.",
+        "Print the loss of each epoch: it should fall. Where it rises, look at the sign of the step, and at eta.",
     ),
-    "one-class-only": ("After your learning loop one class is always answered.", "Print the loss: it falls."),
-    "diverged": ("After your learning loop the network puts out NaN or infinity.", "A smaller eta; the sign of sgd."),
+    "one-class-only": (
+        "After your learning loop the network always answers the same class.",
+        "Print the loss of each epoch: it should fall.",
+    ),
+    "diverged": (
+        "After your learning loop the network puts out NaN or infinity.",
+        "Look at the sign of the step, and at the size of eta.",
+    ),
 }
 LOOPS = tuple(slip(name, says, look) for name, (says, look) in SAID.items())
 MACHINES = (
     slip("one-kernel", "Only one kernel was tried.", "Compare a linear machine with a Gaussian or polynomial one."),
-    slip("linear-missing", "No linear machine was tried.", "It shows that no line separates the rings."),
+    slip(
+        "linear-missing",
+        "No linear machine was tried.",
+        "Fit one as well: what it reaches says whether a line would do.",
+    ),
     slip("settings-not-varied", "C and the kernel's parameters stay the same.", "Try several values of C."),
-    slip("machine-not-better", "No machine tells the rings apart.", "SVC(kernel='rbf') gets about 95 %."),
+    slip(
+        "machine-not-better",
+        "No machine tells the circles apart.",
+        "Which kernels can separate a ring from what it encloses?",
+    ),
 )
 
 
@@ -128,7 +142,7 @@ def judged(found: Sequence[Answered], labels: Labels, classes: int) -> Opinion:
     usable = [a.outputs for a in found if a.outputs is not None]
     finite = [o for o in usable if np.isfinite(o).all()]
     if not finite:
-        return wrong("Your trained network puts out NaN or infinity.", "diverged" if usable else "")
+        return wrong(SAID["diverged"][0], "diverged" if usable else "")
     best = max(finite, key=lambda o: float((o.argmax(axis=1) == labels).mean()))
     return outcome.trained(best, labels.astype(np.float64), classes, Band(ENOUGH, usual=0.95, seeds=0))
 
@@ -176,7 +190,7 @@ training = part.criterion(
 )
 
 
-def _loop(kind: str, weight: str, question: str, *words: str) -> None:
+def _loop(kind: str, weight: str, question: str, *words: str, follows: Sequence[str]) -> None:
     def trained(student: Subject, draw: Draw) -> None:
         X, labels = rings(draw)
         found = [a for a in student.trained__circles(X, 2) if a.kind == kind]
@@ -189,13 +203,16 @@ def _loop(kind: str, weight: str, question: str, *words: str) -> None:
 
     trained.__doc__ = question
     name = f"training-{kind.replace(' ', '-')}"
-    training.holds(id=name, form="free", weight=weight, reference=False, mistakes=LOOPS)(trained)
+    training.holds(id=name, form="free", weight=weight, reference=False, mistakes=LOOPS, follows=follows)(trained)
 
 
+_HAND = ("ab-initialisation", "ab-forward", "ab-backward", "ab-sgd")
 _loop("by hand", "2", "The loop by hand trains the network: it tells points of the two circles apart.",
-      "permutation", "randperm", "Nbatch", "forward(")  # fmt: skip
-_loop("autograd", "1", "The loop with autograd trains the network.", ".backward()")
-_loop("module", "1", "The loops with torch.nn and torch.optim train the network.", "nn.")
+      "permutation", "randperm", "Nbatch", "forward(", follows=_HAND)  # fmt: skip
+_loop("autograd", "1", "The loop with autograd trains the network.", ".backward()",
+      follows=("ab-forward", "ab-loss-accuracy", "ab-autograd"))  # fmt: skip
+_loop("module", "1", "The loops with torch.nn and torch.optim train the network.", "nn.",
+      follows=("ab-nn", "ab-optim"))  # fmt: skip
 
 DIGIT_KEY = (
     "784 inputs and 10 outputs", "a larger hidden layer, such as 100", "well above 90 % on the test set",
@@ -203,7 +220,7 @@ DIGIT_KEY = (
 mnist = part.criterion("ab-mnist", "MNIST", section="5. MNIST", points="0.5")
 
 
-@mnist.holds(id="mnist-network", form="free", reference=False, mistakes=LOOPS)
+@mnist.holds(id="mnist-network", form="free", reference=False, mistakes=LOOPS, follows=("ab-nn", "ab-optim"))
 def mnist_is_learned(student: Subject, draw: Draw) -> None:
     """The same code learns MNIST: digits that the training did not see are told apart."""
     X, labels = digits(draw)
@@ -246,15 +263,19 @@ def kernels_are_compared(student: Subject, draw: Draw) -> None:
     X, labels = rings(draw)
     found = _machines(student, X)
     shares = {k: max(_share(m, labels) for m in found if m.kernel == k) for k in {m.kernel for m in found}}
-    said = ", ".join(f"{k} {share:.0%}" for k, share in sorted(shares.items()))
+    shown = ", ".join(f"{k} {share:.0%}" for k, share in sorted(shares.items()))
+    said = f"Of {len(labels)} new points your machines have right, at best: {shown}."
     if len(shares) == 1:
-        insist(wrong(f"Of {len(found)} machines all have the kernel {next(iter(shares))!r}.", "one-kernel"))
+        insist(
+            wrong(f"Machines that were fitted: {len(found)}, all with the kernel {next(iter(shares))!r}.", "one-kernel")
+        )
     if "linear" not in shares:
-        insist(wrong(f"On points of ours: {said}.", "linear-missing"))
+        insist(wrong(said, "linear-missing"))
     if max(shares.values()) < CURVED:
-        insist(wrong(f"On points of ours: {said}.", "machine-not-better"))
+        insist(wrong(said, "machine-not-better"))
     if shares["linear"] > STRAIGHT:
-        remark(f"Your linear machine is right in {shares['linear']:.0%}: it sees more than the two coordinates.")
+        share = f"{shares['linear']:.0%}"
+        remark(f"Your linear machine has {share} of new points right: it is given more than the two coordinates.")
     insist(right(**shares))
 
 
@@ -264,4 +285,4 @@ def settings_are_varied(student: Subject, draw: Draw) -> None:
     found = _machines(student, rings(draw)[0])
     tried = {m.kernel: {n.settings for n in found if n.kernel == m.kernel} for m in found}
     varied = any(len(settings) > 1 for settings in tried.values())
-    insist(right() if varied else wrong("Each kernel was tried with one setting.", "settings-not-varied"))
+    insist(right() if varied else wrong("Each kernel was tried with one setting only.", "settings-not-varied"))

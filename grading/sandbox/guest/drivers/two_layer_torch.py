@@ -6,12 +6,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
 from . import driver
 from .two_layer import call, meant, tracked_layout
 from .two_layer_layouts import NAMES, Layout, in_order
+
+LINEAR = Layout(turned=False, bias="flat")
+"""How torch.nn.Linear lays its parameters out."""
+
 
 # -- with autograd ----------------------------------------------------------------------------------------
 
@@ -144,7 +147,9 @@ def nn_descent(  # noqa: PLR0917 - drivers are called by position over the wire
 ) -> dict[str, Any]:
     """Some steps on the cross-entropy: of `sgd(model, eta)`, or of the optimizer that `init_model` builds.
 
-    With `zeroed` gradients are forgotten here before each backward pass, as the program's own loop does.
+    The loss is that of the right network over the module's parameters: what else the program's own module computes is
+    another question. With `zeroed` gradients are forgotten here before each backward pass, as the program's own loop
+    does.
 
     Returns:
         `path`: name → (steps, ...), for a module of the driver's own with `sgd`, for the program's with an optimizer.
@@ -167,19 +172,11 @@ def nn_descent(  # noqa: PLR0917 - drivers are called by position over the wire
     for _ in range(steps):
         if optimizer is not None or zeroed:
             model.zero_grad()
-        out = model(inputs)
-        functional.cross_entropy(_as_scores(out), targets.argmax(dim=1)).backward()  # type: ignore[no-untyped-call]
+        tensors = dict(zip(NAMES, model.parameters(), strict=True))
+        _mean_loss(tensors, LINEAR, inputs, targets).backward()  # type: ignore[no-untyped-call]
         if optimizer is not None:
             optimizer.step()
         else:
             call(program, meant(program, "nn sgd"), model, eta)
         path.append([p.detach().clone() for p in model.parameters()])
     return {"path": {n: torch.stack([p[i] for p in path]) for i, n in enumerate(NAMES)}, "missing": ""}
-
-
-def _as_scores(out: Tensor) -> Tensor:
-    """Scores behind a softmax that the module ends in: what its parameters then do is another row's question."""
-    sums = out.detach().sum(dim=1)
-    if bool((out.detach() >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-5):
-        return torch.log(out)
-    return out
