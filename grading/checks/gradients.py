@@ -27,6 +27,9 @@ ROUNDING = 8 * float(np.finfo(np.float32).eps)
 SHARE = 0.9
 """Of a parameter's entries must fit; weights near 0 may be clipped."""
 
+CLEARLY = 2.0
+"""Times less is left by a form that fits better; where weights are all as large, no form can be told from another."""
+
 MATRIX_AXES = 2
 SPREAD = 1.2
 
@@ -198,13 +201,28 @@ def _no_force(parts: Sequence[tuple[Array, Pull]]) -> Opinion:
     several = [(w, g) for w, g in parts if w.size > 1]
     if several and all(_proportional(w, g) for w, g in several):
         return wrong("The pull is in proportion to each weight: the slope of w^2, or of its root.", "l2-instead-of-l1")
-    if several and all(np.ptp(g.along) <= NEAR * np.abs(g.along).max() + 2 * g.slack.max() for _, g in several):
+    if several and all(_is(np.ones_like(w), w, g) for w, g in several):
         return wrong("All weights are moved the same way, whatever their sign.", "l1-without-abs")
     return wrong("Something is added to the gradients, and it is not strength * sign(w).", "other-penalty")
 
 
 def _proportional(w: Array, g: Pull) -> bool:
-    norm = float(w @ w)
-    factor = float(g.along @ w) / norm if norm else 0.0
-    off = np.abs(g.along - factor * w)
-    return factor != 0 and bool((off <= NEAR * np.abs(g.along).max() + g.slack).all())
+    return _is(w, w, g)
+
+
+def _is(form: Array, w: Array, g: Pull) -> bool:
+    """Whether a pull is a factor times this form, and not clearly better one that grows faster than the weights do.
+
+    A pull that hardly rises above rounding is within the slack of any form: the slope of |w|^3 of a straight line's.
+    """
+    factor, off = _fitted(form, g.along)
+    _, curved = _fitted(w * np.abs(w), g.along)
+    close = bool((off <= NEAR * np.abs(g.along).max() + g.slack).all())
+    return factor != 0 and close and float(off @ off) <= CLEARLY * float(curved @ curved)
+
+
+def _fitted(form: Array, along: Array) -> tuple[float, Array]:
+    """The factor by which a form comes nearest to a pull, and how far off it is at each entry."""
+    norm = float(form @ form)
+    factor = float(along @ form) / norm if norm else 0.0
+    return factor, np.abs(along - factor * form)

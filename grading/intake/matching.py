@@ -16,7 +16,10 @@ NO_HINTS: Mapping[str, Collection[str]] = MappingProxyType({})
 
 # Names count for at most 1, content for at most CONTENT: swapped names lose to what is written inside.
 CONTENT = 2.0
+# What a name of its own is worth to a part without hints: less than all hints of another part, more than some of them.
+TRUST = 1.2
 _ENOUGH = 0.3
+_WHOLE = 0.9
 # A report may have any name, but one that says so comes first; a notebook of the name that was asked for before it.
 _PAPER = 2 * _ENOUGH + 0.05
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -37,16 +40,20 @@ def match_parts(
 
     A name need not be exact: case, spaces, accents, "(1)", "Copy of" and a student's name do not count, a leading
     number does. `hints` says for an expected file which identifiers its code should hold (`three_layer_net`): where
-    names are wrong, or swapped, these decide. A part without hints takes a file that nothing else speaks for.
+    names are wrong, or swapped, these decide. A part without hints takes a file that nothing else speaks for, and one
+    of its own name that holds some of what a missing part should: who was ahead of the sheet tried that there.
     """
     files = [file for file in submission.files if _gradable(file, assignment)]
     expected = assignment.files
     words = {file.name: _identifiers(file) for file in files} if hints else {}
+    trusted = _trusted(files, expected, hints, words) if hints else {}
     scores = {
         (part.name, file.name): _score(part, file, hints.get(part.name, ()), words.get(file.name, frozenset()))
         for part in expected
         for file in files
     }
+    for name, part_named in trusted.items():
+        scores[part_named, name] += TRUST
     chosen = _assigned(scores)
     alone = len(expected) == len(files) == 1
     _fill([part for part in expected if alone or not hints.get(part.name)], files, chosen)
@@ -124,6 +131,30 @@ def _score(part: ExpectedFile, file: SubmittedFile, hints: Collection[str], word
     return score * (0.5 if aside else 1.0) - 0.001 * len(path.parts)
 
 
+def _trusted(
+    files: Sequence[SubmittedFile],
+    expected: Sequence[ExpectedFile],
+    hints: Mapping[str, Collection[str]],
+    words: Mapping[str, Collection[str]],
+) -> dict[str, str]:
+    """File → the part without hints that it is named for, where its code's own part is not named by another file."""
+    named = {file.name: part for file in files if (part := _named(file, expected)) is not None}
+    found: dict[str, str] = {}
+    for name, part in named.items():
+        told = {other: len(set(words[name]) & set(hint)) / len(hint) for other, hint in hints.items() if hint}
+        meant = max(told, key=lambda other: told[other], default="")
+        if not hints.get(part) and meant not in named.values():
+            found[name] = part
+    return found
+
+
+def _named(file: SubmittedFile, expected: Sequence[ExpectedFile]) -> str | None:
+    """The one expected file whose whole name stands in this file's, or None."""
+    scores = {part.name: _name_score(part.name, file.name) for part in expected}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] >= _WHOLE and list(scores.values()).count(scores[best]) == 1 else None
+
+
 def _name_score(expected: str, given: str) -> float:
     wanted, name = PurePosixPath(expected), PurePosixPath(given)
     if wanted.name == name.name:
@@ -134,7 +165,7 @@ def _name_score(expected: str, given: str) -> float:
     wanted_words, words = _WORDS.findall(plain_wanted), _WORDS.findall(plain_name)
     shared = len(set(wanted_words) & set(words)) / max(1, len(set(wanted_words)))
     if shared == 1.0:
-        return 0.9
+        return _WHOLE
     leading = next((word for word in wanted_words[:1] if word.isdigit()), "")
     numbers = [word for word in words if word.isdigit()]
     number = 0.35 if leading and leading in numbers[:1] else 0.0
@@ -175,7 +206,10 @@ def _assigned(scores: Mapping[tuple[str, str], float]) -> dict[str, str]:
 
 
 def _fill(expected: Sequence[ExpectedFile], files: Sequence[SubmittedFile], chosen: dict[str, str]) -> None:
-    """Give files whose names say nothing to the parts still open, in order, where there are not too many to tell."""
+    """Give files whose names say nothing to the parts still open, in order, where there are not too many to tell.
+
+    A program goes to a report only where no part for programs is open.
+    """
     open_parts = [part for part in expected if part.name not in chosen]
     suffixes = {PurePosixPath(part.name).suffix.lower() for part in open_parts}
     rest = [
@@ -185,5 +219,8 @@ def _fill(expected: Sequence[ExpectedFile], files: Sequence[SubmittedFile], chos
     ]
     if len(rest) > len(open_parts):
         return
-    for part, file in zip(open_parts, sorted(rest, key=lambda file: file.name), strict=False):
+    for file in sorted(rest, key=lambda file: file.name):
+        program = _IMPORTED.search(code_text(file)) is not None
+        part = min(open_parts, key=lambda part: program and part.report)
         chosen[part.name] = file.name
+        open_parts.remove(part)

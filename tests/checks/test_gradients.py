@@ -26,9 +26,11 @@ class Told(Subject):
         return self._rows
 
 
-def noted(pull: Callable[[Array, int], Array], *, door: str = "added", stale: int = 0, passes: int = 3) -> Told:
+def noted(
+    pull: Callable[[Array, int], Array], *, door: str = "added", stale: int = 0, passes: int = 3, seed: int = 5
+) -> Told:
     """One optimizer, one step: `pull(weights, axes)` is felt by each parameter."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     weights = [rng.normal(0, 0.1, 12) for _ in SHAPES]
     felt = np.concatenate([pull(w, len(shape)) for w, shape in zip(weights, SHAPES, strict=True)])
     nothing = np.zeros_like(felt)
@@ -88,6 +90,29 @@ def test_what_is_no_such_penalty_is_named(pull: Callable[[Array, int], Array], m
     opinion = gradients.absolute_penalty(noted(pull))
 
     assert not opinion.holds
+    assert opinion.mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("pull", "mistake"),
+    [
+        (lambda w: w * np.abs(w), "other-penalty"),
+        (lambda w: w, "l2-instead-of-l1"),
+        (np.ones_like, "l1-without-abs"),
+    ],
+    ids=["the slope of a cube", "the slope of a square", "the slope of a sum"],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_pull_that_hardly_rises_above_rounding_is_named_by_its_form(
+    pull: Callable[[Array], Array], mistake: str, seed: int
+) -> None:
+    """Whatever lies within the slack of a straight line would do, were it not for the form that fits better."""
+    rng = np.random.default_rng(seed)
+    rounding = gradients.ROUNDING * 0.05
+    opinion = gradients.absolute_penalty(
+        noted(lambda w, _: 4 * rounding * pull(w / 0.2) + rng.normal(0, rounding / 8, w.shape), seed=seed)
+    )
+
     assert opinion.mistake == mistake
 
 

@@ -3,18 +3,25 @@
 The bonus, an L1 penalty, is known by its effect on the gradients, however it is written.
 """
 
+import re
+
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import found_networks
 from grading.authoring import Draw, Function, Part, Subject
+from grading.authoring.student import NotDefined
 from grading.checks import gradients
 from grading.checks.image_networks import seen
 from grading.checks.opinion import insist
+from grading.programs import Source, facts
 
 FILE = "lenet5-cifar10-dev.ipynb"
 SECTION = "3. Lab 2"
 
 SPEAKING = ("BatchNorm2d", "RandomHorizontalFlip", "sigmoid", "swish")
 """What this notebook's code holds and the first one's does not: editions name the files after other networks."""
+
+PENALISING = re.compile(r"abs_?|norm|sign|(\w*_)?l1(_\w*|loss|norm|reg\w*|lambda|penalty)?|lasso\w*", re.IGNORECASE)
+"""Names of which one is in any L1 penalty: torch.abs, w.norm(1), l1_lambda, L1Loss, reg_l1; in none is model1."""
 
 part = Part(FILE, mode="run", expects=[Function(n) for n in SPEAKING], files=tools.FILES, options=tools.APART)
 
@@ -85,4 +92,15 @@ penalty = part.criterion("lab2-l1", "(c) L1, bonus", section=SECTION, points="6"
 @penalty.holds(id="lab2_penalty", reference=False, mistakes=slips.PENALTY)
 def weights_are_pulled_evenly(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own steps are the data
     """A training has an L1 penalty: it pulls each weight towards 0 by strength times sign(w)."""
-    insist(gradients.absolute_penalty(student))
+    opinion = gradients.absolute_penalty(student)
+    if opinion.mistake == "no-l1" and not penalty_tried(student.source):
+        raise NotDefined("Your code adds up no weights: the bonus was not tried")
+    insist(opinion)
+
+
+def penalty_tried(source: Source | None) -> bool:
+    """Whether the code holds a name of an L1 penalty: who did not try the bonus has failed at nothing."""
+    if source is None:
+        return True
+    unread = (word for cell in source.code if cell.fault for word in re.findall(r"\w+", cell.source))
+    return any(PENALISING.fullmatch(word) for word in (*facts(source).identifiers, *unread))

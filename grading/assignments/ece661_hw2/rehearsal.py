@@ -136,8 +136,10 @@ LAB2 = (
 )
 L1 = "loss = loss + l1 * sum(p.abs().sum() for p in net.parameters() if p.ndim > 1)"
 PENALISED, STEP = f"            if l1:\n                {L1}\n", "            optimizer.step()\n"
-LAB2_L1 = tuple(
-    _one(name, old, new, ("lab2-l1",), named)
+LAB2_L1 = (
+    Patch("cubes", (("p.abs().sum() for", "p.abs().pow(3).sum() for"), ("l1=1e-5)", "l1=1e-3)")), ("lab2-l1",),
+          "other-penalty"),
+    *(_one(name, old, new, ("lab2-l1",), named)
     for name, old, new, named in (
         ("the penalty as a number", "p.abs().sum() for", "p.abs().sum().item() for", "no-l1"),
         ("the penalty of copies", "p.abs().sum() for", "p.data.abs().sum() for", "no-l1"),
@@ -148,9 +150,8 @@ LAB2_L1 = tuple(
         ("only the last layer's", L1, L1.replace("sum(p.abs", "max(p.abs"), "l1-not-everywhere"),
         ("only linear layers", "if p.ndim > 1)", "if p.ndim == 2)", "l1-not-everywhere"),
         ("subtracted", "loss = loss + l1", "loss = loss - l1", "l1-subtracted"),
-        ("cubes", "p.abs().sum() for", "p.abs().pow(3).sum() for", "other-penalty"),
-    )
-)
+    )),
+)  # fmt: skip
 RESNET, RESNET_TRAINING = ("resnet-network",), ("resnet-training",)
 SUM = "return F.relu(out + self.shortcut(x))"
 LAB3 = (

@@ -73,6 +73,23 @@ def test_other_samples_stop_nothing(judge: Judge, name: str) -> None:
     assert name != "starter" or (report["score"], report["pending_points"]) == (0.0, 0.0)
 
 
+def test_a_bonus_that_was_not_tried_is_no_failure(judge: Judge) -> None:
+    """What belongs to the sheet and is missing is: the sweep over rates."""
+    penalty = "            if l1:\n                loss = loss + l1 * sum(p.abs().sum() for p in net.parameters() if p.ndim > 1)\n"
+    untried = Patch("no bonus", ((penalty, ""), (", l1=0.0", ""), (", l1=1e-5", "")))
+    file = "lenet5-cifar10-dev.ipynb"
+    rows = {
+        name: {row["id"]: row["status"] for row in graded(judge, {file: content})["criteria"]}
+        for name, content in {
+            "untried": patched(sample("right")[file], [untried]),
+            "tried": patched(sample("right")[file], [Patch("no effect", ((", l1=1e-5", ", l1=0.0"),))]),
+        }.items()
+    }
+
+    assert (rows["untried"]["lab2-l1"], rows["untried"]["lab2-strengths"]) == ("not_attempted", "passed")
+    assert rows["tried"]["lab2-l1"] == "failed"
+
+
 @pytest.mark.parametrize("nth", range(3))
 def test_known_mistakes_lose_their_rows_and_are_named(judge: Judge, nth: int) -> None:
     """Those rows and no others, but for those that depend on the draw."""

@@ -108,6 +108,40 @@ def test_files_of_another_edition_find_their_labs() -> None:
     assert {old: file.name if file else None for old, file in matched.items()} == names
 
 
+AHEAD = """Next is lab 2: BatchNorm2d, swish, an L1 penalty; then the ResNet-20 of lab 3, see resnet-cifar10.ipynb."""
+TRIED = """transform_train = transforms.Compose([transforms.RandomHorizontalFlip(), transforms.ToTensor()])
+norm, act, pooled = nn.BatchNorm2d(6), torch.sigmoid, F.avg_pool2d"""
+
+
+NAMES = ("lenet5-cifar10.ipynb", "LeNet5_CIFAR10 (1).ipynb", "maria-lopez-lenet5-cifar10.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [*((name, kind) for name in NAMES for kind in ("markdown", "code")), ("homework.ipynb", "markdown")],
+)
+def test_the_first_lab_alone_is_the_first_lab(name: str, kind: str) -> None:
+    """Whatever it says of the others, and though some of what they ask was tried in it already."""
+    notebook = json.loads((SAMPLES / "right" / "lenet5-cifar10.ipynb").read_bytes())
+    cell = {"cell_type": kind, "id": "ahead", "metadata": {}, "source": AHEAD if kind == "markdown" else TRIED}
+    notebook["cells"].append(cell | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
+    handed = Submission((SubmittedFile(name, json.dumps(notebook).encode()),))
+    matched = match_parts(handed, read_assignment(SAMPLES.parent), hints_of(rubric.parts))
+
+    assert {part for part, file in matched.items() if file} == {"lenet5-cifar10.ipynb"}
+
+
+def test_labs_under_each_others_names_are_told_apart() -> None:
+    """By what their code holds."""
+    one, two, three = names = ("lenet5-cifar10.ipynb", "lenet5-cifar10-dev.ipynb", "resnet-cifar10.ipynb")
+    right = {name: (SAMPLES / "right" / name).read_bytes() for name in names}
+    for handed in ({one: two, two: one}, {one: three, three: one}, {two: three, three: two}):
+        files = tuple(SubmittedFile(name, right[content]) for name, content in handed.items())
+        matched = match_parts(Submission(files), read_assignment(SAMPLES.parent), hints_of(rubric.parts))
+
+        assert {part: file.name for part, file in matched.items() if file} == handed
+
+
 def test_the_rows_have_the_sheets_points() -> None:
     """20, 16 with 4 of bonus, 30 with 6 of bonus, 16."""
     totals: dict[str, int] = {}
