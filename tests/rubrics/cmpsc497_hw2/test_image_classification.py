@@ -163,7 +163,9 @@ def test_samples_earn_what_they_should(desk: Desk, name: str) -> None:
 @pytest.mark.slow
 def test_another_assignments_notebook_is_the_students_to_mend(desk: Desk) -> None:
     """Notebook 1 under notebook 2's name earns nothing, and nobody but the student has to act."""
-    report = desk.graded((FOLDER / "samples" / "right" / OTHER_FILE).read_bytes())
+    content = (FOLDER / "samples" / "right" / OTHER_FILE).read_bytes()
+    assert b"range(50000)" in content
+    report = desk.graded(content.replace(b"range(50000)", b"range(500)"))  # its trainings take a minute
 
     assert lost(report) == ROWS
     assert report["final"]
