@@ -92,8 +92,8 @@ class Check:
         weight: inside the criterion, for proportional awards.
         visibility: who may read the finding.
         hint: to the student, added to a failing message that no mistake explains.
-        follows: ids of earlier criteria, of any part, and of earlier checks of its own: a failure may follow from what
-            was lost there, and says so.
+        follows: ids of earlier criteria, of any part, and of earlier checks of its own: a failure without a name, or
+            whose name is a symptom's, says that it may follow from what was lost there; the same mistake is told so.
     """
 
     id: str

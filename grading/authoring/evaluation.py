@@ -52,7 +52,7 @@ class Evaluation:
     raised: dict[str, str] = field(default_factory=dict)
     lost: HouseFault | None = None
     sketched: list[tuple[str, Sketch]] = field(default_factory=list)
-    lost_rows: dict[str, str] = field(default_factory=dict)
+    lost_rows: dict[str, CriterionResult] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note what was lost before."""
@@ -80,20 +80,29 @@ class Evaluation:
 
     def _note_loss(self, row: CriterionResult) -> None:
         if row.status in (Status.FAILED, Status.PARTIAL):
-            self.lost_rows[row.id] = row.title
+            self.lost_rows[row.id] = row
 
     def _with_cause(self, row: Criterion, check: Check, judgement: Judgement) -> Judgement:
         """The judgement of a failure with what it may follow from: a mistake that costs twice is mended once."""
-        if judgement.passed or judgement.blame is not Blame.STUDENT or "ended" in judgement.evidence:
+        missing = not judgement.attempted or judgement.evidence.get("ended") == "missing"
+        if judgement.passed or judgement.blame is not Blame.STUDENT or missing:
             return judgement
-        own = {c.id for c in row.checks} & set(check.follows)
-        causes = ["what is wrong above"] if any(not self.passed.get(name, True) for name in own) else []
-        causes += [f"“{self.lost_rows[name]}”" for name in check.follows if name in self.lost_rows]
-        if not causes:
+        said = self._cause(row, check, judgement.mistake)
+        if not said:
             return judgement
-        said = f"It may follow from {', '.join(causes)}, where points were lost: mend that first"
         rest = judgement.message.removeprefix(check.question).lstrip(". ")
         return replace(judgement, message=joined(check.question, said, rest))
+
+    def _cause(self, row: Criterion, check: Check, mistake: str | None) -> str:
+        """What was lost before for the same mistake, or may be the reason; "" for a named mistake of its own."""
+        before = [self.lost_rows[name] for name in check.follows if name in self.lost_rows]
+        if mistake and not any(known.symptom for known in check.mistakes if known.id == mistake):
+            same = [r for r in before if any(f.mistake == mistake for f in r.findings)]
+            return f"The same mistake cost points in “{same[0].title}”: mended there, it is mended here" if same else ""
+        own = {c.id for c in row.checks} & set(check.follows)
+        causes = ["what is wrong above"] if any(not self.passed.get(name, True) for name in own) else []
+        causes += [f"“{r.title}”" for r in before]
+        return f"It may follow from {', '.join(causes)}, where points were lost: mend that first" if causes else ""
 
     def judgement(self, row: Criterion, check: Check) -> Judgement:
         """One check: skipped where what it needs did not pass, asked twice where the first time we failed."""

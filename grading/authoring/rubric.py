@@ -65,6 +65,7 @@ class Criterion:
         rtol: float | None = None,
         atol: float | None = None,
         needs: Sequence[str] = (),
+        follows: Sequence[str] = (),
         given: Sequence[str] = (),
         lines: Sequence[Line] = (),
         form: Form = "free",
@@ -84,6 +85,7 @@ class Criterion:
         rtol: float | None = None,
         atol: float | None = None,
         needs: Sequence[str] = (),
+        follows: Sequence[str] = (),
         given: Sequence[str] = (),
         lines: Sequence[Line] = (),
         form: Form = "free",
@@ -101,6 +103,7 @@ class Criterion:
             rtol: relative tolerance; goes with `atol`. Neither = by dtype (`grading.numerics.closeness.TOLERANCES`).
             atol: absolute tolerance.
             needs: ids of checks or criteria without which this question has no meaning.
+            follows: ids of criteria, and of checks of this one, whose loss may be the reason; see `Check.follows`.
             given: names of the student's own functions the reference may be rebuilt around before the check fails.
             lines: parts of the answer (a dictionary) with a finding each.
             form: see `Check.form`.
@@ -115,7 +118,7 @@ class Criterion:
         def add(function: Probe) -> Probe:
             check = Check(
                 id or function.__name__, _question(function), Agrees(function, *task), needs=tuple(needs), form=form,
-                weight=Decimal(weight), visibility=visibility, hint=hint,
+                weight=Decimal(weight), visibility=visibility, hint=hint, follows=tuple(follows),
             )  # fmt: skip
             self._add(check)
             return function

@@ -130,6 +130,8 @@ class Mistake:
             the judge made).
         asks: with `recognise`: a further question to the student's program, put where the evidence fits, so that what
             `says` claims was seen and not guessed. Called with the subject and a fresh draw; no where it raises.
+        symptom: whether it is what came of some mistake, and not the mistake itself: "it learned nothing". Such a
+            failure says which earlier losses it may follow from; see `Check.follows`.
         overrides: callables that replace the reference's; with `around` they may use the others.
     """
 
@@ -142,6 +144,7 @@ class Mistake:
         look: str = "",
         recognise: Callable[[Mapping[str, Any]], bool] | None = None,
         asks: "Callable[[Subject, Draw], bool] | None" = None,
+        symptom: bool = False,
         **overrides: Answer,
     ) -> None:
         if not overrides and recognise is None:
@@ -153,4 +156,5 @@ class Mistake:
         self.look = look
         self.recognise = recognise
         self.asks = asks
+        self.symptom = symptom
         self.overrides = overrides

@@ -202,5 +202,7 @@ def judged(uses: Sequence[Use], instead: str) -> Opinion:
     shown = [f"{use.name} ({use.place})" for use in uses[:MOST_SHOWN]]
     more = f" and {len(uses) - MOST_SHOWN} more" if len(uses) > MOST_SHOWN else ""
     return wrong(
-        f"This part is to be done by hand, and calls {', '.join(shown)}{more}. {instead}", "library-call", calls=shown
+        f"This part is to be done by hand, but your code calls {', '.join(shown)}{more}. {instead}",
+        "library-call",
+        calls=shown,
     )

@@ -195,7 +195,8 @@ class Wanted:
             return right()
         if near(one, (self.mean, OWN_DEVIATION)):
             return right("Your deviations are CIFAR-10's over all pixels; the sheet gives others. Allowed.")
-        said = [[round(float(v), 3) for v in values] for values in (one.mean, one.deviation)]
+        # -0.0 + 0 is 0.0: nobody subtracted less than nothing.
+        said = [[round(float(v), 3) + 0 for v in values] for values in (one.mean, one.deviation)]
         mistake = next((name for name, values in self.known if near(one, values)), "other-statistics")
         return wrong(f"{which.capitalize()} pictures: mean {said[0]}, deviation {said[1]}.", mistake,
                      mean=said[0], deviation=said[1])  # fmt: skip

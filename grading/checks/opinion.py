@@ -70,17 +70,25 @@ def insist(opinion: Opinion) -> None:
     require(opinion.holds, opinion.message, evidence=evidence, hint=opinion.hint)
 
 
-def slip(id: str, says: str, look: str, **overrides: Callable[..., Any]) -> Mistake:  # noqa: A002 - the report's word
+def slip(
+    id: str,  # noqa: A002 - the report's word
+    says: str,
+    look: str,
+    *,
+    symptom: bool = False,
+    **overrides: Callable[..., Any],
+) -> Mistake:
     """A mistake that a check recognises by itself: `insist` puts its id into the evidence.
 
     Args:
         id: as in `Opinion.mistake`.
         says: what is wrong, to the student.
         look: what to do about it.
+        symptom: see `Mistake`.
         overrides: the mistake as functions of the reference, for the rehearsal.
     """
 
     def recognised(evidence: Mapping[str, Any]) -> bool:
         return bool(evidence.get("mistake") == id)
 
-    return Mistake(id, says=says, look=look, recognise=recognised, **overrides)
+    return Mistake(id, says=says, look=look, recognise=recognised, symptom=symptom, **overrides)

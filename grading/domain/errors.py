@@ -75,7 +75,7 @@ class Raised(AnswerFault):
     kind = "raised"
 
     def __init__(self, exception: str, text: str, *, where: str = "") -> None:
-        super().__init__(f"raised {exception}: {text}" + (f" ({where})" if where else ""))
+        super().__init__(f"raised {exception}" + (f": {text}" if text else "") + (f" ({where})" if where else ""))
         self.exception = exception
         self.text = text
         self.where = where

@@ -4,7 +4,7 @@ Each is the network with one method changed. `SLOPELESS` names those backward mi
 hidden function: whoever makes one pays for it in the first task, and not again with the improved sigmoid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -217,7 +217,14 @@ IMPROVED_BACKWARD: tuple[KnownMistake[Kind], ...] = (
            slope=lambda _, z: SCALE * STEEPNESS * (1 - np.tanh(z) ** 2)),
     _known("improved-slope-missing", "The hidden layer's slope is missing.", _SLOPE,
            slope=lambda _, z: np.ones_like(z)),
+    _known("improved-flag-ignored", "The plain sigmoid and its slope are used although use_improved_sigmoid is True.",
+           "Look at the flag, in forward and in backward.", activation=lambda _, z: _sigmoid(z),
+           slope=lambda _, z: _sigmoid(z) * (1 - _sigmoid(z))),
 )  # fmt: skip
+
+
+def _nothing(_: SoftmaxNetwork, weights: Sequence[Array], seen: Pass, targets: Array) -> list[Array]:  # noqa: ARG001
+    return [np.zeros_like(w) for w in weights]
 
 
 def _first_slope_missing(self: SoftmaxNetwork, delta: Array, weights: Array, z: Array, layer: int) -> Array:
@@ -262,6 +269,8 @@ DEEP: tuple[KnownMistake[Kind], ...] = (
            "Every layer but the last goes through the hidden function.", forward=_later_forward),
     _known("deep-sigmoid-before-softmax", "With several hidden layers, the hidden function is applied to the output "
            "layer as well.", "The last layer goes to softmax as it is.", forward=_skipping_forward),
+    _known("deep-gradients-zero", "No layer has a gradient: self.grads holds nothing but zeros.",
+           "Compute the gradient of every layer, last to first, and keep it in self.grads.", backward=_nothing),
     _known("deep-middle-gradients-zero", "The layers in the middle have no gradient.",
            "Fill self.grads for every layer, last to first.", backward=_first_only),
     _known("deep-middle-gradients-summed", "The gradients of the layers in the middle are not divided by the batch "

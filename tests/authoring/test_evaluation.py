@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grading.authoring import (
     Draw,
     Function,
+    Mistake,
     Number,
     Part,
     Prose,
@@ -25,7 +26,7 @@ from grading.authoring import (
 from grading.authoring.evaluation import Evaluation
 from grading.authoring.written import Accepts
 from grading.domain.errors import Died, HouseFault, Overran, RubricFault
-from grading.domain.report import CriterionResult
+from grading.domain.report import CriterionResult, Finding
 from grading.domain.verdict import Blame, Status
 from tests.authoring.asked import answered, doubled, twin, written
 from tests.authoring.fakes import FakeBox, asking, graded
@@ -110,6 +111,26 @@ def test_a_loss_says_which_earlier_loss_it_may_follow_from() -> None:
     assert lost.startswith(f"f(x) is never negative. {said} that first. Some entry is negative.")
     assert alone.startswith("f(x) is never negative. It may follow from what is wrong above, where points were lost:")
     assert all("may follow" not in f.message for row in answered(part, np.square) for f in row.findings)
+
+
+@pytest.mark.parametrize(
+    ("symptom", "before", "said"),
+    [
+        (False, "another", "Some entry is negative. It is a sine."),
+        (False, "a-sine", "The same mistake cost points in “Before”: mended there, it is mended here. Some entry"),
+        (True, "another", "It may follow from “Before”, where points were lost: mend that first. Some entry"),
+    ],
+)
+def test_a_named_mistake_follows_from_nothing_but_itself(symptom: bool, before: str, said: str) -> None:
+    """A mistake with a name of its own is the reason; the same one before it, or a mere symptom, is told as such."""
+    known = Mistake("a-sine", says="It is a sine.", recognise=lambda _: True, symptom=symptom)
+    part = property_of(positive, id="q", mistakes=[known], follows=("before",))
+    lost = Finding("earlier", False, "Wrong.", before)
+    earlier = CriterionResult("before", "Before", "", Decimal(0), Decimal(1), Status.FAILED, (lost,))
+    with asking(part, FakeBox({"f": np.sin})) as (student, _):
+        message = Evaluation(part, student, 1, earlier=(earlier,)).results()[0].findings[0].message
+
+    assert message.startswith(f"f(x) is never negative. {said}")
 
 
 def asked(accepts: Accepts, text: str) -> CriterionResult:

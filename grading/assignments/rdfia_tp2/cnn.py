@@ -62,10 +62,12 @@ architecture = part.criterion(
 
 @architecture.holds(id="cd-layers", reference=False, mistakes=cnn_slips.LAYERS, weight="2")
 def layers_are_the_statements(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
-    """The network has 2,432, 51,264, 102,464, 1,025,000 and 10,010 parameters, in layers of the statement's shapes."""
+    """The network has the statement's layers: three convolutions and two linear layers, of the statement's sizes."""
     there, networks = _networks(student)
     if len(there.networks) == 1:
-        remark("One network for colour pictures was found: its final state is graded for every step.")
+        remark(
+            "Your notebook ends with one network for colour pictures: every row about the network is about that one."
+        )
     for said in there.said:
         remark(f"{said}.")
     _any([cnn_networks.layers(n) if not n.raised else _stopped(n) for n in networks])
@@ -73,7 +75,7 @@ def layers_are_the_statements(student: Subject, draw: Draw) -> None:  # noqa: AR
 
 @architecture.holds(id="cd-scores", reference=False, mistakes=cnn_slips.COMPUTES, needs=("cd-layers",))
 def scores_are_the_statements(student: Subject, draw: Draw) -> None:
-    """With the judge's weights the network computes what the statement's does: ReLU in between, scores at the end."""
+    """With the same weights your network computes what the statement's does: ReLU in between, scores at the end."""
     _, networks = _networks(student)
     fitting = [n for n in networks if not n.raised and cnn_networks.layers(n).holds]
     _any([cnn_networks.computes(student, n, draw) for n in fitting])
@@ -105,7 +107,7 @@ def test_pictures_are_central(student: Subject, draw: Draw) -> None:  # noqa: AR
     insist(cnn_pictures.evaluation(student, seen(student)))
 
 
-@augmentation.holds(id="cd-ceiling", reference=False, mistakes=cnn_slips.CEILING)
+@augmentation.holds(id="cd-ceiling", reference=False, mistakes=cnn_slips.CEILING, follows=("cd-architecture",))
 def small_pictures_fit(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """The network takes pictures of 28 x 28 and still has 1024 inputs at its first linear layer."""
     _each(student, cnn_networks.ceiling)
@@ -116,19 +118,21 @@ def small_pictures_fit(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - 
 schedule = part.criterion("cd-schedule", "Learning rate schedule", section=METHODS, points="0.75")
 
 
-@schedule.holds(id="cd-rates", reference=False, mistakes=cnn_slips.RATES)
+@schedule.holds(id="cd-rates", reference=False, mistakes=cnn_slips.RATES, follows=("cd-architecture",))
 def rates_fall(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the rates are the program's own
     """The learning rate is multiplied by 0.95 after each epoch."""
-    rates = [r for r in seen(student).rates if r]
+    there = seen(student)
+    rates = [r for r in there.rates if r]
     if not rates:
-        insist(wrong("Your program took no training step.", "no-training"))
+        said = " ".join(("Your program took no training step.", *(f"{said}." for said in there.said)))
+        insist(wrong(said, "no-training"))
     _any([cnn_networks.schedule(r) for r in rates])
 
 
 dropout = part.criterion("cd-dropout", "Dropout", section=METHODS, points="0.5")
 
 
-@dropout.holds(id="cd-dropout-place", reference=False, mistakes=cnn_slips.DROPOUT)
+@dropout.holds(id="cd-dropout-place", reference=False, mistakes=cnn_slips.DROPOUT, follows=("cd-architecture",))
 def dropout_between_linear_layers(student: Subject, draw: Draw) -> None:
     """Between the two linear layers there is dropout, in training only."""
     _each(student, lambda n: cnn_networks.dropout(student, n, draw))

@@ -27,7 +27,7 @@ SMALL_FLAT = 64 * 3 * 3
 IMAGES = 3
 RATE_TOLERANCE = 2e-3
 ORDERS: tuple[Order, ...] = ("convolved", "activated", "pooled")
-WORDS = {k.id: "Its scores are those of another network." for k in FORWARD}
+WORDS = {k.id: "Given the same weights and pictures, its scores differ from the statement's." for k in FORWARD}
 ENDINGS = {
     "softmax-on-logits": "softmax-before-cross-entropy", "relu-on-logits": "relu-on-scores",
     "sigmoid-on-logits": "sigmoid-on-scores", "tanh-on-logits": "tanh-on-scores",
@@ -53,25 +53,33 @@ def layers(network: Network) -> Opinion:
 
 def _convolutions(network: Network, said: str) -> Opinion | None:
     if len(network.convolutions) != len(FILTERS):
-        return wrong(f"{said} and {len(network.convolutions)} convolutions.", "convolutions-number")
+        count = _counted(len(network.convolutions), "convolution")
+        return wrong(f"{said} and {count}, expected {len(FILTERS)}.", "convolutions-number")
     for number, (layer, (filters, inputs)) in enumerate(zip(network.convolutions, FILTERS, strict=True), 1):
         shape = layer.weight
         if shape[2:] != (KERNEL, KERNEL):
-            return wrong(f"{said}; conv{number} has kernels of {shape[2]} x {shape[3]}.", "kernel-size")
+            kernels = f"kernels of {shape[2]} x {shape[3]}, expected {KERNEL} x {KERNEL}"
+            return wrong(f"{said}; conv{number} has {kernels}.", "kernel-size")
         if shape[:2] != (filters, inputs):
-            return wrong(f"{said}; conv{number} takes {shape[1]} maps to {shape[0]}.", "filters")
+            maps = f"makes {shape[0]} maps of {shape[1]}, expected {filters} of {inputs}"
+            return wrong(f"{said}; conv{number} {maps}.", "filters")
     return None
 
 
 def _linears(network: Network, said: str) -> Opinion | None:
     if len(network.linears) != LINEARS:
-        return wrong(f"{said} and {len(network.linears)} linear layers.", "linear-layers")
+        count = _counted(len(network.linears), "linear layer")
+        return wrong(f"{said} and {count}, expected {LINEARS}.", "linear-layers")
     (width, inputs), (classes, _) = (layer.weight for layer in network.linears)
     if inputs not in (FLAT, SMALL_FLAT):
-        return wrong(f"{said}; fc4 has {inputs} inputs.", "fc4-inputs")
+        return wrong(f"{said}; fc4 has {inputs} inputs, expected {FLAT}.", "fc4-inputs")
     if width != HIDDEN:
-        return wrong(f"{said}; fc4 has {width} outputs.", "fc4-width")
-    return wrong(f"{said}; fc5 has {classes} outputs.", "classes") if classes != CLASSES else None
+        return wrong(f"{said}; fc4 has {width} outputs, expected {HIDDEN}.", "fc4-width")
+    return wrong(f"{said}; fc5 has {classes} outputs, expected {CLASSES}.", "classes") if classes != CLASSES else None
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _biases(network: Network, said: str) -> Opinion | None:
@@ -143,7 +151,8 @@ def ceiling(network: Network) -> Opinion:
         return wrong(f"The first linear layer of {network.kind} has 576 inputs, 64 maps of 3 x 3.", "no-ceil-mode")
     if not network.small:
         return wrong(
-            f"{network.kind} takes pictures of 32 x 32 only: for 28 x 28 the sizes do not fit.", "no-ceil-mode"
+            f"{network.kind} takes pictures of 32 x 32 only: for 28 x 28 the sizes do not fit.",
+            "no-ceil-mode" if layers(network).holds else "",
         )
     return right()
 
@@ -151,7 +160,7 @@ def ceiling(network: Network) -> Opinion:
 def dropout(student: Subject, network: Network, draw: Draw) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
     """Whether what enters the last linear layer changes from one training pass to the next, and only there."""
     if not network.linears:
-        return wrong(f"{network.kind} has no linear layers.", "no-dropout")
+        return wrong(f"{network.kind} has no linear layers.", "")
     images = draw.torch.normal(IMAGES, 3, network.side, network.side)
     state = state_of(network, _weights(network, draw), first_linear=FIRST_LINEAR) if layers(network).holds else {}
     evaluation, _, raised = outputs(student, network, state, images)
@@ -165,11 +174,14 @@ def dropout(student: Subject, network: Network, draw: Draw) -> Opinion:  # noqa:
     if len(network.linears) > 1 and not _equal(last):
         between = _between(network)
         if not _equal(first) and not between and _before(network):
-            return wrong("The input of the first linear layer varies.", "dropout-before-fc4")
+            said = "In training mode the input of the first linear layer varies from pass to pass already."
+            return wrong(said, "dropout-before-fc4")
         said = "There is dropout before the linear layers as well: allowed."
         return right(said) if not _equal(first) else right()
+    if not _equal(training) and len(network.linears) == 1:
+        return wrong(f"{network.kind} has one linear layer: there is no place between two of them.", "")
     if not _equal(training):
-        return wrong("Only the scores vary.", "dropout-on-scores")
+        return wrong("In training mode only the scores vary from pass to pass.", "dropout-on-scores")
     return wrong("Three passes of the same pictures in training mode are equal.", "no-dropout")
 
 
@@ -204,12 +216,15 @@ def normalised(network: Network) -> Opinion:
     if not placed:
         if any(layer.normalisation for layer in network.layers):
             return wrong(f"In {network.kind} no convolution is normalised.", "normalisation-of-linear-layers", **facts)
-        return wrong(f"{network.kind} has {network.parameters:,} parameters.", "no-batch-normalisation", **facts)
+        return wrong(f"No layer of {network.kind} normalises batches.", "no-batch-normalisation", **facts)
     if len(placed) < count:
-        return wrong(f"{len(placed)} of {count} convolutions have one.", "normalisation-missing", **facts)
+        have = "has" if len(placed) == 1 else "have"
+        said = f"{len(placed)} of {count} convolutions {have} a normalisation behind."
+        return wrong(said, "normalisation-missing", **facts)
     late = [i for i, n in placed.items() if n.out[2:] != network.convolutions[i - 1].out[2:]]
     if late:
-        return wrong(f"Behind convolution {late[0]} it sees smaller maps.", "normalisation-after-pooling", **facts)
+        said = f"The normalisation behind convolution {late[0]} is given smaller maps than the convolution makes."
+        return wrong(said, "normalisation-after-pooling", **facts)
     return right(**facts)
 
 
@@ -236,5 +251,6 @@ def schedule(rates: Sequence[float]) -> Opinion:
     if max(lengths) == 1 and len(rates) > 3:  # noqa: PLR2004 - more steps than epochs
         return wrong(f"The rates of the first steps: {shown}.", "schedule-each-batch", **facts)
     if any(abs(ratio - DECAY) > RATE_TOLERANCE for ratio in ratios):
-        return wrong(f"After an epoch the rate is multiplied by {ratios[0]:.4g}.", "decay-factor", **facts)
+        said = f"After an epoch the rate is multiplied by {ratios[0]:.4g}, expected {DECAY:g}."
+        return wrong(said, "decay-factor", **facts)
     return right(**facts)

@@ -29,6 +29,8 @@ CONSTANT_PASSES = 24
 
 FAR = 1e6
 CENTRE = (SIDE - CROP) // 2
+EXPECTED = f"Expected: {CROP} x {CROP}."
+SHRUNK = f"They show the whole picture of {SIDE} x {SIDE}, made smaller."
 
 WANTED = Wanted(MEAN, DEVIATION, usual_mistakes(MEAN, DEVIATION), "test")
 
@@ -124,9 +126,9 @@ def _varied(one: Pipeline) -> Opinion:  # noqa: PLR0911 - one for each way to be
     if not one.varies and one.size == (SIDE, SIDE):
         return wrong(said, "no-augmentation")
     if one.size == (CROP, CROP) and all(w.pace > (SIDE - 1) / (CROP - 1) - 0.05 for w in one.windows):
-        return wrong(said, "resized")
+        return wrong(f"{said} {SHRUNK}", "resized")
     if one.size != (CROP, CROP):
-        return wrong(said, "crop-size")
+        return wrong(f"{said} {EXPECTED}", "crop-size")
     if len(moved) == 1:
         return wrong("All training pictures are cut out at the same place.", "no-random-crop")
     if any(w.turned for w in one.windows):
@@ -151,12 +153,12 @@ def _central(one: Pipeline) -> Opinion:  # noqa: PLR0911 - one for each way to b
     if one.varies:
         return wrong("The same test picture comes out differently each time.", "evaluation-augmented")
     if one.size == (SIDE, SIDE):
-        return wrong(said, "evaluation-not-cropped")
+        return wrong(f"{said} {EXPECTED}", "evaluation-not-cropped")
     if one.size != (CROP, CROP):
-        return wrong(said, "evaluation-crop-size")
+        return wrong(f"{said} {EXPECTED}", "evaluation-crop-size")
     window = one.windows[0]
     if window.pace > (SIDE - 1) / (CROP - 1) - 0.05:
-        return wrong(said, "evaluation-resized")
+        return wrong(f"{said} {SHRUNK}", "evaluation-resized")
     if (round(window.top), round(window.left)) != (CENTRE, CENTRE) or window.mirrored or window.turned:
         return wrong(
             f"The crop begins at row {window.top:.0f}, column {window.left:.0f}; the centre begins at {CENTRE}.",

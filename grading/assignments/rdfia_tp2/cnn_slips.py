@@ -6,28 +6,36 @@ from reference_models.mistakes.cifar_cnn import FORWARD
 
 NONE = (
     slip("no-network", "There is no network for colour pictures.", "Change the first convolution to three channels."),
-    slip("network-stops", "Your network raises an error when pictures go through it.", "Follow the shapes."),
+    slip(
+        "network-stops",
+        "Your network raises an error when pictures go through it.",
+        "Print the shape behind each layer, and compare it with what the next one expects.",
+    ),
 )
 LAYERS = (
     *NONE,
-    slip("convolutions-number", "There are three convolutions in the statement.", "Count them."),
-    slip("filters", "A convolution has another number of filters than the statement's.", "32, 64, 64."),
-    slip("kernel-size", "A convolution has kernels of another size.", "5 x 5."),
+    slip("convolutions-number", "The statement's network has three convolutions.", "conv1, conv2 and conv3."),
+    slip("filters", "A convolution has another number of filters than the statement's.", "Compare with its table."),
+    slip("kernel-size", "A convolution has kernels of another size than the statement's.", "kernel_size=5."),
     slip("padding", "A convolution changes the size of its maps.", "padding=2 and stride=1 keep it with 5 x 5."),
     slip("pooling", "The maps do not shrink by 2 behind a convolution.", "MaxPool2d(2, 2) behind each."),
-    slip("linear-layers", "There are two linear layers in the statement.", "1024 to 1000, 1000 to 10."),
+    slip("linear-layers", "The statement's network has two linear layers.", "fc4 and fc5."),
     slip("fc4-inputs", "The first linear layer has another number of inputs.", "64 maps of 4 x 4 are 1024."),
-    slip("fc4-width", "The first linear layer has another number of outputs.", "1000."),
+    slip(
+        "fc4-width",
+        "The first linear layer has another number of outputs than the statement's.",
+        "Compare with its table.",
+    ),
     slip("classes", "The last layer has another number of outputs.", "CIFAR-10 has 10 classes."),
     slip("biases-missing", "A layer has no biases.", "Leave bias=True."),
 )
 COMPUTES = (
     *(slip(k.id, k.says, k.look) for k in FORWARD),
-    slip("softmax-before-cross-entropy", "The network ends in a softmax, which CrossEntropyLoss contains already.",
+    slip("softmax-before-cross-entropy", "Your network ends in a softmax, which the loss contains already.",
          "Let it put out scores."),
-    slip("relu-on-scores", "The network ends in a ReLU.", "Scores may be negative."),
-    slip("sigmoid-on-scores", "The network ends in a sigmoid.", "Let it put out scores."),
-    slip("tanh-on-scores", "The network ends in a tanh.", "Let it put out scores."),
+    slip("relu-on-scores", "Your network ends in a ReLU.", "Scores may be negative."),
+    slip("sigmoid-on-scores", "Your network ends in a sigmoid.", "Let it put out scores."),
+    slip("tanh-on-scores", "Your network ends in a tanh.", "Let it put out scores."),
 )  # fmt: skip
 STATISTICS = (
     slip("no-pipeline", "No pipeline for colour pictures was found.", "Give CIFAR10 a transform."),
@@ -48,7 +56,7 @@ TRAINING_CROPS = (
          "RandomCrop(28) and RandomHorizontalFlip()."),
     slip("crop-size", "Training pictures have another size than 28 x 28.", "RandomCrop(28)."),
     slip("no-random-crop", "The crop is always at the same place.", "RandomCrop(28)."),
-    slip("resized", "Pictures are made smaller where they should be cropped.", "RandomCrop(28)."),
+    slip("resized", "Pictures are resized where they should be cropped.", "RandomCrop(28)."),
     slip("no-flip", "Pictures are never flipped.", "RandomHorizontalFlip()."),
     slip("always-flipped", "Every picture is flipped.", "RandomHorizontalFlip() with p = 0.5."),
     slip("vertical-flip", "Pictures are turned upside down.", "RandomHorizontalFlip()."),
@@ -59,18 +67,23 @@ EVALUATION_CROPS = (
     slip("evaluation-not-cropped", "Test pictures keep 32 x 32.", "CenterCrop(28)."),
     slip("evaluation-crop-size", "Test pictures have another size than 28 x 28.", "CenterCrop(28)."),
     slip("evaluation-off-centre", "The crop of test pictures is not their centre.", "CenterCrop(28)."),
-    slip("evaluation-resized", "Test pictures are made smaller where they should be cropped.", "CenterCrop(28)."),
+    slip("evaluation-resized", "Test pictures are resized where they should be cropped.", "CenterCrop(28)."),
 )
 CEILING = (
     *NONE,
     slip("no-ceil-mode", "The last pooling rounds 7 down to 3.", "MaxPool2d(2, 2, ceil_mode=True)."),
 )
 RATES = (
-    slip("no-training", "No training step was seen, so no learning rate either.", "Run main, and keep it working."),
+    slip(
+        "no-training",
+        "No training step was seen, so no learning rate either.",
+        "Run main, and keep it working.",
+        symptom=True,
+    ),
     slip("rate-constant", "The learning rate stays the same.", "Call the schedule's step() after each epoch."),
     slip("schedule-each-batch", "The learning rate falls with every batch.", "Call step() once an epoch."),
-    slip("decay-factor", "The learning rate falls by another factor.", "ExponentialLR(optimizer, 0.95)."),
-    slip("rate-rises", "The learning rate rises.", "gamma is 0.95."),
+    slip("decay-factor", "The learning rate falls by another factor.", "Look at gamma."),
+    slip("rate-rises", "The learning rate rises.", "gamma is a factor, below 1."),
 )
 DROPOUT = (
     *NONE,
@@ -83,7 +96,7 @@ NORMALISATION = (
     *NONE,
     slip("no-batch-normalisation", "There is no batch normalisation.", "nn.BatchNorm2d behind each convolution."),
     slip("normalisation-missing", "Not every convolution has its normalisation.", "One behind each of the three."),
-    slip("normalisation-after-pooling", "It stands behind the pooling.", "Directly behind the convolution."),
+    slip("normalisation-after-pooling", "The normalisation follows the pooling.", "Directly behind the convolution."),
     slip("normalisation-of-linear-layers", "Only linear layers are normalised.", "BatchNorm2d behind convolutions."),
 )  # fmt: skip
 

@@ -147,6 +147,7 @@ def _end_of_term(text: str, start: int) -> int:
 
 _NAMES: Mapping[str, str] = {letter: letter for letter in ("q", "t", "y", "z", "w", "x")}
 _MEANT = (("E", "(w*(q-y)*(1-tanh(z)^2))"), ("H", "(w*(q-y))"), ("D", "(q-y)"))
+_STATED = {"q": "yhat", "t": "ytilde", "z": "htilde", "w": "Wy", **{f"t{n}": f"ytilde_{n}" for n in CLASSES}}
 _ACTIVATION = re.compile(r"(?<![a-z])h(?![a-z])")
 
 
@@ -188,13 +189,18 @@ class Derivative:
             return Right() if others else ForHuman(self.key)
         for wrong, said in self.known.items():
             if any(_equal(piece, wrong, names) for piece in own):
-                return Wrong(f"has {wrong}: {said}")
+                return Wrong(f"is read as {_shown(wrong)}: {said}")
         return ForHuman(self.key)
 
     def _is_there(self, right: str, pieces: Sequence[str], answer: str, names: Mapping[str, str]) -> bool:
         said = self.words.get(right)
         worded = said is not None and re.search(said, answer, re.IGNORECASE | re.DOTALL) is not None
         return worded or any(_equal(piece, right, names) for piece in pieces)
+
+
+def _shown(formula: str) -> str:
+    """A formula in the statement's names."""
+    return re.sub(r"[a-z]+\d?", lambda word: _STATED.get(word[0], word[0]), formula)
 
 
 def _meant(piece: str) -> str:

@@ -235,7 +235,8 @@ MAKERS: dict[str, Callable[[CirclesNet], Callable[..., Any]]] = {
 
 def known(bank: Sequence[KnownMistake[CirclesNet]], name: str) -> list[Mistake]:
     """Known mistakes of one function, in the words of the report."""
-    return [Mistake(k.id, says=k.says, look=k.look, **{name: MAKERS[name](k.variant)}) for k in bank]
+    make: Callable[[CirclesNet], Any] = MAKERS[name]
+    return [Mistake(k.id, says=k.says, look=k.look, **{name: make(k.variant)}) for k in bank]
 
 
 SOFTMAX_BEFORE_LOSS = Mistake(

@@ -43,8 +43,8 @@ LEAVES = (
 
 LIBRARY_GRADIENTS = slip(
     "library-call",
-    "The gradients by hand are autograd's.",
-    "Section 2 is about autograd; section 1 wants the formulas.",
+    "The gradients that should be computed by hand are autograd's.",
+    "Autograd belongs into section 2.",
 )
 
 
@@ -84,7 +84,8 @@ def _modules(kind: str) -> tuple[Mistake, ...]:
     name = f"init_model__{kind}"
 
     def wrongly(id: str, says: str, look: str, answer: Callable[..., Any]) -> Mistake:  # noqa: A002 - the report's word
-        return Mistake(id, says=says, look=look, **{name: answer})
+        own: dict[str, Any] = {name: answer}
+        return Mistake(id, says=says, look=look, **own)
 
     scores = "The model puts out scores; CrossEntropyLoss does the rest."
     return (
@@ -118,7 +119,8 @@ def _losses(kind: str) -> tuple[Mistake, ...]:
         return module
 
     def wrongly(id: str, says: str, measure: Callable[[Any, Any], float]) -> Mistake:  # noqa: A002 - the report's word
-        return Mistake(id, says=says, look="nn.CrossEntropyLoss() on the scores.", **{name: of(measure)})
+        own: dict[str, Any] = {name: of(measure)}
+        return Mistake(id, says=says, look="nn.CrossEntropyLoss() on the scores.", **own)
 
     def binary(z: Any, y: Any) -> float:
         return float((np.logaddexp(0, z) - y * z).mean())

@@ -68,7 +68,7 @@ SAID = {
         "Look at the sign of the step, and at the size of eta.",
     ),
 }
-LOOPS = tuple(slip(name, says, look) for name, (says, look) in SAID.items())
+LOOPS = tuple(slip(name, says, look, symptom=True) for name, (says, look) in SAID.items())
 MACHINES = (
     slip("one-kernel", "Only one kernel was tried.", "Compare a linear machine with a Gaussian or polynomial one."),
     slip(

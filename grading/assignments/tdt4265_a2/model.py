@@ -166,10 +166,11 @@ def _probabilities(draw: Draw, n: int, classes: int) -> Array:
 def cross_entropy_values(subject: Subject, draw: Draw) -> object:
     """cross_entropy_loss is the mean over the batch of -sum(targets * log(outputs)), one number."""
     n, classes = draw.sizes(2, 4, 12)
-    losses = []
+    losses = {}
     for rows in (n, 3 * n):
         targets, outputs = draw.one_hot(rows, classes), _probabilities(draw, rows, classes)
-        losses.append(admit.number(subject.cross_entropy_loss(targets, outputs), "the loss"))
+        what = f"the loss of {rows} rows"
+        losses[what] = admit.number(subject.cross_entropy_loss(targets, outputs), what)
     return losses
 
 
@@ -207,7 +208,7 @@ def gradients(subject: Subject, draw: Draw) -> object:
     return subject.network(Setting.drawn(draw, TWO_LAYERS, "sigmoid"))
 
 
-@task_2b.holds(id="slope", weight="3", form="free")
+@task_2b.holds(id="slope", weight="3", form="free", follows=("forward", "gradients"))
 def slope_of_your_loss(student: Subject, draw: Draw) -> None:
     """Your gradients are the slope of the cross-entropy of your own forward pass, along a random direction."""
     _insist_on_slope(student, draw, TWO_LAYERS)
@@ -231,7 +232,7 @@ def _insist_on_slope(student: Subject, draw: Draw, widths: tuple[int, ...]) -> N
     slope = central_difference(loss, step=SLOPE_STEP)
     claimed = inner_product(dict(enumerate(found)), dict(enumerate(shown)))
     same = close(slope, claimed, rtol=SLOPE_RTOL, atol=SLOPE_ATOL)
-    require(same, f"Along a random direction your loss rises by {slope:.4g}, your gradients say {claimed:.4g}.")
+    require(same, f"Along a random direction the slope of your loss is {slope:.4g}; your gradients say {claimed:.4g}.")
 
 
 @task_2b.holds(id="large-logits", weight="0", form="free", needs=("forward",))
@@ -296,6 +297,7 @@ task_3b = part.criterion("task-3b", "Improved sigmoid", points="7", section="Tas
     weight="3",
     mistakes=of_network(IMPROVED_FORWARD, "network__improved"),
     also=hidden_biases("network__improved"),
+    follows=("task-2b",),
     rtol=RTOL,
     atol=ATOL,
 )
@@ -309,6 +311,7 @@ def improved_forward(subject: Subject, draw: Draw) -> object:
     weight="4",
     mistakes=of_network((*IMPROVED_BACKWARD, *SLOPELESS), "network__improved"),
     also=(*hidden_biases("network__improved"), *textbook_after(IMPROVED_FORWARD, "network__improved")),
+    follows=("improved-forward", "task-2b"),
     rtol=RTOL,
     atol=ATOL,
 )
@@ -334,14 +337,22 @@ def _deep_question(number: int, widths: tuple[int, ...], hidden: Hidden, weight:
     outputs.__doc__ = f"With {said} the forward pass goes through all of them, with the hidden function in each."
     grads.__doc__ = f"With {said} self.grads has the gradients of all layers, first to last."
     also, mistakes = hidden_biases("network__deep"), of_network(DEEP, "network__deep")
-    task_4c.agrees(id=f"deep-forward-{number}", weight=weight, mistakes=mistakes, also=also, rtol=RTOL, atol=ATOL)(
-        outputs
-    )
+    earlier = ("task-2b", "task-3b") if hidden == "improved" else ("task-2b",)
+    task_4c.agrees(
+        id=f"deep-forward-{number}",
+        weight=weight,
+        mistakes=mistakes,
+        also=also,
+        follows=earlier,
+        rtol=RTOL,
+        atol=ATOL,
+    )(outputs)
     task_4c.agrees(
         id=f"deep-gradients-{number}",
         weight=str(3 * int(weight)),
         mistakes=mistakes,
         also=also,
+        follows=(f"deep-forward-{number}", *earlier),
         rtol=RTOL,
         atol=ATOL,
     )(grads)
@@ -360,6 +371,7 @@ task_4f = part.criterion("task-4f", "ReLU", points="1", section="Task 4f")
     id="relu",
     mistakes=of_network(RELU, "network__relu"),
     also=(networks.WITHOUT_RELU, *hidden_biases("network__relu")),
+    follows=("task-2b",),
     rtol=RTOL,
     atol=ATOL,
 )

@@ -179,7 +179,7 @@ def given(*earlier: Earlier) -> Callable[..., dict[str, Any]]:
                 for bias in BIASES:
                     wrong = answering(k.variant, bias=bias)
                     if _same(wrong(s, backward=backward), answer) and _made(put, s, wrong, hidden, bias):
-                        remark(f"An earlier task lost points for this ({k.id}); it costs nothing here.")
+                        remark(f"{k.says} An earlier task lost points for that; it costs nothing here.")
                         return answering(bias=bias)(s, backward=backward)
         return answer
 

@@ -97,7 +97,7 @@ def ask_training(put: Callable[..., Any], plan: Plan, rows: Order) -> dict[str, 
 def judged(outputs: Array, plan: Plan) -> Opinion:
     """The trained network is as good as a right one with the same budget."""
     if not np.isfinite(outputs).all():
-        return Opinion(False, "Your trained network puts out NaN or infinity: the training diverges.", "diverged")
+        return Opinion(False, "Your trained network puts out NaN or infinity.", "diverged")
     d = digits()
     return judged_outcome(outputs, d.labels, CLASSES, _band(plan, d))
 
@@ -153,12 +153,14 @@ def _inputs(of: int) -> Array:  # noqa: ARG001 - which digits
 
 
 SLIPS = (
-    slip("diverged", "The training diverges.", "Look at the sign and the size of the step."),
-    slip("constant-output", "The outputs do not depend on the digit.", "Look at the gradients of the first layer."),
+    slip("diverged", "The training diverges.", "Look at the sign and the size of the step, and at the gradients.",
+         symptom=True),
+    slip("constant-output", "The outputs do not depend on the digit.", "Look at the gradients of the first layer.",
+         symptom=True),
     slip("untrained", "The network answers no better than by guessing.", "Look at the gradients and at train_step.",
-         training=training(rate=0.0)),
+         symptom=True, training=training(rate=0.0)),
     slip("one-class-only", "The network gives the same class for every digit.", "Look at the gradients.",
-         training=training(answers=3)),
-    slip("below-band", "The network learns more slowly than a right one.", "Look at the gradients and the rate.",
-         training=training(rate=0.004)),
+         symptom=True, training=training(answers=3)),
+    slip("below-band", "The network learns more slowly than a right one.", "Look at the gradients and at train_step.",
+         symptom=True, training=training(rate=0.004)),
 )  # fmt: skip

@@ -65,7 +65,7 @@ def judged_statistics(seen: Seen, X: Images) -> Opinion:  # noqa: PLR0911 - one 
     m, s = seen.mean, seen.std
     if np.isnan(m):
         if seen.each:
-            return wrong("Every pixel has its own mean and deviation.", "per-pixel-statistics")
+            return wrong("Every pixel has a mean and a deviation of its own.", "per-pixel-statistics")
         if _wraps(seen, X):
             return wrong("Dark pixels come out bright: unsigned bytes wrap around at 0.", "bytes-wrap-around")
         return wrong("The pixels are not (x - mean) / std for any mean and std.", "")
@@ -80,7 +80,7 @@ def judged_statistics(seen: Seen, X: Images) -> Opinion:  # noqa: PLR0911 - one 
                 return wrong(told, id_, **facts)
     if abs(m) <= SLACK and abs(s - own[1]) <= SLACK:
         return wrong(told, "mean-not-subtracted", **facts)
-    return wrong(f"{told} The training set has mean 33.55 and standard deviation 78.88.", "", **facts)
+    return wrong(f"{told} Mean and deviation are not those of the training set.", "", **facts)
 
 
 def _told(m: float, s: float) -> str:
@@ -118,9 +118,9 @@ def judged_bias(seen: Seen, answer: Array) -> Opinion:  # noqa: PLR0911 - one fo
     if value == 0:
         return wrong("The bias column is all zeros.", "bias-zeros")
     if not np.isnan(seen.mean) and abs(value - (1 - seen.mean) / seen.std) <= EXACT * max(1.0, abs(value)):
-        return wrong(f"The bias column is {value:.4g}: it was normalised with the pixels.", "bias-normalised")
+        return wrong(f"The bias column is {value:.4g}, expected 1.", "bias-normalised")
     if abs(value - 1) <= 1:
-        return wrong(f"The bias column is {value:.4g}: it was normalised with the pixels.", "bias-normalised")
+        return wrong(f"The bias column is {value:.4g}, expected 1.", "bias-normalised")
     return wrong(f"The bias column is {value:.4g}, expected 1.", "bias-other-value")
 
 

@@ -41,7 +41,7 @@ class Statistics:
         said = f"is read as {', '.join(f.text for f in found[:4])}"
         if any(_is(f, v / 255) for f in found for pair in PAIRS for v in pair):
             return Wrong(f"{said}: that is of pixels divided by 255; the network is given 0 … 255")
-        return Wrong(f"{said}; the mean is that of all pixels of the training set, about 33.5, with deviation 78.9")
+        return Wrong(f"{said}; asked for are the mean and the standard deviation of all pixels of the training set")
 
 
 def _is(found: Found, value: float) -> bool:
@@ -60,7 +60,7 @@ class EqualWidths:
         if set(named) & {59, 60}:
             return Right()
         if named:
-            return Wrong(f"has {named[0]} units in each layer, and other widths come nearer to 50,880 parameters")
+            return Wrong(f"has {named[0]} units in each layer; other widths come nearer to the parameters of one layer")
         widths = [w for w in (59, 60) if any(_whole(f, w) for f in said)]
         if widths:
             return ForHuman((f"{widths[0]} units are right; the number of parameters was not recognised",))

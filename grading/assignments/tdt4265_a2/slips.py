@@ -33,7 +33,9 @@ def _bias_before_statistics(X: Images) -> Array:
     return np.asarray((whole - MEAN) / STD)
 
 
-_STATISTICS = "The mean, 33.55, and the standard deviation, 78.88, are those of all pixels of the training set."
+_STATISTICS = (
+    "Take two numbers, the mean and the standard deviation of all pixels of the training set: (X - mean) / std."
+)
 _ALIKE = "Compute both once, from the training set, and use them for training and validation images."
 _ONES = "Append np.ones((X.shape[0], 1)) after the pixels were normalised."
 
@@ -41,7 +43,7 @@ _ONES = "Append np.ones((X.shape[0], 1)) after the pixels were normalised."
 PIXEL_SLIPS = (
     slip("statistics-of-each-array", "Each array is normalised with its own mean and deviation.", _ALIKE,
          preprocessed=lambda X: _with_ones((X - X.mean()) / X.std())),
-    slip("per-pixel-statistics", "Every pixel is normalised with a mean and deviation of its own.", _STATISTICS,
+    slip("per-pixel-statistics", "Every pixel has a mean and a deviation of its own.", _STATISTICS,
          preprocessed=lambda X: _with_ones((X - X.mean(axis=0)) / (X.std(axis=0) + 1e-9))),
     slip("per-image-statistics", "Every image is normalised with a mean and deviation of its own.", _STATISTICS,
          preprocessed=lambda X: _with_ones((X - X.mean(axis=1)[:, None]) / X.std(axis=1)[:, None])),
@@ -53,7 +55,7 @@ PIXEL_SLIPS = (
          preprocessed=lambda X: _with_ones(_float(X))),
     slip("mean-not-subtracted", "The mean is not subtracted.", _STATISTICS,
          preprocessed=lambda X: _with_ones(_float(X) / STD)),
-    slip("std-not-divided", "The standard deviation is not divided by.", _STATISTICS,
+    slip("std-not-divided", "The pixels are not divided by the standard deviation.", _STATISTICS,
          preprocessed=lambda X: _with_ones(_float(X) - MEAN)),
     slip("variance-for-std", "The pixels are divided by the variance.", _STATISTICS,
          preprocessed=lambda X: _with_ones((_float(X) - MEAN) / STD**2)),
@@ -65,13 +67,13 @@ PIXEL_SLIPS = (
          "deviation of pixels in 0 … 255.", _STATISTICS,
          preprocessed=lambda X: _with_ones((_float(X) / 255 - MEAN) / STD)),
     slip("mean-without-brackets", "Only the mean is divided by the deviation: brackets are missing.",
-         "Write (X - mean) / std.", preprocessed=lambda X: _with_ones(_float(X) - MEAN / STD)),
+         "In Python division goes before subtraction.", preprocessed=lambda X: _with_ones(_float(X) - MEAN / STD)),
     slip("bytes-wrap-around", "Dark pixels come out bright: unsigned bytes wrap around at 0.",
          "Make X a float array before you subtract.",
          preprocessed=lambda X: _with_ones((X - np.uint8(33)) / STD)),
     slip("bias-missing", "The column of ones is missing.", _ONES,
          preprocessed=lambda X: standardised(X)[:, :-1]),
-    slip("bias-zeros", "The bias column holds zeros.", _ONES,
+    slip("bias-zeros", "The bias column is all zeros.", _ONES,
          preprocessed=lambda X: _with_ones(standardised(X)[:, :-1], 0.0)),
     slip("bias-normalised", "The bias column was normalised with the pixels.", _ONES,
          preprocessed=_bias_before_statistics),
@@ -83,9 +85,7 @@ PIXEL_SLIPS = (
          preprocessed=lambda X: _with_ones(standardised(X)[:, :-1], 5.0)),
 )  # fmt: skip
 
-_MEAN_LOSS = (
-    "Sum over the classes of each row, then take the mean over the rows: -np.mean(np.sum(t * np.log(y), axis=1))."
-)
+_MEAN_LOSS = "For each row sum -target * log(output) over the classes, then take the mean over the rows."
 
 
 def _each(t: Array, y: Array) -> Array:
@@ -110,7 +110,7 @@ LOSS_SLIPS = (
          cross_entropy_loss=lambda t, y: float(-(t * np.log(y) + (1 - t) * np.log(1 - y)).sum(axis=1).mean())),
     slip("loss-binary-mean", "This is the binary cross-entropy, averaged over batch and classes.", _MEAN_LOSS,
          cross_entropy_loss=lambda t, y: float(-(t * np.log(y) + (1 - t) * np.log(1 - y)).mean())),
-    slip("loss-other-base", "The logarithm has base 2 or 10.", "np.log is the natural logarithm.",
+    slip("loss-other-base", "The logarithm has base 2.", "np.log is the natural logarithm.",
          cross_entropy_loss=lambda t, y: float(_each(t, y).mean() / np.log(2))),
     slip("loss-base-ten", "The logarithm has base 10.", "np.log is the natural logarithm.",
          cross_entropy_loss=lambda t, y: float(_each(t, y).mean() / np.log(10))),
@@ -207,7 +207,7 @@ def _after_threshold(outputs: Array, targets: Array) -> float:
     return float(((outputs > 0.5) == (targets > 0.5)).mean())  # noqa: PLR2004 - the threshold of that mistake
 
 
-_SHARE = "np.mean(np.argmax(outputs, axis=1) == np.argmax(targets, axis=1))."
+_SHARE = "Find the largest entry of each row, of outputs and of targets; count how often they agree, for each row."
 
 ACCURACY_SLIPS = (
     slip("accuracy-zero", "The accuracy is always 0.", _SHARE, accuracy=lambda *_: 0.0),

@@ -5,7 +5,7 @@ the gradients that the student's own backward pass gave for this batch, or along
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ Batch = tuple[Array, Array]
 STEPS = 5
 USUAL_MOMENTUM = 0.9
 LOSS_RTOL = 1e-4
+
+STILL = "Your step leaves the network as it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def judged(ridden: Ridden, ride: Ride) -> Opinion:  # noqa: PLR0911 - one for ea
     if any(not step.own_images for step in asked):
         return wrong("train_step does not pass X_batch to the backward pass.", "other-images")
     if any(not step.own_targets for step in asked):
-        return wrong("The backward pass takes (X, outputs, targets), in this order.", "backward-arguments")
+        return wrong("train_step does not pass Y_batch to backward as its targets.", "backward-arguments")
     walks = {
         f"ws[{n}]": Walk(w, np.stack([s.ws[n] for s in ridden.steps]), [s.grads[n] for s in ridden.steps])
         for n, w in enumerate(ridden.start)
@@ -167,7 +169,9 @@ def judged(ridden: Ridden, ride: Ride) -> Opinion:  # noqa: PLR0911 - one for ea
     convention = str(opinion.evidence.get("convention", ""))
     if opinion.holds and convention.startswith("averaged"):
         return wrong("Your velocity is a running mean: the gradient is weakened.", "momentum-averaged")
-    if opinion.holds or opinion.mistake in {"parameters-do-not-move", "parameters-left-out"}:
+    if opinion.mistake == "parameters-do-not-move":
+        return replace(opinion, message=STILL)
+    if opinion.holds or opinion.mistake == "parameters-left-out":
         return opinion
     usual = Hyperparameters(lr=ride.rate, momentum=USUAL_MOMENTUM)
     if ride.use_momentum and trajectories.every("momentum", walks, usual).holds:
@@ -182,11 +186,11 @@ def judged_loss(ridden: Ridden, ride: Ride) -> Opinion:
     n = len(ride.batches[0][0])
     for step in ridden.steps:
         if step.loss is None:
-            return wrong("train_step returns no number.", "loss-not-returned")
+            return wrong("train_step returns no number, expected the loss.", "loss-not-returned")
         if not step.losses or any(_near(step.loss, v) for v in step.losses):
             continue
         if step.loss == 0:
-            return wrong("train_step returns 0, whatever the loss is.", "loss-zero")
+            return wrong("train_step returns 0.", "loss-zero")
         if any(_near(step.loss, n * v) or _near(step.loss * n, v) for v in step.losses):
             return wrong("The loss is multiplied or divided by the batch size once more.", "loss-batch-size")
         return wrong(f"train_step returns {step.loss:.4g}; the loss of the batch is {step.losses[-1]:.4g}.", "")
@@ -249,22 +253,26 @@ def riding(
     return ridden
 
 
-_STEP = "w - learning_rate * gradient, for every entry of model.ws, written back into model.ws."
+_STEP = "Each entry of model.ws becomes w - learning_rate * gradient, in model.ws itself."
+
+_ARGUMENTS = (
+    slip("backward-arguments", "The arguments of backward are in the wrong order, or others.",
+         "backward takes X, outputs and targets, in this order.", steps=riding(own_targets=False)),
+    slip("other-images", "backward is given other images than this batch's.",
+         "backward takes X, outputs and targets, in this order.", steps=riding(own_images=False)),
+)  # fmt: skip
 
 SGD_SLIPS: tuple[Mistake, ...] = (
-    slip("parameters-do-not-move", "The step changes a local copy: the network stays as it was.", _STEP,
+    slip("parameters-do-not-move", STILL, f"A local copy is changed, perhaps. {_STEP}",
          steps=riding(frozen=(0, 1))),
     slip("parameters-left-out", "Only some layers are updated.", _STEP, steps=riding(frozen=(1,))),
-    slip("gradient-ascent", "The step goes up the gradient instead of down.", _STEP, steps=riding(scale=-1)),
-    slip("learning-rate-missing", "The learning rate is missing from the step.", _STEP, steps=riding(scale=0)),
+    slip("gradient-ascent", "Your step goes up the gradient instead of down.", _STEP, steps=riding(scale=-1)),
+    slip("learning-rate-missing", "The learning rate is missing from your step.", _STEP, steps=riding(scale=0)),
     slip("learning-rate-other", "The step has another learning rate than the one that is passed.", _STEP,
          steps=riding(scale=0.5)),
     slip("momentum-always", "The velocity is used although use_momentum is False.", "Look at self.use_momentum.",
          steps=riding(descent.velocity)),
-    slip("backward-arguments", "The arguments of backward are in the wrong order.", "backward(X, outputs, targets)",
-         steps=riding(own_targets=False)),
-    slip("other-images", "backward is not given this batch.", "backward(X_batch, outputs, Y_batch)",
-         steps=riding(own_images=False)),
+    *_ARGUMENTS,
     *(slip(k.id, k.says, k.look, steps=riding(k.variant)) for k in MISTAKES["sgd"][:2]),
 )  # fmt: skip
 
@@ -278,19 +286,20 @@ MOMENTUM_SLIPS: tuple[Mistake, ...] = (
          "The task says dw(t) = gradient + gamma * dw(t-1).", steps=riding(descent.averaged)),
     slip("momentum-hard-coded", "The momentum is always 0.9, whatever is passed.", "Use self.momentum_gamma.",
          steps=riding(momentum=USUAL_MOMENTUM)),
-    slip("learning-rate-missing", "The learning rate is missing from the step.", _STEP, steps=riding(scale=0)),
+    slip("learning-rate-missing", "The learning rate is missing from your step.", _STEP, steps=riding(scale=0)),
     slip("learning-rate-other", "The step has another learning rate than the one that is passed.", _STEP,
          steps=riding(scale=0.5)),
-    slip("gradient-ascent", "The step goes up the gradient instead of down.", _STEP, steps=riding(scale=-1)),
-    slip("parameters-do-not-move", "The step changes a local copy: the network stays as it was.", _STEP,
+    slip("gradient-ascent", "Your step goes up the gradient instead of down.", _STEP, steps=riding(scale=-1)),
+    slip("parameters-do-not-move", STILL, f"A local copy is changed, perhaps. {_STEP}",
          steps=riding(frozen=(0, 1))),
     slip("parameters-left-out", "Only some layers are updated.", _STEP, steps=riding(frozen=(1,))),
+    *_ARGUMENTS,
 )  # fmt: skip
 
 LOSS_SLIPS: tuple[Mistake, ...] = (
     slip("loss-zero", "train_step returns 0.", "Return the cross-entropy of this batch.",
          steps=riding(loss=lambda *_: 0.0)),
-    slip("loss-not-returned", "train_step returns nothing.", "Return the cross-entropy of this batch.",
+    slip("loss-not-returned", "There is no return, or of something else.", "Return the cross-entropy of this batch.",
          steps=riding(loss=lambda *_: None)),
     slip("loss-batch-size", "The loss is multiplied or divided by the batch size once more.",
          "cross_entropy_loss is the mean already.", steps=riding(loss=lambda value, n: value * n)),

@@ -26,6 +26,10 @@ from reference_models.softmax_network import INPUTS, accuracy
 Array = npt.NDArray[np.float64]
 ATTEMPTS = 60
 
+START = ("task-2b", "task-2c-start")
+TRICKS = ("task-2b", "task-3a", "task-3b")
+"""Rows on task2a.py, without whose code no training goes well: with the plain network, and with all tricks."""
+
 
 def _ask_accuracy(put: Callable[..., Any], outputs: Array, targets: Array) -> float:
     return admit.number(put(targets, outputs, INPUTS), "what calculate_accuracy returns")
@@ -92,7 +96,7 @@ def returned_loss(student: Subject, draw: Draw) -> None:
 
 @task_2c.holds(id="trainer", form="free", weight="0")
 def trainer_takes_steps(student: Subject, draw: Draw) -> None:
-    """SoftmaxTrainer can be made for a network of ours, and train_step can be called."""
+    """SoftmaxTrainer can be made for a network, and train_step can be called."""
     student.steps(Ride.drawn(draw, use_momentum=False))
 
 
@@ -116,9 +120,16 @@ def _outcome(student: Subject, draw: Draw, plan: Plan) -> None:
     insist(outcomes.judged(reply["outputs"], plan))
 
 
-@task_2c.holds(id="training", form="free", weight="2", reference=False, mistakes=outcomes.SLIPS)
+@task_2c.holds(
+    id="training",
+    form="free",
+    weight="2",
+    reference=False,
+    mistakes=outcomes.SLIPS,
+    follows=("gradient-descent", *START),
+)
 def trained(student: Subject, draw: Draw) -> None:
-    """After a short training of ours your network of 64 hidden units tells digits apart that it has not seen."""
+    """After a training of 200 steps your network of 64 hidden units tells digits apart that it has not seen."""
     _outcome(student, draw, outcomes.PLAIN)
 
 
@@ -127,14 +138,21 @@ def trained(student: Subject, draw: Draw) -> None:
 task_3c = part.criterion("task-3c", "Momentum", points="5", section="Task 3c", award=PROPORTIONAL)
 
 
-@task_3c.holds(id="momentum", form="free", weight="4", mistakes=MOMENTUM_SLIPS)
+@task_3c.holds(id="momentum", form="free", weight="4", mistakes=MOMENTUM_SLIPS, follows=("task-2c-training",))
 def momentum(student: Subject, draw: Draw) -> None:
     """With use_momentum the step follows dw(t) = gradient + gamma * dw(t-1), dw(0) = 0."""
     ride = Ride.drawn(draw, use_momentum=True)
     insist(steps.judged(Ridden.of(student.steps(ride)), ride))
 
 
-@task_3c.holds(id="training-with-tricks", form="free", weight="1", reference=False, mistakes=outcomes.SLIPS)
+@task_3c.holds(
+    id="training-with-tricks",
+    form="free",
+    weight="1",
+    reference=False,
+    mistakes=outcomes.SLIPS,
+    follows=("momentum", *TRICKS, "task-2c-training"),
+)
 def trained_with_tricks(student: Subject, draw: Draw) -> None:
     """With all tricks your network learns as fast as a right one."""
     _outcome(student, draw, outcomes.TRICKS)
@@ -142,16 +160,25 @@ def trained_with_tricks(student: Subject, draw: Draw) -> None:
 
 # -- 4a, 4b, 4e, 4f: other widths, depths and hidden functions --------------------------------------------
 
-for _id, _title, _points, _section, _plan, _said in (
-    ("task-4a-training", "32 hidden units, trained", "1", "Task 4a", outcomes.NARROW, "32 hidden units"),
-    ("task-4b-training", "128 hidden units, trained", "1", "Task 4b", outcomes.WIDE, "128 hidden units"),
-    ("task-4e-training", "Ten hidden layers, trained", "2", "Task 4e", outcomes.DEEP, "ten hidden layers of 64 units"),
-    ("task-4f-training", "ReLU, trained", "1", "Task 4f", outcomes.RECTIFIED, "three hidden layers of ReLU"),
-):
+_STEPS = ("task-2c-training", "task-3c")
+for _id, _title, _points, _section, _plan, _said, _follows in (
+    ("task-4a-training", "32 hidden units, trained", "1", "Task 4a", outcomes.NARROW, "32 hidden units", TRICKS),
+    ("task-4b-training", "128 hidden units, trained", "1", "Task 4b", outcomes.WIDE, "128 hidden units", TRICKS),
+    ("task-4e-training", "Ten hidden layers, trained", "2", "Task 4e", outcomes.DEEP, "ten hidden layers of 64 units",
+     (*TRICKS, "task-4c")),
+    ("task-4f-training", "ReLU, trained", "1", "Task 4f", outcomes.RECTIFIED, "three hidden layers of ReLU",
+     (*TRICKS, "task-4c", "task-4f")),
+):  # fmt: skip
     _row = part.criterion(_id, _title, points=_points, section=_section)
 
     def _question(student: Subject, draw: Draw, plan: Plan = _plan) -> None:
         _outcome(student, draw, plan)
 
     _question.__doc__ = f"With {_said} and all tricks your network learns as a right one does."
-    _row.holds(id=_id.removeprefix("task-"), form="free", reference=False, mistakes=outcomes.SLIPS)(_question)
+    _row.holds(
+        id=_id.removeprefix("task-"),
+        form="free",
+        reference=False,
+        mistakes=outcomes.SLIPS,
+        follows=(*_follows, *_STEPS),
+    )(_question)

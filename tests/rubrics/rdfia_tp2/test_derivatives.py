@@ -112,3 +112,11 @@ def test_the_gradients_of_the_output_layer(answer: str, kind: type) -> None:
 def test_the_gradients_of_the_first_layer(answer: str, kind: type) -> None:
     """Question 17, which carries points."""
     assert isinstance(FIRST_LAYER.judge(answer), kind), FIRST_LAYER.judge(answer)
+
+
+def test_a_wrong_formula_is_told_in_the_statements_names() -> None:
+    """The letters that stand for quantities while a formula is read are nobody's business."""
+    verdict = FIRST_LAYER.judge(r"$W_y^\top(\hat y - y) \odot (1 - \tilde h^2)$")
+
+    assert isinstance(verdict, Wrong)
+    assert verdict.message.startswith("is read as Wy*(yhat - y)*(1 - htilde^2): the slope of tanh is 1 - h²")

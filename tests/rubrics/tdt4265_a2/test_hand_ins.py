@@ -99,6 +99,14 @@ def test_right_variants_keep_their_points(file: str, patch: Patch) -> None:
     assert lost(report, file) == set(), f"{patch.name}: {shown(report)}"
 
 
+def test_a_flag_that_is_ignored_is_paid_for_once() -> None:
+    """Task 4c is about any number of layers: whoever ignores use_improved_sigmoid has lost task 3b for it."""
+    ignored = next(patch for _, patch in WRONG if patch.named == "improved-flag-ignored")
+    report = with_patch("task2a.py", ignored)
+
+    assert lost(report, "task2a.py") == {"task-3b"}, shown(report)
+
+
 def test_the_edition_of_2020_is_graded_for_its_network() -> None:
     """Without the trainer's class, as in 2020, the network is judged as any other, and the trainer's rows say why not."""
     trainer = b"""import numpy as np

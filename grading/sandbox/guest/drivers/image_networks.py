@@ -46,8 +46,12 @@ def exercised(program: ProgramState, trains: Sequence[str], loads: Sequence[str]
     """
     watch = watch_of(program)
     said: list[str] = []
-    for names, there in ((trains, _trained), (loads, _loaded)):
-        said += [_called(f.__name__, f) for f in _own(program, names) if not there(watch)]
+    for names, there, lack in ((trains, _trained, "nothing had been trained"), (loads, _loaded, "no data were loaded")):
+        said += [
+            f"{f.__name__} was called, because {lack}{_called(f)}"[:300]
+            for f in _own(program, names)
+            if not there(watch)
+        ]
     known = {type(network.module) for network in watch.networks.networks}
     for kind in _classes(program):
         if kind in known:
@@ -72,7 +76,8 @@ def _loaded(watch: Any) -> bool:
     return bool(watch.loading.loaders)
 
 
-def _called(name: str, function: types.FunctionType) -> str:
+def _called(function: types.FunctionType) -> str:
+    """Call a function with small numbers: ", and raised ...", or nothing."""
     names, required = signature(function)
     given: dict[str, Any] = {}
     for place, parameter in enumerate(names):
@@ -85,8 +90,8 @@ def _called(name: str, function: types.FunctionType) -> str:
     try:
         function(**given)
     except Exception as fault:
-        return f"{name} was called, which the program does not do, and raised {type(fault).__name__}: {fault}"[:300]
-    return f"{name} was called, which the program does not do"
+        return f", and raised {type(fault).__name__}: {fault}"
+    return ""
 
 
 def _classes(program: ProgramState) -> Iterator[type[nn.Module]]:
