@@ -62,8 +62,12 @@ RIGHT = (
         ("def forward(params, X):", "def forward(X, params):"), ("forward(params, X)", "forward(X, params)"),
         ("def loss_accuracy(Yhat, Y):", "def loss_accuracy(Y, Yhat):"),
     ), alone=True),
-    Patch("probabilities alone", (
+    Patch("probabilities last", (
         ('return outputs["yhat"], outputs', 'return outputs, outputs["yhat"]'),
+        ("Yhat, outputs = forward(params, X)", "outputs, Yhat = forward(params, X)"),
+        ("Yhat, _ = forward(", "_, Yhat = forward("),
+        ("forward(params, x)[0]", "forward(params, x)[1]"),
+        ("forward(params, data.Xgrid)[0]", "forward(params, data.Xgrid)[1]"),
     ), alone=True),
     Patch("weights turned", TURNED),
     Patch("weights turned, flat biases, sums", (
