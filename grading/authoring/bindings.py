@@ -88,6 +88,8 @@ class Driven:
             asks the driver (the target is filled in) and returns its reply. What comes back is the student's: take it
             apart only through `grading.authoring.admit`.
         box: which box is asked, where a part has both; None = the part's own mode.
+        told: what the student reads was called; "" = nothing, because the arguments are the driver's and not those that
+            the student's function takes; None = the target, or else the name.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Driven:
     target: str = ""
     ask: Callable[..., Any] | None = None
     box: BoxMode | None = None
+    told: str | None = None
 
 
 Binding = Function | Driven

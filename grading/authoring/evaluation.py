@@ -66,8 +66,13 @@ class Evaluation:
     def result(self, row: Criterion) -> CriterionResult:
         """One criterion: its checks in order, then its award."""
         judged: list[tuple[Check, Judgement]] = []
+        remarked: set[tuple[str, Visibility | None]] = set()
         for check in row.checks:
             judgement = self._said_once(check, self._with_cause(row, check, self.judgement(row, check)))
+            # A row says each remark once, however many of its questions noticed.
+            new = {(r.message, r.visibility): r for r in judgement.remarks if (r.message, r.visibility) not in remarked}
+            remarked |= set(new)
+            judgement = replace(judgement, remarks=tuple(new.values()))
             self.passed[check.id] = judgement.passed
             if not judgement.passed and check.visibility is Visibility.STUDENT:
                 # A picture has no reader of its own: what belongs to a hidden finding is not kept.

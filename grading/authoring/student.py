@@ -83,6 +83,13 @@ class Student(Subject):
             raise RubricFault(f"the part expects no function {name!r}")
         return self._defined(binding).name
 
+    def told_as(self, name: str) -> str:
+        """What the student wrote, where the rubric's word for a question is another."""
+        binding = self._expects.get(name)
+        if not isinstance(binding, Driven):
+            return super().told_as(name)
+        return binding.told if binding.told is not None else super().told_as(binding.target or name)
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Which functions answered under another name, and which arguments were filled in."""

@@ -46,6 +46,10 @@ class Subject:
             raise AttributeError(name)
         return self._answering(name)
 
+    def told_as(self, name: str) -> str:
+        """What a student reads was called when this question was asked; "" = nothing."""
+        return name.partition("__")[0] or name
+
     def drive(self, driver: str, *args: Any, **kwargs: Any) -> Any:
         """Put a question to a driver by name; on a reference, to its callable of the same name."""
         return self._answering(driver)(*args, **kwargs)

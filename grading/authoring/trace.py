@@ -31,7 +31,7 @@ class Call:
         reply: as it came, before it was brought into form.
         answered: whether there is a reply.
         fault: "raised ValueError" and the like where there is none; equal words for equal endings.
-        ours: whether a driver was asked, whose name and arguments mean nothing to a student.
+        told: what a student reads was called; "" for a driver, whose name and arguments mean nothing to a student.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Call:
     reply: Any = None
     answered: bool = False
     fault: str = ""
-    ours: bool = False
+    told: str = ""
 
 
 @dataclass(slots=True)
@@ -105,25 +105,27 @@ class Traced(Subject):
 
     def recall(self, driver: str, answer: object) -> None:
         """Write down a driver's answer as if it were asked for now."""
-        self._trace.calls.append(Call(driver, (), {}, reply=answer, answered=True, ours=True))
+        self._trace.calls.append(Call(driver, (), {}, reply=answer, answered=True))
 
     def drive(self, driver: str, *args: Any, **kwargs: Any) -> Any:
         """Ask a driver, and write it down under the driver's name."""
-        return self._ask(driver, lambda *a, **k: self._subject.drive(driver, *a, **k), args, kwargs, ours=True)
+        return self._ask(driver, lambda *a, **k: self._subject.drive(driver, *a, **k), args, kwargs)
 
     def ask_of(self, thing: Any, method: str, *args: Any, **kwargs: Any) -> Any:
         """Ask an object's method, and write it down as ".method"."""
-        return self._ask(f".{method}", lambda *a, **k: self._subject.ask_of(thing, method, *a, **k), args, kwargs)
+        name = f".{method}"
+        return self._ask(name, lambda *a, **k: self._subject.ask_of(thing, method, *a, **k), args, kwargs, told=name)
 
     def _answering(self, name: str) -> Answer:
         function = getattr(self._subject, name)
-        return lambda *args, **kwargs: self._ask(name, function, args, kwargs)
+        told = self._subject.told_as(name)
+        return lambda *args, **kwargs: self._ask(name, function, args, kwargs, told=told)
 
     def _ask(
-        self, name: str, function: Answer, args: tuple[Any, ...], kwargs: dict[str, Any], *, ours: bool = False
+        self, name: str, function: Answer, args: tuple[Any, ...], kwargs: dict[str, Any], *, told: str = ""
     ) -> Any:
         nth = sum(c.name == name and c.answered for c in self._trace.calls)
-        call = Call(name, copied(args), copied(kwargs), ours=ours)
+        call = Call(name, copied(args), copied(kwargs), told=told)
         self._trace.calls.append(call)
         try:
             call.reply = function(*copied(args), **copied(kwargs))

@@ -1,5 +1,6 @@
 """Sentences to the student: what was asked, what came back, what should hold. Never an expected value."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,14 +20,13 @@ SHOWN = 6
 
 def asked(trace: Trace) -> str:
     """The last question in words: "sigmoid was called with a float64 array of shape (4, 7)"; "" for a driver's."""
-    if not trace.calls or trace.calls[-1].ours:
+    if not trace.calls or not trace.calls[-1].told:
         return ""
     call = trace.calls[-1]
-    name = call.name.partition("__")[0] or call.name
-    # Behind a double underscore stands a question of ours about the function; what is named then is not its argument.
-    named = call.kwargs if name == call.name else {}
+    # Where the student reads another name, it is a question of ours about it; what is named then is not its argument.
+    named = call.kwargs if call.told == call.name else {}
     given = ", ".join([*map(_argument, call.args), *(f"{k}={_argument(v)}" for k, v in named.items())])
-    return f"{name} was called with {given}" if given else f"{name} was called"
+    return f"{call.told} was called with {given}" if given else f"{call.told} was called"
 
 
 def gap_words(gap: Gap) -> str:  # noqa: PLR0911 - one for each way to differ
@@ -76,7 +76,7 @@ def fault_words(fault: AnswerFault, trace: Trace) -> str:
     question = asked(trace)
     match fault:
         case Unformed():
-            return f"{question}; its answer {fault.where.text}" if question else str(fault)
+            return f"{question}; its answer {fault.where.text}" if question else f"the answer {fault.where.text}"
         case Missing() | BadReply():
             return str(fault)
         case Raised() | Overran() | Died():
@@ -201,4 +201,6 @@ def _sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
+    # Names such as dW1 keep their case.
+    text = re.sub(r"^(?:the|its|what|your|it|an?) ", lambda found: found[0].capitalize(), text)
     return text if text[-1] in ".!?…" else text + "."

@@ -113,6 +113,32 @@ def driven(ask: Any) -> Part:
 
 
 @pytest.mark.parametrize(
+    ("target", "told", "said"),
+    [
+        ("sigmoid", None, "sigmoid was called with 3; the answer is 2"),
+        ("", None, "total was called with 3; the answer is 2"),
+        ("sigmoid", "my curve", "my curve was called with 3; the answer is 2"),
+        ("sigmoid", "", "The total is right. The answer is 2"),
+    ],
+)
+def test_a_question_of_ours_is_told_by_the_student_s_word_for_it(target: str, told: str | None, said: str) -> None:
+    """By the function it is about, by what the author says, or not at all; never by the rubric's own word."""
+    expects: list[Binding] = [SIGMOID, Driven("total", target=target, ask=lambda put, n: float(put(n)), told=told)]
+    made = Part("f.py", expects=expects, reference=Reference(sigmoid=lambda x: x, total=lambda n: 1.0))
+
+    def probe(subject: Any, draw: Any) -> Any:
+        """The total is right."""
+        return subject.total(3)
+
+    made.criterion("row", "Row", points="1").agrees(id="q")(probe)
+    box = FakeBox({"sigmoid": lambda x: x}, drivers={"total": lambda *given: 2.0})
+    with asking(made, box) as (student, _):
+        [row] = Evaluation(made, student, 1).results()
+
+    assert said in row.findings[0].message
+
+
+@pytest.mark.parametrize(
     ("ask", "status"),
     [(lambda put: float(put()), Status.FAILED), (lambda put: 1 / 0 or put(), Status.ERROR)],
     ids=["after the reply", "before it was asked"],

@@ -103,14 +103,24 @@ def test_a_loss_says_which_earlier_loss_it_may_follow_from() -> None:
     before = CriterionResult("before", "An earlier file", "", Decimal(0), Decimal(1), Status.PARTIAL, ())
 
     with asking(part, FakeBox({"f": np.sin})) as (student, _):
-        lost = Evaluation(part, student, 1, earlier=(before,)).results()[1].findings[-2].message
+        lost = Evaluation(part, student, 1, earlier=(before,)).results()[1].findings[-1].message
     with asking(part, FakeBox({"f": np.sin})) as (student, _):
-        alone = Evaluation(part, student, 1).result(part.criteria[1]).findings[-2].message
+        alone = Evaluation(part, student, 1).result(part.criteria[1]).findings[-1].message
 
     said = "It may follow from what is wrong above, “Values of f”, “An earlier file”, where points were lost: mend"
     assert lost.startswith(f"f(x) is never negative. {said} that first. Some entry is negative.")
     assert alone.startswith("f(x) is never negative. It may follow from what is wrong above, where points were lost:")
     assert all("may follow" not in f.message for row in answered(part, np.square) for f in row.findings)
+
+
+def test_a_row_says_each_remark_once() -> None:
+    """Two questions that notice the same say so in one line; another row says it again."""
+    part = property_of(positive, id="first")
+    part.criteria[0].holds(id="second")(positive)
+    part.criterion("other", "Other", points="1").holds(id="third")(positive)
+    rows = answered(part, np.square)
+
+    assert [[f.question for f in row.findings if f.remark] for row in rows] == [["first"], ["third"]]
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,11 @@ class Plain:
 
 def test_an_author_s_own_question_says_what_it_is() -> None:
     """What the student's function was called with can be read in the message."""
-    assert asked(Trace([Call("forward", (Network(7), 3), {})])) == "forward was called with a network of 7 units, 3"
-    assert asked(Trace([Call("forward", (Plain(),), {})])) == "forward was called with your Plain"
+    assert (
+        asked(Trace([Call("forward", (Network(7), 3), {}, told="forward")]))
+        == "forward was called with a network of 7 units, 3"
+    )
+    assert asked(Trace([Call("forward", (Plain(),), {}, told="forward")])) == "forward was called with your Plain"
 
 
 def test_what_was_said_is_not_said_again() -> None:
@@ -55,4 +58,4 @@ def test_mistakes_that_cannot_be_told_apart_are_all_named() -> None:
 
 def test_a_driver_s_name_is_not_told() -> None:
     """What the box was asked by a driver of ours says nothing to a student, who wrote no function of that name."""
-    assert asked(Trace([Call("vision_transform", (0,), {}, ours=True)])) == ""
+    assert asked(Trace([Call("vision_transform", (0,), {})])) == ""

@@ -108,7 +108,7 @@ part = Part(
             Driven(f"network__{task}", driver="softmax_pass", target="SoftmaxModel", ask=given(*earlier))
             for task, earlier in EARLIER.items()
         ),
-        Driven("first_weights", driver="softmax_initial", target="SoftmaxModel", ask=ask_weights),
+        Driven("first_weights", driver="softmax_initial", target="SoftmaxModel", ask=ask_weights, told=""),
     ],
     reference=REFERENCE,
 )

@@ -210,15 +210,15 @@ def _after_threshold(outputs: Array, targets: Array) -> float:
 _SHARE = "Find the largest entry of each row, of outputs and of targets; count how often they agree, for each row."
 
 ACCURACY_SLIPS = (
-    slip("accuracy-zero", "The accuracy is always 0.", _SHARE, accuracy=lambda *_: 0.0),
-    slip("accuracy-per-output", "Every output is compared with its target after a threshold.", _SHARE,
+    slip("accuracy-zero", "Your accuracy is always 0.", _SHARE, accuracy=lambda *_: 0.0),
+    slip("accuracy-per-output", "Your accuracy compares every output with its target after a threshold.", _SHARE,
          accuracy=_after_threshold),
-    slip("accuracy-not-divided", "The accuracy is the number of right answers.", "Divide by the number of rows.",
+    slip("accuracy-not-divided", "Your accuracy is the number of right answers.", "Divide by the number of rows.",
          accuracy=lambda y, t: float((y.argmax(1) == t.argmax(1)).sum())),
-    slip("accuracy-divided-by-entries", "The accuracy is divided by the number of entries.", _SHARE,
+    slip("accuracy-divided-by-entries", "Your accuracy is divided by the number of entries.", _SHARE,
          accuracy=lambda y, t: float((y.argmax(1) == t.argmax(1)).sum() / t.size)),
-    slip("error-rate", "The accuracy is the share of wrong answers.", _SHARE,
+    slip("error-rate", "Your accuracy is the share of wrong answers.", _SHARE,
          accuracy=lambda y, t: float((y.argmax(1) != t.argmax(1)).mean())),
-    slip("accuracy-argmax-axis", "The argmax goes over the examples.", _SHARE,
+    slip("accuracy-argmax-axis", "Your accuracy takes the argmax over the examples.", _SHARE,
          accuracy=lambda y, t: float((y.argmax(0) == t.argmax(0)).mean())),
 )  # fmt: skip

@@ -40,10 +40,10 @@ part = Part(
     expects=[
         Function("calculate_accuracy", aliases=("accuracy",), arity=3),
         Function("SoftmaxTrainer", aliases=("Softmax_Trainer", "SoftMaxTrainer")),
-        Driven("accuracy", driver="softmax_accuracy", target="calculate_accuracy", ask=_ask_accuracy),
+        Driven("accuracy", driver="softmax_accuracy", target="calculate_accuracy", ask=_ask_accuracy, told=""),
         Driven("steps", driver="softmax_steps", target="SoftmaxTrainer", ask=steps.ask_steps),
         Driven("training", driver="softmax_training", target="SoftmaxTrainer", ask=outcomes.ask_training),
-        Driven("batches", driver="softmax_batches", ask=ask_batches),
+        Driven("batches", driver="softmax_batches", ask=ask_batches, told="batch_loader"),
     ],
     reference=Reference(
         accuracy=accuracy, steps=steps.riding(), training=outcomes.training(), batches=in_order(shuffled=True)

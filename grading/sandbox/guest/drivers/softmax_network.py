@@ -60,6 +60,12 @@ def meanings(names: Sequence[str]) -> list[str]:
     return meant
 
 
+def _knows_relu(program: ProgramState, name: str, modules: Sequence[str]) -> bool:
+    """Whether the constructor has the flag that came with a later year; one whose parameters cannot be read may."""
+    names, _ = signature(found(program, name, modules))
+    return not names or "relu" in meanings(names)
+
+
 def built(program: ProgramState, name: str, widths: Sequence[int], flags: Mapping[str, bool], modules: Any) -> Any:
     """A fresh network of the program's; the flags go to the parameters whose names say what they are."""
     kind = found(program, name, modules)
@@ -122,6 +128,10 @@ def _kept(value: Any) -> Any:
     return np.array(value) if isinstance(value, np.ndarray) else value
 
 
+def _all_kept(values: Any) -> list[Any]:
+    return [_kept(v) for v in values]
+
+
 @driver("softmax_initial")
 def initial(
     program: ProgramState, name: str, widths: Sequence[int], flags: Mapping[str, bool], modules: Sequence[str]
@@ -160,8 +170,7 @@ def one_pass(  # noqa: PLR0917 - drivers are called by name and position over th
     Returns:
         `outputs`, `grads` (empty without `backward`), and `relu`: whether the constructor knows that flag.
     """
-    names, _ = signature(found(program, name, modules))
-    relu = not names or "relu" in meanings(names)
+    relu = _knows_relu(program, name, modules)
     if flags["relu"] and not relu:
         return {"outputs": None, "grads": [], "relu": False}
     model = built(program, name, widths, flags, modules)
@@ -222,9 +231,9 @@ def _watched(model: Any) -> Iterator[dict[str, Any]]:
         return outputs
 
     def watched_backward(*args: Any, **kwargs: Any) -> Any:
-        seen.setdefault("asked", [_kept(a) for a in inspect.signature(backward).bind(*args, **kwargs).args])
+        seen.setdefault("asked", _all_kept(inspect.signature(backward).bind(*args, **kwargs).args))
         answer = backward(*args, **kwargs)
-        seen.setdefault("grads", [_kept(g) for g in model.grads])
+        seen.setdefault("grads", _all_kept(model.grads))
         return answer
 
     model.forward, model.backward = watched_forward, watched_backward
@@ -264,7 +273,7 @@ def steps(  # noqa: PLR0917 - drivers are called by name and position over the w
     """
     model = built(program, "SoftmaxModel", widths, flags, modules)
     place(model, weights)
-    start = [_kept(w) for w in model.ws]
+    start = _all_kept(model.ws)
     trainer = _trainer(found(program, name, modules), options, model, batches[0], len(batches[0][0]))
     told = []
     for X, Y in batches:
@@ -277,10 +286,10 @@ def steps(  # noqa: PLR0917 - drivers are called by name and position over the w
             "outputs": seen.get("outputs"),
             "last": seen.get("last"),
             "asked": bool(asked),
-            "grads": seen.get("grads") or [_kept(g) for g in model.grads],
+            "grads": seen.get("grads") or _all_kept(model.grads),
             "own_images": bool(asked) and np.array_equal(asked[0], X),
             "own_targets": len(asked) > MATRIX and np.array_equal(asked[2], Y),
-            "ws": [_kept(w) for w in model.ws],
+            "ws": _all_kept(model.ws),
         })  # fmt: skip
     return {"start": start, "steps": told}
 
@@ -322,8 +331,7 @@ def training(  # noqa: PLR0917 - drivers are called by name and position over th
     Returns:
         `losses` of the steps, `outputs` for the new images, and `relu`: whether the constructor knows that flag.
     """
-    names, _ = signature(found(program, "SoftmaxModel", modules))
-    if flags["relu"] and names and "relu" not in meanings(names):
+    if flags["relu"] and not _knows_relu(program, "SoftmaxModel", modules):
         return {"losses": [], "outputs": None, "relu": False}
     X, X_new = (_standardised(x, options) for x in (images, new))
     model = built(program, "SoftmaxModel", widths, flags, modules)
