@@ -4,7 +4,11 @@ from grading.assignments.ece661_hw2 import lab1, rehearsal
 from grading.assignments.ece661_hw2.editions import taken_over
 from grading.authoring.patches import Patch, Patches
 
-WORDS = (("self.conv1(x)", "self.bn1(self.conv1(x))"), ("self.conv2(x)", "self.bn2(self.conv2(x))"))
+WORDS = (
+    ("self.conv1(x)", "self.bn1(self.conv1(x))"),
+    ("self.conv2(x)", "self.bn2(self.conv2(x))"),
+    ("mul_(2.5)", "mul_(3.5)"),  # normalisation takes back what large convolutions do
+)
 NOT_ASKED = {"lab2-rate": (), "lab2-swish": (), "lab2-rates": (), "lab2-strengths": ()}
 # The one network is judged twice: without and with regard to its normalisation.
 NETWORK = {"lab1-network": ("lab1-network", "lab2-normalisation")}
