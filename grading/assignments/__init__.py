@@ -94,8 +94,9 @@ def _same_table(assignment: "Assignment", rubric: "Rubric") -> None:
 
 
 def _import(folder: Path, module: str = "rubric") -> ModuleType:
-    if folder.parent == BUILT_IN and folder.name.isidentifier():
-        return importlib.import_module(f"{__name__}.{folder.name}.{module}")
+    inside = folder.relative_to(BUILT_IN).parts if folder.is_relative_to(BUILT_IN) else ()
+    if inside and all(part.isidentifier() for part in inside):
+        return importlib.import_module(".".join((__name__, *inside, module)))
     # The fingerprint in the name: a rubric that was edited is another package, and an old one is never patched halfway.
     name = f"chainrule_assignment_{folder.name}_{fingerprint(folder)[:12]}".replace("-", "_").replace(".", "_")
     if name not in sys.modules:

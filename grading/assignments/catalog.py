@@ -119,7 +119,8 @@ def _folders(roots: Sequence[Path]) -> Iterator[Path]:
         if (root / MANIFEST).is_file():
             yield root
         elif root.is_dir():
-            yield from sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+            patterns = (f"*/{MANIFEST}", f"*/editions/*/{MANIFEST}") if root == BUILT_IN else (f"*/{MANIFEST}",)
+            yield from sorted(path.parent for pattern in patterns for path in root.glob(pattern))
 
 
 def _files(root: Path, *, everything: bool) -> list[Path]:

@@ -64,6 +64,9 @@ class Holds:
     reference: bool
 
 
+NO_ANSWER = "No answer was found"
+
+
 @dataclass(frozen=True, slots=True)
 class Asks:
     """A written answer.
@@ -71,10 +74,12 @@ class Asks:
     Attributes:
         find: where in the submission the answer stands.
         accepts: what counts as right.
+        missing: to the student, where there is none.
     """
 
     find: Find
     accepts: Accepts
+    missing: str = NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

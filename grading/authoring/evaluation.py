@@ -167,7 +167,7 @@ def judge_written(check: Check, task: Asks, source: Source | None) -> Judgement:
     except Exception as error:
         raise RubricFault(f"check {check.id!r}: find raised {type(error).__name__}: {error}") from error
     if answer is None or not answer.strip():
-        return Judgement(False, joined(check.question, "No answer was found"), Blame.STUDENT, attempted=False)
+        return Judgement(False, joined(check.question, task.missing), Blame.STUDENT, attempted=False)
     try:
         verdict = task.accepts.judge(answer)
     except Exception as error:

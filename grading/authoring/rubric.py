@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar,
 
 from grading.authoring.award import ALL_OR_NOTHING, Award
 from grading.authoring.bindings import Binding, BoxMode
-from grading.authoring.check import Agrees, Asks, Check, Form, Holds, Line, Probe
+from grading.authoring.check import NO_ANSWER, Agrees, Asks, Check, Form, Holds, Line, Probe
 from grading.authoring.subject import Mistake, Reference, Variant
 from grading.authoring.written import Accepts, Find
 from grading.domain.assignment import CriterionSummary
@@ -197,6 +197,7 @@ class Criterion:
         *,
         find: Find,
         accepts: Accepts,
+        missing: str = NO_ANSWER,
         needs: Sequence[str] = (),
         weight: str = "1",
         visibility: Visibility = Visibility.STUDENT,
@@ -209,11 +210,12 @@ class Criterion:
             find: from the parsed file to the text of the answer, or None where there is none.
             accepts: `Word`, `Number`, or `Prose` (for a human: the criterion becomes `manual`); from `grading.checks`
                 `formulas.Formula`, `quantities.Quantity`, `quantities.Size`; or whatever has their `judge`.
+            missing: to the student, where there is no answer: what to do.
             needs: ids of checks or criteria without which this question has no meaning.
             weight: inside the criterion, for proportional awards.
             visibility: who may read the finding.
         """
-        task = Asks(find, accepts)
+        task = Asks(find, accepts, missing)
         self._add(Check(id, question, task, needs=tuple(needs), weight=Decimal(weight), visibility=visibility))
 
     def _add(self, check: Check) -> None:

@@ -14,5 +14,6 @@ rubric. Each module's docstring has the mathematics, the shapes, and the toleran
 * transfer: `pretrained` (loading, the replaced head), `fine_tuning` (what is trained, frozen, drifting)
 * pictures: `figures` (structure and data), `feature_maps` and `visualization`, `class_activation`; `plots` draws
   beside failing findings
-* written work: `quantities` (numbers in prose and code), `formulas`; `by_hand` (library calls that a task bans)
+* written work: `answers` (where they stand), `misplaced` (where else they may), `quantities` (numbers in prose and
+  code), `formulas`; `by_hand` (library calls that a task bans)
 """

@@ -100,14 +100,31 @@ def answer(question: Question, given: frozenset[str] = frozenset()) -> Find:
     """
 
     def find(source: Source) -> str | None:
-        lines = list(_lines(source))
-        for start in _starts(lines, question):
-            region = _region(lines, start, given)
-            if start.number not in question.numbers or _fits(region, question, start):
-                return _answer(region, given) or None
-        return None
+        places = list(_places(source, question, given))
+        # Who left a question blank and answered it further down labels that answer as the question is.
+        same = (region for start, region in places if start.number == places[0][0].number)
+        return next((told for region in same if (told := _answer(region, given))), None)
 
     return find
+
+
+def asked_in(source: Source, question: Question, given: frozenset[str] = frozenset()) -> bool:
+    """Whether the question stands in the notebook at all."""
+    return next(_places(source, question, given), None) is not None
+
+
+def own_lines(source: Source, given: frozenset[str]) -> list[tuple[str, bool]]:
+    """The student's own lines of all markdown, each with whether a heading or a label stands in it."""
+    told = ((line, _own(line, given)) for line in _lines(source))
+    return [(own, line.opens) for line, own in told if own is not None and _says(own)]
+
+
+def _places(source: Source, question: Question, given: frozenset[str]) -> Iterator[tuple[_Line, list[_Line]]]:
+    lines = list(_lines(source))
+    for start in _starts(lines, question):
+        region = _region(lines, start, given)
+        if start.number not in question.numbers or _fits(region, question, start):
+            yield start, region
 
 
 def first_word(find: Find, words: Iterable[str]) -> Find:

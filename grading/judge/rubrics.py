@@ -56,7 +56,7 @@ class Shelf:
         if held is not None:
             folder = held.assignment.folder
             # What is shipped with the engine changes with the engine, and that only by a restart.
-            if folder.parent == BUILT_IN or fingerprint(folder) == held.fingerprint:
+            if folder.is_relative_to(BUILT_IN) or fingerprint(folder) == held.fingerprint:
                 return held
             return _held(read_assignment(folder))
         faults: list[RubricFault] = []

@@ -18,7 +18,14 @@ from grading.programs import Source, holds_pages, read_source
 
 FILE = "report.ipynb"
 STARTER = Path(__file__).parent / "starter" / FILE
-GIVEN = given_lines(read_source(SubmittedFile(STARTER.name, STARTER.read_bytes())))
+
+
+def handed_out(*starters: Path) -> frozenset[str]:
+    """Lines of these starters: what nobody wrote as an answer."""
+    return given_lines(*(read_source(SubmittedFile(path.name, path.read_bytes())) for path in starters))
+
+
+GIVEN = handed_out(STARTER)
 TRUE, FALSE = ("T", "True"), ("F", "False")
 WORDS = (*TRUE, *FALSE)
 LN10 = 2.302585
@@ -86,10 +93,10 @@ def or_unplaced(find: Find, elsewhere: Find | None = None) -> Find:
 part = Part(FILE)
 
 
-def anywhere(number: int) -> Find:
+def anywhere(number: int, given: frozenset[str]) -> Find:
     """What stands under a statement's number, whatever it is about."""
-    long = answer(Question(anchors=(f"statement-{number}",), numbers=(f"1.{number}",)), GIVEN)
-    short = answer(Question(numbers=(str(number),)), GIVEN)
+    long = answer(Question(anchors=(f"statement-{number}",), numbers=(f"1.{number}",)), given)
+    short = answer(Question(numbers=(str(number),)), given)
     return or_unplaced(lambda source: long(source) or short(source))
 
 
@@ -113,16 +120,19 @@ for number, (statement, key, about, points) in enumerate(STATEMENTS, 1):
         accepts=Prose(points),
     )
 
-part.criterion("initial-loss", "Lab 1 (h), bonus: the loss before training", section="2. Lab 1", points="4").asks(
-    "initial_loss_value",
-    "The cross-entropy of ten classes that are all as likely is ln 10",
-    find=or_unplaced(
-        answer(Question(anchors=("initial-loss",), headings=("Loss before training",), numbers=("2",)), GIVEN)
-    ),
-    accepts=Judged(
-        Quantity(
-            LN10, rtol=0.03, known={1.0: "ln 10 is 2.30, log10 of 10 is 1", 0.1: "that is the chance, not its loss"}
-        ),
-        ("ln 10 = 2.30",),
-    ),
-)
+
+def add_initial_loss(
+    part: Part, title: str, *, section: str, points: str, given: frozenset[str] = GIVEN, number: str = "2"
+) -> None:
+    """Add the row that asks for the loss before training; `number` is its place in the report."""
+    asked = Question(anchors=("initial-loss",), headings=("Loss before training",), numbers=(number,))
+    known = {1.0: "ln 10 is 2.30, log10 of 10 is 1", 0.1: "that is the chance, not its loss"}
+    part.criterion("initial-loss", title, section=section, points=points).asks(
+        "initial_loss_value",
+        "The cross-entropy of ten classes that are all as likely is ln 10",
+        find=or_unplaced(answer(asked, given)),
+        accepts=Judged(Quantity(LN10, rtol=0.03, known=known), ("ln 10 = 2.30",)),
+    )
+
+
+add_initial_loss(part, "Lab 1 (h), bonus: the loss before training", section="2. Lab 1", points="4")

@@ -15,7 +15,7 @@ from PIL import Image
 from grading.assignments.uva_image_data.runs import STARTS, Scope, calls_of, statements
 from grading.authoring import blank
 from grading.authoring.pictures import clean
-from grading.authoring.written import Find, Right, Wrong
+from grading.authoring.written import Find, ForHuman, Right, Wrong
 from grading.domain.errors import BadReply
 from grading.programs import Cell, Source
 
@@ -23,6 +23,8 @@ CALLS = ("display_grad_cam", "GradCAM")
 LATE = re.compile(r"\.layer4\[(?:1|-1)\]")
 LABEL = re.compile(r"predicted label", re.IGNORECASE)
 MOST_PICTURES = 12
+IN_TEXT = ("](attachment:", "data:image/")
+PASTED = "The pictures are pasted into the notebook's text; none is stored under the cells that draw them."
 LOOK = "Run Task 6 after a training, and save the notebook with its pictures."
 SAYS = {
     "cam-without-pictures": "The pictures of Task 6 are missing.",
@@ -61,14 +63,21 @@ def find() -> Find:
 
     def found(source: Source) -> str | None:
         every = explained(source)
+        if every and not any(one.pictures for one in every) and pasted(source):
+            return PASTED
         return json.dumps([asdict(one) for one in every]) if any(one.pictures for one in every) else None
 
     return found
 
 
+def pasted(source: Source) -> bool:
+    """Whether pictures stand in the text instead of under a cell: attachments, screenshots."""
+    return any(mark in cell.source for cell in source.cells if cell.kind == "markdown" for mark in IN_TEXT)
+
+
 def explained(source: Source) -> list[Explained]:
     """The calls at the notebook's top level, in order."""
-    scope, found = Scope(), []
+    scope, found = Scope.of(source), []
     for cell in source.code:
         for statement in statements(cell):
             scope.read(statement)
@@ -83,8 +92,10 @@ def explained(source: Source) -> list[Explained]:
 class Shown:
     """Pictures of the last convolution of a network that learned something."""
 
-    def judge(self, answer: str) -> Right | Wrong:
+    def judge(self, answer: str) -> Right | Wrong | ForHuman:
         """Right if one of the calls is as it should be."""
+        if answer == PASTED:
+            return ForHuman(("a map for each predicted class, of the last convolution of a network that learned",))
         every = [Explained(**one) for one in json.loads(answer)]
         complaints = [_complaint(one) for one in every]
         if None in complaints:

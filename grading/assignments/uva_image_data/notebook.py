@@ -18,6 +18,8 @@ from grading.programs import Source
 
 FILE = "image_data_processing.ipynb"
 SIZES = (1593, 176, 758)
+UNRUN = "No output of it is stored. Run the notebook from the top, and save it with its outputs: do not clear them"
+UNSEEN = "No picture is stored under the cells that draw them. Run them, and save the notebook with its outputs"
 _SPLIT = re.compile(r"(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})")
 MOST_TEXT = 20_000
 
@@ -56,6 +58,7 @@ split_row.asks(
     f"Your notebook loads all pictures and splits them into {', '.join(map(str, SIZES))}",
     find=split_shown(),
     accepts=Sizes(),
+    missing=UNRUN,
 )
 
 sgd = part.criterion("run-sgd", "Task 3: Gaussian weights, SGD, 1e-4", section="Trainings", points="1")
@@ -64,6 +67,7 @@ sgd.asks(
     "Ten epochs with SGD at 1e-4, as your stored outputs tell them: the loss falls, slowly",
     find=outcomes.SGD.find(),
     accepts=outcomes.SGD,
+    missing=UNRUN,
 )
 
 
@@ -78,18 +82,21 @@ part.criterion("run-adam", "Task 3: Gaussian weights, Adam, 1e-4", section="Trai
     "Ten epochs with Adam at 1e-4, as your stored outputs tell them: the loss falls further than with SGD",
     find=outcomes.ADAM.find(),
     accepts=outcomes.ADAM,
+    missing=UNRUN,
 )
 part.criterion("run-tiny-rate", "Task 4: SGD, 1e-8", section="Trainings", points="1").asks(
     "tiny_history",
     "Ten epochs at 1e-8, as your stored outputs tell them: the loss stays at ln 6",
     find=outcomes.TINY.find(),
     accepts=outcomes.TINY,
+    missing=UNRUN,
 )
 part.criterion("run-huge-rate", "Task 4: SGD, 12", section="Trainings", points="1").asks(
     "huge_history",
     "Ten epochs at a rate of 12, as your stored outputs tell them: the loss is thrown far out and oscillates",
     find=outcomes.HUGE.find(),
     accepts=outcomes.HUGE,
+    missing=UNRUN,
 )
 
 zero = part.criterion("run-zero", "Task 5: zero weights", section="Trainings", points="1")
@@ -98,6 +105,7 @@ zero.asks(
     "Ten epochs from zero weights, as your stored outputs tell them: loss near ln 6, the accuracy never changes",
     find=outcomes.ZERO.find(),
     accepts=outcomes.ZERO,
+    missing=UNRUN,
 )
 
 
@@ -113,6 +121,7 @@ kaiming.asks(
     "Ten epochs from Kaiming's weights, as your stored outputs tell them: the loss falls from the first epoch on",
     find=outcomes.KAIMING.find(),
     accepts=outcomes.KAIMING,
+    missing=UNRUN,
 )
 
 
@@ -127,6 +136,7 @@ part.criterion("grad-cam", "Task 6: Grad-CAM", section="Explanations", points="2
     "Grad-CAM of the last convolution of the network that you trained, a stored picture for each predicted class",
     find=explanations.find(),
     accepts=explanations.Shown(),
+    missing=UNSEEN,
 )
 
 for asked in questions.QUESTIONS:

@@ -8,11 +8,13 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from grading.authoring import Prose
 from grading.authoring.written import Find
-from grading.checks.answers import Question, answer, given_lines
+from grading.checks.answers import Question, given_lines
+from grading.checks.misplaced import as_text, or_misplaced
 from grading.domain.submission import SubmittedFile
 from grading.programs import Source, read_source
 
@@ -36,6 +38,7 @@ def print_of(line: str) -> str:
     return hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()[:DIGITS]
 
 
+@lru_cache(maxsize=4)
 def without_task_numbers(source: Source) -> Source:
     """The notebook with "Task 3:" as "Task:": tasks and the assignments inside them share their numbers."""
     cells = (replace(cell, source=_TASK.sub(r"\1:", cell.source)) for cell in source.cells)
@@ -45,7 +48,7 @@ def without_task_numbers(source: Source) -> Source:
 def handed_out(known: Iterable[str], *starters: Path) -> Prints:
     """What students were given: our starters, and the course's editions by their fingerprints."""
     read = (read_source(SubmittedFile(path.name, path.read_bytes())) for path in starters)
-    own = given_lines(*map(without_task_numbers, read))
+    own = given_lines(*(as_text(without_task_numbers(source)) for source in read))
     return Prints({*map(print_of, own), *known})
 
 
@@ -72,8 +75,8 @@ class Asked:
 
     @property
     def find(self) -> Find:
-        """The student's answer, or None."""
-        found = answer(self.place, GIVEN)
+        """The student's answer, or None; one that stands elsewhere says so."""
+        found = or_misplaced(self.place, GIVEN)
         return lambda source: found(without_task_numbers(source))
 
     @property

@@ -6,7 +6,8 @@ before them; the history is read from the outputs stored under the same cell.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -66,9 +67,18 @@ class Scope:
         models: variable → how its network's weights begin.
     """
 
-    values: dict[str, ast.expr] = field(default_factory=dict)
-    classes: dict[str, str] = field(default_factory=dict)
-    models: dict[str, str] = field(default_factory=dict)
+    values: MutableMapping[str, ast.expr] = field(default_factory=dict)
+    classes: MutableMapping[str, str] = field(default_factory=dict)
+    models: MutableMapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: Source) -> "Scope":
+        """One for the cells in their order, which knows what only later cells define: those were run before."""
+        every = [statement for cell in source.code for statement in statements(cell)]
+        whole = cls()
+        for statement in every * 2:  # networks of classes that stand behind them are known the second time
+            whole.read(statement)
+        return cls(ChainMap({}, whole.values), ChainMap({}, whole.classes), ChainMap({}, whole.models))
 
     def read(self, statement: ast.stmt) -> None:
         """Take in one statement of the notebook's top level."""
@@ -84,7 +94,7 @@ class Scope:
         elif moved and isinstance(value, ast.Call):
             self.models[name] = self.models[moved[0]]
         else:
-            self.models.pop(name, None)
+            self.models[name] = ""
         self.values[name] = value
 
     def meant(self, node: ast.expr | None) -> ast.expr | None:
@@ -111,7 +121,7 @@ def start_of(network: ast.ClassDef) -> str:
 @lru_cache(maxsize=4)
 def trainings(source: Source) -> tuple[Training, ...]:
     """Every call of `fit` at the notebook's top level, in order."""
-    scope, found = Scope(), []
+    scope, found = Scope.of(source), []
     for cell in source.code:
         calls: list[Training] = []
         for statement in statements(cell):

@@ -4,6 +4,8 @@ The notebook holds the network as it was left in the end, with augmentation and 
 the way, the counts by hand and the network of one's own stand in the report, which a person reads.
 """
 
+from pathlib import Path
+
 from grading.assignments.ece661_hw2 import lab1, lab2, report, tools
 from grading.assignments.ece661_hw2.editions import repeat
 from grading.authoring import Part, Prose, Rubric
@@ -11,7 +13,8 @@ from grading.checks.answers import Question, answer
 
 rubric = Rubric("ece661-lab2-2019", points="125")
 
-written = rubric.add(Part("report.ipynb"))
+given = report.handed_out(Path(__file__).parent / "starter" / report.FILE)
+written = rubric.add(Part(report.FILE))
 ASKED = (
     ("task-1", "1. Parameters and operations by hand", "15", "1", (
         "parameters: 456, 2,416, 48,120, 10,164, 850; 62,006 in all",
@@ -25,12 +28,13 @@ ASKED = (
     ("task-5", "5. Your own network", "15", "5", ("the network is described, and what was gained by each change",)),
 )  # fmt: skip
 for id_, title, points, number, look_for in ASKED:
-    find = answer(Question(numbers=(number,), headings=(title.partition(". ")[2],)), report.GIVEN)
+    find = answer(Question(numbers=(number,), headings=(title.partition(". ")[2],)), given)
     written.criterion(id_, title, section="Report", points=points).asks(
         id_.replace("-", "_"), title, find=report.or_unplaced(find), accepts=Prose(look_for)
     )
-for row in report.part.criteria[-1:]:
-    repeat(written, row, points="10", title="3. (a) The loss before training", section="Report")
+report.add_initial_loss(
+    written, "3. (a) The loss before training", section="Report", points="10", given=given, number="3a"
+)
 
 WORTH = {"lab1-network": "15", "lab1-pictures": "10", "lab1-setup": "5", "lab1-training": "15"}
 LATER = {"lab2-augmentation": "10", "lab2-normalisation": "10"}

@@ -1,0 +1,1 @@
+"""Lab 2 of 2019, with LeNet-5."""

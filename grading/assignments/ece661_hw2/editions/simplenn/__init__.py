@@ -1,0 +1,1 @@
+"""Homework 2 of 2021 to 2025, with SimpleNN."""
