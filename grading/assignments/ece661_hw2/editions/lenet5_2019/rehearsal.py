@@ -7,13 +7,21 @@ from grading.authoring.patches import Patch, Patches
 WORDS = (
     ("self.conv1(x)", "self.bn1(self.conv1(x))"),
     ("self.conv2(x)", "self.bn2(self.conv2(x))"),
-    ("mul_(2.5)", "mul_(3.5)"),  # normalisation takes back what large convolutions do
 )
 NOT_ASKED = {"lab2-rate": (), "lab2-swish": (), "lab2-rates": (), "lab2-strengths": ()}
 # The one network is judged twice: without and with regard to its normalisation.
 NETWORK = {"lab1-network": ("lab1-network", "lab2-normalisation")}
 FLIPPED = "validation flipped"
+MADE = "net = LeNet5().to(device)"
 OTHERS = (
+    # Normalisation takes back part of it, and so does another activation, which would share its notebook.
+    Patch(
+        "large weights",
+        ((MADE, f"{MADE}\nfor p in net.parameters():\n    p.data.mul_(3.5)"),),
+        ("lab1-training",),
+        "initial-loss-off",
+        alone=True,
+    ),
     Patch(
         "eight filters",
         (("Conv2d(3, 6, 5)", "Conv2d(3, 8, 5)"), ("Conv2d(6,", "Conv2d(8,"), ("BatchNorm2d(6)", "BatchNorm2d(8)")),
@@ -31,7 +39,12 @@ WITHOUT_BIASES = Patch(
     "convolutions without biases", (("(3, 6, 5)", "(3, 6, 5, bias=False)"), ("(6, 16, 5)", "(6, 16, 5, bias=False)"))
 )
 WRONG = (
-    *taken_over(rehearsal.LAB1, words=WORDS, rows=NETWORK, without=("conv1 without biases", "eight filters", FLIPPED)),
+    *taken_over(
+        rehearsal.LAB1,
+        words=WORDS,
+        rows=NETWORK,
+        without=("conv1 without biases", "eight filters", "large weights", FLIPPED),
+    ),
     *taken_over(rehearsal.LAB2, rows=NOT_ASKED, without=(FLIPPED,)),
     *OTHERS,
 )
