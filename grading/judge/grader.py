@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from grading.assignments.standins import CheckpointStore, checkpoint_store
+from grading.domain.assignment import Assignment
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from grading.authoring.stores import Stores
 
 WARM_SEED = 0
+WARM_S = 3.0
+"""Samples with a larger budget are left cold."""
+
 LOADING_WORDS = (b"torchvision", b"torch.hub", b"load_state_dict", b"torch.load")
 
 
@@ -119,12 +123,13 @@ class RubricGrader:
         self._sandbox.close()
 
     def warm_up(self) -> None:
-        """Grade each assignment's right sample once, so that no student waits for late imports.
+        """Grade what is graded quickly of each assignment's right sample, so that no student waits for late imports.
 
         What goes wrong here goes to the log: it would go wrong for students too, and they are told in a report.
         """
+        _import_late()
         for held in self._shelf:
-            if (submission := _sample(held)) is not None:
+            if (submission := quick_sample(held.assignment)) is not None:
                 try:
                     self._grade(Request(submission, held.assignment.slug, WARM_SEED, "cpu"), held)
                 except ChainruleError as error:
@@ -198,8 +203,25 @@ def _checkpoints(config: JudgeConfig) -> CheckpointStore:
         return checkpoint_store(config.checkpoint_dir, Path(tempfile.mkdtemp(prefix="chainrule-standins-")))
 
 
-def _sample(held: Held) -> Submission | None:
-    folder = held.assignment.folder / "samples" / "right"
-    files = [folder / file.name for file in held.assignment.files]
-    present = [SubmittedFile(file.name, file.read_bytes()) for file in files if file.is_file()]
-    return Submission(tuple(present)) if present else None
+def quick_sample(assignment: Assignment) -> Submission | None:
+    """The files of the right sample with the least budget; None where the manifest promises nothing quick.
+
+    Libraries are loaded and first calls made by any of them. All else would only keep waiting whoever needs a judge:
+    after one died, everybody.
+    """
+    quickest = min(assignment.budgets, key=lambda budget: budget.seconds, default=None)
+    if quickest is None or quickest.seconds > WARM_S:
+        return None
+    folder = assignment.folder / "samples" / "right"
+    files = [folder / name for name in quickest.files or [file.name for file in assignment.files]]
+    return Submission(tuple(SubmittedFile(file.name, file.read_bytes()) for file in files if file.is_file()))
+
+
+def _import_late() -> None:
+    """What is imported where it is first used: once here instead of in every run's own process."""
+    from matplotlib import colormaps
+    from matplotlib.backends import backend_agg
+    from PIL import Image
+
+    del colormaps, backend_agg
+    Image.init()
