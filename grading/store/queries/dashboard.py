@@ -128,7 +128,7 @@ def summary_of(db: Session, caller: Caller, slug: str) -> Summary:
         .select_from(Enrollment)
         .where(Enrollment.course_id == offering.course_id, Enrollment.role == Role.STUDENT.value)
     )
-    newest = counting_runs(offering.id, "latest", graded_only=False).subquery()
+    newest = counting_runs(offering, "latest", graded_only=False).subquery()
     by_state = {
         RunState(state): count
         for state, count in db.execute(
@@ -188,25 +188,26 @@ def mistakes_of(db: Session, caller: Caller, slug: str) -> list[MistakeShare]:
     """How many students made each known mistake, the most frequent first."""
     chosen = _chosen(reach_offering(db, caller, slug, staff=True))
     graded = db.scalar(select(func.count()).select_from(chosen)) or 0
-    rows = db.execute(
-        select(
-            FindingRow.criterion_id,
-            func.max(CriterionRow.title),
-            FindingRow.mistake,
-            func.count(distinct(chosen.c.user_id)).label("students"),
-        )
+    students = func.count(distinct(chosen.c.user_id))
+    counted = db.execute(
+        select(FindingRow.criterion_id, FindingRow.mistake, students, func.max(FindingRow.run_id))
         .join(chosen, chosen.c.run_id == FindingRow.run_id)
-        .join(
-            CriterionRow,
-            (CriterionRow.run_id == FindingRow.run_id) & (CriterionRow.criterion_id == FindingRow.criterion_id),
-        )
         .where(FindingRow.mistake.is_not(None))
         .group_by(FindingRow.criterion_id, FindingRow.mistake)
-        .order_by(func.count(distinct(chosen.c.user_id)).desc(), FindingRow.criterion_id, FindingRow.mistake)
-    )
+        .order_by(students.desc(), FindingRow.criterion_id, FindingRow.mistake)
+    ).all()
+    # One run in which each was made knows its criterion's title; a join would look it up for every student.
+    titles = {
+        (run_id, criterion_id): title
+        for run_id, criterion_id, title in db.execute(
+            select(CriterionRow.run_id, CriterionRow.criterion_id, CriterionRow.title).where(
+                CriterionRow.run_id.in_({run_id for *_, run_id in counted})
+            )
+        )
+    }
     return [
-        MistakeShare(criterion_id, title, mistake, students, students / graded)
-        for criterion_id, title, mistake, students in rows
+        MistakeShare(criterion_id, titles[run_id, criterion_id], mistake, count, count / graded)
+        for criterion_id, mistake, count, run_id in counted
         if mistake is not None
     ]
 
@@ -215,9 +216,9 @@ def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:
     """Failed runs, reports with criteria that could not be judged, and posts that were given up."""
     taught = [course_id for course_id in caller.courses if caller.staff_of(course_id)]
     failed = _troubles().where(Offering.course_id.in_(taught), Run.state == RunState.FAILED.value)
-    doubtful = (
-        _troubles().join(ReportRow, ReportRow.run_id == Run.id).where(Offering.course_id.in_(taught), ~ReportRow.final)
-    )
+    # Told as a set of few: with a join, SQLite looks at every report of these courses.
+    not_final = select(ReportRow.run_id).where(~ReportRow.final)
+    doubtful = _troubles().where(Offering.course_id.in_(taught), Run.id.in_(not_final))
     return Attention(
         tuple(_trouble(*row) for row in db.execute(failed.limit(limit))),
         tuple(_trouble(*row) for row in db.execute(doubtful.limit(limit))),
@@ -227,7 +228,7 @@ def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:
 
 def _chosen(offering: Offering) -> Subquery:
     which: Literal["latest", "best"] = "best" if offering.counting == "best" else "latest"
-    return counting_runs(offering.id, which, graded_only=True).subquery()
+    return counting_runs(offering, which, graded_only=True).subquery()
 
 
 def _scores(db: Session, offering: Offering) -> list[Decimal]:

@@ -37,9 +37,10 @@ def grades_of(db: Session, caller: Caller, slug: str) -> list[Grade]:
     if caller.user_id is not None and not caller.staff_of(offering.course_id):
         raise Forbidden("This is for the course's staff.")
     which: Literal["latest", "best"] = "best" if offering.counting == "best" else "latest"
-    chosen = counting_runs(offering.id, which, graded_only=True).subquery()
+    chosen = counting_runs(offering, which, graded_only=True).subquery()
     rows = db.execute(
-        select(User, SubmissionRow, ReportRow)
+        # Columns and not rows of the mapper: a class of a thousand would be three thousand objects.
+        select(User.login, ReportRow.score, ReportRow.max_score, ReportRow.pending_points, SubmissionRow.accepted_at)
         .join(chosen, chosen.c.user_id == User.id)
         .join(SubmissionRow, SubmissionRow.id == chosen.c.submission_id)
         .join(ReportRow, ReportRow.run_id == chosen.c.run_id)
@@ -48,12 +49,12 @@ def grades_of(db: Session, caller: Caller, slug: str) -> list[Grade]:
     )
     return [
         Grade(
-            user.login,
-            report.score,
-            report.max_score,
-            grade_of(report.score, late_days(row.accepted_at, offering.due_at), offering.late_percent_per_day),
-            report.pending_points,
-            row.accepted_at,
+            login,
+            score,
+            max_score,
+            grade_of(score, late_days(accepted_at, offering.due_at), offering.late_percent_per_day),
+            pending_points,
+            accepted_at,
         )
-        for user, row, report in rows
+        for login, score, max_score, pending_points, accepted_at in rows
     ]

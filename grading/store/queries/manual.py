@@ -276,10 +276,10 @@ def _item(row: CriterionRow, submission_id: str, given: list[Given], caller: Cal
 
 def _counting(offering: Offering) -> Any:
     """The hand-ins worth reading: each student's newest graded one; where the best counts, that one too."""
-    latest = counting_runs(offering.id, "latest", graded_only=True).subquery()
+    latest = counting_runs(offering, "latest", graded_only=True).subquery()
     chosen = select(latest.c.submission_id, latest.c.run_id)
     if offering.counting == "best":
-        best = counting_runs(offering.id, "best", graded_only=True).subquery()
+        best = counting_runs(offering, "best", graded_only=True).subquery()
         return chosen.union(select(best.c.submission_id, best.c.run_id)).subquery()
     return chosen.subquery()
 

@@ -81,7 +81,7 @@ class Page:
     next_cursor: str | None
 
 
-def counting_runs(offering_id: str, attempts: Literal["latest", "best"], *, graded_only: bool) -> Select[Any]:
+def counting_runs(offering: Offering, attempts: Literal["latest", "best"], *, graded_only: bool) -> Select[Any]:
     """For each student the run that counts: (user_id, submission_id, run_id, attempts).
 
     Staff who tried the assignment themselves are left out.
@@ -100,21 +100,17 @@ def counting_runs(offering_id: str, attempts: Literal["latest", "best"], *, grad
             func.row_number().over(partition_by=SubmissionRow.user_id, order_by=order).label("rank"),
         )
         .join(Run, (Run.submission_id == SubmissionRow.id) & Run.current)
-        .join(Offering, Offering.id == SubmissionRow.offering_id)
-        .join(
-            Enrollment,
-            (Enrollment.course_id == Offering.course_id) & (Enrollment.user_id == SubmissionRow.user_id),
-        )
-        .where(
-            SubmissionRow.offering_id == offering_id,
-            Enrollment.role == Role.STUDENT.value,
-            Run.state.not_in(left_out),
-        )
+        .where(SubmissionRow.offering_id == offering.id, Run.state.not_in(left_out))
     )
     if attempts == "best":
         ranked = ranked.outerjoin(ReportRow, ReportRow.run_id == Run.id)
     chosen = ranked.subquery()
-    return select(chosen).where(chosen.c.rank == 1)
+    # Who is a student is asked once for each of them, not once for each attempt.
+    return (
+        select(chosen)
+        .join(Enrollment, (Enrollment.course_id == offering.course_id) & (Enrollment.user_id == chosen.c.user_id))
+        .where(chosen.c.rank == 1, Enrollment.role == Role.STUDENT.value)
+    )
 
 
 def results_of(
@@ -156,7 +152,7 @@ def results_of(
     which: Literal["latest", "best"] = (
         attempts if attempts != "counting" else "best" if offering.counting == "best" else "latest"
     )
-    chosen = counting_runs(offering.id, which, graded_only=False).subquery()
+    chosen = counting_runs(offering, which, graded_only=False).subquery()
     key = _sort_key(sort)
     query = (
         select(User, SubmissionRow, Run, ReportRow, chosen.c.attempts, key)
