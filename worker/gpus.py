@@ -45,7 +45,7 @@ class Use:
         """The report, with this use among the facts of its run where it was one."""
         if not self.seconds:
             return report
-        gpu = {"seconds": round(self.seconds, 3), "peak_bytes": self.peak_bytes}
+        gpu = {"seconds": round(self.seconds, 6), "peak_bytes": self.peak_bytes}
         return {**report, "run": {**report["run"], "gpu": gpu}}
 
 

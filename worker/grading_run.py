@@ -1,6 +1,8 @@
 """The straight line of one run: claim → grade → store → ring for the post."""
 
+import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -8,9 +10,7 @@ import structlog
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
 from grading.domain.verdict import Blame, RunState
 from grading.store import reports, runs, tracing
-from grading.store.clock import time_of
 from grading.store.runs import Claim
-from grading.store.tables import Run
 from worker import gpus, metrics
 from worker.judging import Judge, Judgement
 from worker.workplace import Workplace
@@ -57,10 +57,10 @@ def _see_through(place: Workplace, judge: Judge, claimed: Claim) -> None:
 
 
 def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
+    began = time.monotonic()
     metrics.waited.labels(claimed.queue).observe(metrics.seconds_between(claimed.created_at, claimed.claimed_at))
     try:
-        with place.database.read() as db:
-            submission = runs.load_submission(db, claimed.submission_id, place.blobs)
+        submission = runs.load_submission(claimed, place.blobs)
         device = claimed.device
         # The card is what is scarce: who would run nothing on it is graded beside those who do.
         if device == "cuda" and not judge.wants_card(submission, claimed.rubric_slug):
@@ -81,21 +81,19 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
         if reports.house_must_act(judgement.report) and claimed.attempt < place.settings.max_attempts:
             _release(place, claimed, "Some criteria could not be judged through a fault of ours.")
         else:
-            _store(place, claimed, judgement, use)
+            # By the clock that the claim was dated by, whatever this machine's says.
+            took = timedelta(seconds=time.monotonic() - began)
+            _store(place, claimed, judgement, use, graded_at=claimed.claimed_at + took)
 
 
-def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Use) -> None:
+def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Use, *, graded_at: datetime) -> None:
     report = use.in_report(judgement.report)
     shown = reports.figures_seen(report)
     for name, content in judgement.figures.items():
         if place.blobs.write(content) != name:
             raise HouseFault(f"figure {name} is not what its name says")
     with place.database.write() as db:
-        graded_at = time_of(db)
         stored = reports.store(db, claimed, report, shown & set(judgement.figures), graded_at=graded_at)
-        if stored is not None and use.seconds:
-            run = db.get_one(Run, claimed.run_id)
-            run.gpu_seconds, run.gpu_peak_bytes = use.seconds, use.peak_bytes
     if stored is None:
         log.warning("report came too late: the lease was somebody else's", attempt=claimed.attempt)
         return

@@ -125,14 +125,6 @@ def withdraw(
     return _applied(db, run, offering)
 
 
-def judged(db: Session, run: Run, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The report of a run that is being stored, with the points that people gave to this hand-in or its like."""
-    if run.current:
-        _carry_over(db, run.submission_id, report)
-    given = given_for(db, run.submission_id)
-    return laid_over(report, given) if given else dict(report)
-
-
 def refresh(db: Session, run: Run) -> None:
     """Lay people's points over a stored report anew, and bring its rows in line."""
     stored = db.get(ReportRow, run.id)
@@ -183,9 +175,8 @@ def _applied(db: Session, run: Run, offering: Offering) -> tuple[str, ...]:
     return enqueue_counting(db, offering, db.get_one(SubmissionRow, run.submission_id).user_id)
 
 
-def _carry_over(db: Session, submission_id: str, report: Mapping[str, Any]) -> None:
+def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]) -> None:
     """Copy what people said about the very same answers in the student's earlier attempts."""
-    submission = db.get_one(SubmissionRow, submission_id)
     if submission.attempt == 1:
         return
     rows = db.execute(
@@ -199,7 +190,9 @@ def _carry_over(db: Session, submission_id: str, report: Mapping[str, Any]) -> N
         )
         .order_by(SubmissionRow.attempt.desc(), HumanJudgement.at)
     ).all()
-    known = {(row.criterion_id, row.grader_id) for row, _ in rows if row.submission_id == submission_id}
+    if not rows:
+        return
+    known = {(row.criterion_id, row.grader_id) for row, _ in rows if row.submission_id == submission.id}
     digests = {str(row["id"]): answer_digest(row, report) for row in report["criteria"]}
     for row, login in rows:
         key = (row.criterion_id, row.grader_id)
@@ -208,7 +201,7 @@ def _carry_over(db: Session, submission_id: str, report: Mapping[str, Any]) -> N
         known.add(key)
         copied = HumanJudgement(
             id=new_id(),
-            submission_id=submission_id,
+            submission_id=submission.id,
             criterion_id=row.criterion_id,
             grader_id=row.grader_id,
             points=row.points,
@@ -222,7 +215,7 @@ def _carry_over(db: Session, submission_id: str, report: Mapping[str, Any]) -> N
         db.add(copied)
         db.add(
             JudgementEvent(
-                submission_id=submission_id, criterion_id=row.criterion_id, grader_id=row.grader_id, grader=login,
+                submission_id=submission.id, criterion_id=row.criterion_id, grader_id=row.grader_id, grader=login,
                 action=CARRIED, before=None, after=_plain(copied),
             )
         )  # fmt: skip

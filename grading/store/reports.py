@@ -7,14 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import Blame, RunState, Status, Visibility
 from grading.store import judging, runs
-from grading.store.clock import time_of
 from grading.store.events import record
 from grading.store.outbox import enqueue_counting
-from grading.store.overlay import answer_digest, for_student
+from grading.store.overlay import answer_digest, for_student, laid_over
 from grading.store.submissions import current_run
 from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow
 
@@ -52,67 +52,79 @@ def store(
     What people judged before stays: the points they gave to this hand-in, and those for the very same answer in an
     earlier attempt.
     """
-    run = runs.held(db, claimed)
+    # Columns, and rows written as such: this is done for every run, and the mapper's objects would take half of it.
+    run = db.execute(
+        select(
+            Run.id,
+            Run.submission_id,
+            Run.current,
+            literal(RunState.GRADED.value).label("state"),
+            SubmissionRow,
+            Offering,
+        )
+        .join(SubmissionRow, SubmissionRow.id == Run.submission_id)
+        .join(Offering, Offering.id == SubmissionRow.offering_id)
+        .where(runs.stands(claimed))
+        .with_for_update(of=Run)
+    ).one_or_none()
     if run is None:
         return None
-    report = judging.judged(db, run, report)
+    if run.current:
+        judging.carry_over(db, run.SubmissionRow, report)
+    if given := judging.given_for(db, run.submission_id):
+        report = laid_over(report, given)
     add_rows(db, run.id, report, figures)
-    runs.end(run, RunState.GRADED)
-    run.graded_at = graded_at
-    run.stored_at = time_of(db)
-    run.phases = dict(report["run"]["phases"])
-    run.blame = run.fault = run.fault_code = None
-    db.flush()
+    runs.finish(db, run.id, report, graded_at=graded_at)
     record(db, run, run.state, score=report["score"], max_score=report["max_score"], final=_final(report))
-    submission = db.get_one(SubmissionRow, run.submission_id)
-    offering = db.get_one(Offering, submission.offering_id)
-    posts = enqueue_counting(db, offering, submission.user_id) if run.current else ()
+    posts = enqueue_counting(db, run.Offering, run.SubmissionRow.user_id) if run.current else ()
     return Stored(posts, run.current)
 
 
 def add_rows(db: Session, run_id: str, report: Mapping[str, Any], figures: Iterable[str]) -> None:
     """The report whole, and one row for each criterion, finding and picture."""
-    db.add(
-        ReportRow(
-            run_id=run_id,
-            body=dict(report),
-            score=_points(report["score"]),
-            max_score=_points(report["max_score"]),
-            pending_points=_points(report["pending_points"]),
-            final=_final(report),
-            flagged=bool(report["integrity"]),
-            version=str(report["assignment"]["version"])[:80],
-            engine=str(report["run"]["engine"])[:80],
-        )
-    )
-    for position, criterion in enumerate(report["criteria"]):
-        db.add(
-            CriterionRow(
-                run_id=run_id,
-                criterion_id=criterion["id"],
-                position=position,
-                title=criterion["title"],
-                status=criterion["status"],
-                points=_points(criterion["points"]),
-                possible=_points(criterion["possible"]),
-                answer_sha256=answer_digest(criterion, report),
-            )
-        )
-        db.add_all(
-            FindingRow(
-                run_id=run_id,
-                criterion_id=criterion["id"],
-                position=place,
-                question=finding["question"][:200],
-                passed=finding["passed"],
-                remark=finding.get("remark", False),
-                mistake=finding["mistake"],
-                visibility=finding["visibility"],
-                blame=finding.get("blame", Blame.NOBODY.value),
-            )
-            for place, finding in enumerate(criterion["findings"])
-        )
-    db.add_all(FigureRow(run_id=run_id, sha256=sha256) for sha256 in sorted(set(figures)))
+    whole = {
+        "run_id": run_id,
+        "body": dict(report),
+        "score": _points(report["score"]),
+        "max_score": _points(report["max_score"]),
+        "pending_points": _points(report["pending_points"]),
+        "final": _final(report),
+        "flagged": bool(report["integrity"]),
+        "version": str(report["assignment"]["version"])[:80],
+        "engine": str(report["run"]["engine"])[:80],
+    }
+    criteria = [
+        {
+            "run_id": run_id,
+            "criterion_id": criterion["id"],
+            "position": position,
+            "title": criterion["title"],
+            "status": criterion["status"],
+            "points": _points(criterion["points"]),
+            "possible": _points(criterion["possible"]),
+            "answer_sha256": answer_digest(criterion, report),
+        }
+        for position, criterion in enumerate(report["criteria"])
+    ]
+    findings = [
+        {
+            "run_id": run_id,
+            "criterion_id": criterion["id"],
+            "position": place,
+            "question": finding["question"][:200],
+            "passed": finding["passed"],
+            "remark": finding.get("remark", False),
+            "mistake": finding["mistake"],
+            "visibility": finding["visibility"],
+            "blame": finding.get("blame", Blame.NOBODY.value),
+        }
+        for criterion in report["criteria"]
+        for place, finding in enumerate(criterion["findings"])
+    ]
+    pictures = [{"run_id": run_id, "sha256": sha256} for sha256 in sorted(set(figures))]
+    for table, rows in ((ReportRow, [whole]), (CriterionRow, criteria), (FindingRow, findings), (FigureRow, pictures)):
+        if rows:
+            db.execute(insert(table).execution_options(render_nulls=True), rows)
 
 
 def house_must_act(report: Mapping[str, Any]) -> bool:

@@ -13,22 +13,25 @@ Only the holder of the lease writes a result, and only for the attempt that it c
 changed and goes home. So a message delivered twice grades once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Blame, RunState
 from grading.store.blobs import Blobs
-from grading.store.clock import time_of
+from grading.store.clock import moment_in, time_of
 from grading.store.events import RETRYING, record
 from grading.store.tables import Offering, Run, SubmissionFile, SubmissionRow
 
 RETRY_DELAYS_S = (1.0, 15.0, 60.0)
 LONGEST_FAULT = 2000
+# Of a run that is over: nobody holds it, and nothing is waited for.
+OVER: Final = {"lease_owner": None, "lease_expires_at": None, "not_before": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Claim:
     Attributes:
         attempt: which try this is; a result is taken only while the row still says so.
         created_at: when the run was queued.
+        files: names of what was handed in, and the hashes of their bytes.
     """
 
     run_id: str
@@ -51,13 +55,14 @@ class Claim:
     created_at: datetime
     claimed_at: datetime
     queue: str
-    trace: str | None = None
+    trace: str | None
+    files: tuple[tuple[str, str], ...]
 
 
 def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | None:
     """Take a queued run, or None when it is not to be had: taken, done, cancelled, or not due yet."""
-    moment = time_of(db)
-    run = db.scalar(
+    moment = moment_in(db)
+    run = db.execute(
         update(Run)
         .where(
             Run.id == run_id,
@@ -67,48 +72,51 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
         .values(
             state=RunState.RUNNING.value,
             lease_owner=owner,
-            lease_expires_at=moment + lease,
+            lease_expires_at=moment_in(db, lease),
             attempts=Run.attempts + 1,
             claimed_at=moment,
         )
-        .returning(Run)
-    )
+        # Columns and not the row of the mapper: this is done for every run, and nobody changes it here.
+        .returning(
+            Run.id, Run.submission_id, Run.current, Run.state, Run.attempts, Run.seed, Run.device, Run.created_at,
+            Run.claimed_at, Run.queue, Run.trace,
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()  # fmt: skip
     if run is None:
         return None
     record(db, run, RunState.RUNNING.value, attempt=run.attempts)
-    offering_id, rubric_slug = db.execute(
-        select(Offering.id, Offering.rubric_slug)
+    rows = db.execute(
+        select(Offering.id, Offering.rubric_slug, SubmissionFile.name, SubmissionFile.sha256)
         .join(SubmissionRow, Offering.id == SubmissionRow.offering_id)
+        .join(SubmissionFile, SubmissionFile.submission_id == SubmissionRow.id)
         .where(SubmissionRow.id == run.submission_id)
-    ).one()
+        .order_by(SubmissionFile.name)
+    ).all()
     return Claim(
         run.id,
         run.submission_id,
-        offering_id,
-        rubric_slug,
+        rows[0].id,
+        rows[0].rubric_slug,
         owner,
         run.attempts,
         run.seed,
         run.device,
         run.created_at,
-        moment,
+        run.claimed_at,
         run.queue,
         run.trace,
+        tuple((row.name, row.sha256) for row in rows),
     )
 
 
-def load_submission(db: Session, submission_id: str, blobs: Blobs) -> Submission:
+def load_submission(claimed: Claim, blobs: Blobs) -> Submission:
     """The files that were handed in.
 
     Raises:
         HouseFault: a blob is missing or altered.
     """
-    rows = db.execute(
-        select(SubmissionFile.name, SubmissionFile.sha256)
-        .where(SubmissionFile.submission_id == submission_id)
-        .order_by(SubmissionFile.name)
-    )
-    return Submission(tuple(SubmittedFile(name, blobs.read(sha256)) for name, sha256 in rows))
+    return Submission(tuple(SubmittedFile(name, blobs.read(sha256)) for name, sha256 in claimed.files))
 
 
 def renew(db: Session, owner: str, run_ids: Collection[str], lease: timedelta) -> set[str]:
@@ -125,24 +133,53 @@ def renew(db: Session, owner: str, run_ids: Collection[str], lease: timedelta) -
 
 def held(db: Session, claimed: Claim) -> Run | None:
     """The run, locked, if the claim still stands; None when somebody else has it or it is over."""
-    return db.scalar(
-        select(Run)
-        .where(
-            Run.id == claimed.run_id,
-            Run.state == RunState.RUNNING.value,
-            Run.lease_owner == claimed.owner,
-            Run.attempts == claimed.attempt,
+    return db.scalar(select(Run).where(stands(claimed)).with_for_update())
+
+
+def stands(claimed: Claim) -> ColumnElement[bool]:
+    """Whether the claim still stands: nobody else has the run, and it is not over."""
+    return and_(
+        Run.id == claimed.run_id,
+        Run.state == RunState.RUNNING.value,
+        Run.lease_owner == claimed.owner,
+        Run.attempts == claimed.attempt,
+    )
+
+
+def finish(db: Session, run_id: str, report: Mapping[str, Any], *, graded_at: datetime) -> None:
+    """Close a run whose report is stored; whoever calls holds its row locked.
+
+    Args:
+        db: a writing transaction.
+        run_id: the run's.
+        report: `Report.to_json()`, with what it took of a card.
+        graded_at: when the judge was done.
+    """
+    used = report["run"].get("gpu", {})
+    db.execute(
+        update(Run)
+        .where(Run.id == run_id)
+        .values(
+            **OVER,
+            state=RunState.GRADED.value,
+            graded_at=graded_at,
+            stored_at=moment_in(db),
+            phases=dict(report["run"]["phases"]),
+            gpu_seconds=used.get("seconds"),
+            gpu_peak_bytes=used.get("peak_bytes"),
+            blame=None,
+            fault=None,
+            fault_code=None,
         )
-        .with_for_update()
+        .execution_options(synchronize_session=False)
     )
 
 
 def end(run: Run, state: RunState) -> None:
     """Close the run: the lease is given up and nothing is waited for."""
     run.state = state.value
-    run.lease_owner = None
-    run.lease_expires_at = None
-    run.not_before = None
+    for column, value in OVER.items():
+        setattr(run, column, value)
 
 
 def reject(db: Session, claimed: Claim, *, code: str, message: str) -> bool:

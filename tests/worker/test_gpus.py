@@ -190,7 +190,7 @@ def test_what_a_run_used_of_the_card_is_kept_with_it(town: Town, place: Workplac
     assert run.gpu_seconds is not None
     assert run.gpu_seconds > 0
     assert run.gpu_peak_bytes == BASE
-    assert bodies[0]["gpu"] == {"seconds": round(run.gpu_seconds, 3), "peak_bytes": BASE}
+    assert bodies[0]["gpu"] == {"seconds": round(run.gpu_seconds, 6), "peak_bytes": BASE}
     assert "gpu" not in bodies[1]
     assert (row(town, other).gpu_seconds, row(town, other).gpu_peak_bytes) == (None, None)
 
