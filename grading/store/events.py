@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from grading.domain.report import Json
 from grading.domain.verdict import RunState
-from grading.store.tables import Run, RunEvent
+from grading.store.tables import Run, RunEvent, rows_of
 
 RETRYING = "retrying"
 
@@ -27,4 +27,4 @@ def record(db: Session, run: Run | Row[*tuple[Any, ...]], name: str, **more: Jso
     if run.current:
         data = {"submission_id": run.submission_id, "run_id": run.id, "state": run.state, **more}
         event = {"submission_id": run.submission_id, "run_id": run.id, "name": name, "data": data}
-        db.execute(insert(RunEvent), event)
+        db.execute(insert(rows_of(RunEvent)).inline(), event)

@@ -16,7 +16,7 @@ from grading.store.events import record
 from grading.store.outbox import enqueue_counting
 from grading.store.overlay import answer_digest, for_student, laid_over
 from grading.store.submissions import current_run
-from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow
+from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow, rows_of
 
 Reader = Literal["student", "staff"]
 
@@ -52,7 +52,6 @@ def store(
     What people judged before stays: the points they gave to this hand-in, and those for the very same answer in an
     earlier attempt.
     """
-    # Columns, and rows written as such: this is done for every run, and the mapper's objects would take half of it.
     run = db.execute(
         select(
             Run.id,
@@ -122,9 +121,9 @@ def add_rows(db: Session, run_id: str, report: Mapping[str, Any], figures: Itera
         for place, finding in enumerate(criterion["findings"])
     ]
     pictures = [{"run_id": run_id, "sha256": sha256} for sha256 in sorted(set(figures))]
-    for table, rows in ((ReportRow, [whole]), (CriterionRow, criteria), (FindingRow, findings), (FigureRow, pictures)):
+    for kind, rows in ((ReportRow, [whole]), (CriterionRow, criteria), (FindingRow, findings), (FigureRow, pictures)):
         if rows:
-            db.execute(insert(table).execution_options(render_nulls=True), rows)
+            db.execute(insert(rows_of(kind)), rows)
 
 
 def house_must_act(report: Mapping[str, Any]) -> bool:

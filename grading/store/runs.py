@@ -26,7 +26,7 @@ from grading.domain.verdict import Blame, RunState
 from grading.store.blobs import Blobs
 from grading.store.clock import moment_in, time_of
 from grading.store.events import RETRYING, record
-from grading.store.tables import Offering, Run, SubmissionFile, SubmissionRow
+from grading.store.tables import Offering, Run, SubmissionFile, SubmissionRow, rows_of
 
 RETRY_DELAYS_S = (1.0, 15.0, 60.0)
 LONGEST_FAULT = 2000
@@ -61,27 +61,25 @@ class Claim:
 
 def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | None:
     """Take a queued run, or None when it is not to be had: taken, done, cancelled, or not due yet."""
-    moment = moment_in(db)
+    moment, of = moment_in(db), rows_of(Run).c
     run = db.execute(
-        update(Run)
+        update(rows_of(Run))
         .where(
-            Run.id == run_id,
-            Run.state == RunState.QUEUED.value,
-            or_(Run.not_before.is_(None), Run.not_before <= moment),
+            of.id == run_id,
+            of.state == RunState.QUEUED.value,
+            or_(of.not_before.is_(None), of.not_before <= moment),
         )
         .values(
             state=RunState.RUNNING.value,
             lease_owner=owner,
             lease_expires_at=moment_in(db, lease),
-            attempts=Run.attempts + 1,
+            attempts=of.attempts + 1,
             claimed_at=moment,
         )
-        # Columns and not the row of the mapper: this is done for every run, and nobody changes it here.
         .returning(
-            Run.id, Run.submission_id, Run.current, Run.state, Run.attempts, Run.seed, Run.device, Run.created_at,
-            Run.claimed_at, Run.queue, Run.trace,
+            of.id, of.submission_id, of.current, of.state, of.attempts, of.seed, of.device, of.created_at,
+            of.claimed_at, of.queue, of.trace,
         )
-        .execution_options(synchronize_session=False)
     ).one_or_none()  # fmt: skip
     if run is None:
         return None
@@ -157,8 +155,8 @@ def finish(db: Session, run_id: str, report: Mapping[str, Any], *, graded_at: da
     """
     used = report["run"].get("gpu", {})
     db.execute(
-        update(Run)
-        .where(Run.id == run_id)
+        update(rows_of(Run))
+        .where(rows_of(Run).c.id == run_id)
         .values(
             **OVER,
             state=RunState.GRADED.value,
@@ -171,7 +169,6 @@ def finish(db: Session, run_id: str, report: Mapping[str, Any], *, graded_at: da
             fault=None,
             fault_code=None,
         )
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -1,6 +1,6 @@
 """The tables, by room: people (who), work (what), judging (by people), lms (where scores go)."""
 
-from grading.store.tables.base import Table, now
+from grading.store.tables.base import Table, now, rows_of
 from grading.store.tables.judging import HumanJudgement, JudgementEvent, JudgementState, ReusableComment
 from grading.store.tables.lms import GradebookEntry, GradePost, LineItem, Platform, PostState
 from grading.store.tables.people import STAFF, ApiToken, Course, Enrollment, Role, SignInLink, User, WebSession
@@ -55,4 +55,5 @@ __all__ = [
     "WebSession",
     "WorkerRow",
     "now",
+    "rows_of",
 ]

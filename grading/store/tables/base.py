@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+import sqlalchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -66,6 +67,15 @@ class Table(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Moment, Decimal: Points}  # noqa: RUF012  # SQLAlchemy reads it from the class
+
+
+def rows_of(kind: type[Table]) -> sqlalchemy.Table:
+    """The table beneath a mapped class: for what is written for every run and kept by nobody as an object.
+
+    The mapper's own way to write takes about twice the processor time. Such a statement does not flush what waits in
+    the session.
+    """
+    return cast("sqlalchemy.Table", kind.__table__)
 
 
 def now() -> datetime:
