@@ -93,9 +93,7 @@ def grade(
         The report. Faults of the student's, the author's and ours inside a part are in it, each with its blame.
     """
     started_at, begun = datetime.now(UTC), time.perf_counter()
-    hints = hints_of(rubric.parts)
-    matched = match_parts(submission, assignment, hints)
-    together = scripts_together(submission, assignment, matched, hints)
+    matched, together = by_part(submission, assignment, rubric)
     desk = Desk(assignment, sandbox, seed, device, submission, matched, together)
     with stores_are(stores or Stores()):
         parts: dict[str, GradedPart] = {}
@@ -130,15 +128,23 @@ def grade(
     return GradedRun(report, blobs)
 
 
+def by_part(
+    submission: Submission, assignment: Assignment, rubric: Rubric
+) -> tuple[Mapping[str, SubmittedFile | None], Mapping[str, tuple[SubmittedFile, ...]]]:
+    """Which of the files is each part's, by the part's name; and the scripts that are read as one program."""
+    hints = hints_of(rubric.parts)
+    matched = match_parts(submission, assignment, hints)
+    return matched, scripts_together(submission, assignment, matched, hints)
+
+
 def wants_card(submission: Submission, assignment: Assignment, rubric: Rubric) -> bool:
     """Whether grading it on a graphics card would run anything there.
 
     Nothing is run to find out: what fails on a processor might have worked on a card. A hand-in without the files that
     may use one, or with those as they were handed out, or unreadable, is graded alike without it.
     """
-    asked, hints = may_use_card(assignment), hints_of(rubric.parts)
-    matched = match_parts(submission, assignment, hints)
-    together = scripts_together(submission, assignment, matched, hints)
+    asked = may_use_card(assignment)
+    matched, together = by_part(submission, assignment, rubric)
     for part in rubric.parts:
         file = matched.get(part.file)
         if part.file in asked and file and _runs(part, together.get(part.file) or (file,), assignment):
