@@ -87,7 +87,8 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
     rows = db.execute(
         select(Offering.id, Offering.rubric_slug, SubmissionFile.name, SubmissionFile.sha256)
         .join(SubmissionRow, Offering.id == SubmissionRow.offering_id)
-        .join(SubmissionFile, SubmissionFile.submission_id == SubmissionRow.id)
+        # A hand-in without files is refused at the door; were there one, it must not keep the queue from going on.
+        .outerjoin(SubmissionFile, SubmissionFile.submission_id == SubmissionRow.id)
         .where(SubmissionRow.id == run.submission_id)
         .order_by(SubmissionFile.name)
     ).all()
@@ -104,7 +105,7 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
         run.claimed_at,
         run.queue,
         run.trace,
-        tuple((row.name, row.sha256) for row in rows),
+        tuple((row.name, row.sha256) for row in rows if row.name is not None),
     )
 
 

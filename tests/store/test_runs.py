@@ -1,15 +1,16 @@
 """A run's life: one holder, one result, never a zero for a fault of ours."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from grading.domain.verdict import Blame, RunState
 from grading.store import reports, runs, submissions
 from grading.store.access import Conflict, Forbidden, NotFound
 from grading.store.queries.submissions import events_after
-from grading.store.tables import CriterionRow, FindingRow, ReportRow, Run, now
+from grading.store.tables import CriterionRow, FindingRow, ReportRow, Run, SubmissionFile, now
 from tests.store.course import PIXEL_NAME, Town, hand_in, report_for
 
 LEASE = timedelta(seconds=30)
@@ -40,6 +41,31 @@ def test_a_run_is_claimed_once(town: Town):
     assert claim(town, run) is not None
     assert claim(town, run, "other") is None
     assert state(town, run) == "running"
+
+
+def test_a_claim_says_what_to_grade_and_until_when(town: Town):
+    """Names and hashes of the files, the rubric, the seed; the lease lasts from the moment of the claim."""
+    run = hand_in(town, "ann", b"right")
+    claimed = claim(town, run)
+
+    assert claimed is not None
+    assert claimed.files == (("toy.py", hashlib.sha256(b"right").hexdigest()),)
+    assert (claimed.rubric_slug, claimed.offering_id, claimed.seed) == ("toy", town.offering, run.seed)
+    with town.database.read() as db:
+        row = db.get_one(Run, run.id)
+        assert abs(row.lease_expires_at - row.claimed_at - LEASE) < timedelta(seconds=1)
+        assert row.claimed_at == claimed.claimed_at >= row.created_at
+
+
+def test_a_hand_in_that_lost_its_files_does_not_keep_the_queue_from_going_on(town: Town):
+    """It is claimed like any other, with nothing in it."""
+    run = hand_in(town, "ann")
+    with town.database.write() as db:
+        db.execute(delete(SubmissionFile))
+    claimed = claim(town, run)
+
+    assert claimed is not None
+    assert claimed.files == ()
 
 
 @pytest.mark.parametrize("final", ["graded", "failed", "rejected", "cancelled", "superseded"])
