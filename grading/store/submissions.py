@@ -10,7 +10,7 @@ from grading.domain.jobs import BULK, QUEUE_CPU, QUEUE_GPU
 from grading.domain.submission import Submission
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, Closed, Conflict, Forbidden, QueueFull, reach_submission
-from grading.store.clock import time_of
+from grading.store.clock import moment_in, time_of
 from grading.store.events import record
 from grading.store.ids import new_id
 from grading.store.settings import Settings
@@ -113,7 +113,7 @@ def new_run(
         trace=trace,
         device=device,
         seed=secrets.randbits(SEED_BITS),
-        created_at=time_of(db),
+        created_at=moment_in(db),
     )
     db.add(run)
     db.flush()
