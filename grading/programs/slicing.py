@@ -229,12 +229,12 @@ def _said(drawn: Outline, choice: _Choice) -> list[str]:
     if left_out:
         labels = list(dict.fromkeys(s.label for s in left_out))
         shown = ", ".join(labels[:_MENTIONED]) + (" …" if len(labels) > _MENTIONED else "")
-        count = (
-            "1 statement that only trains, draws or prints was"
+        said.append(
+            f"1 statement that only trains, draws or prints was left out: no question needs what it does ({shown})"
             if len(left_out) == 1
-            else f"{len(left_out)} statements that only train, draw or print were"
+            else f"{len(left_out)} statements that only train, draw or print were left out: no question needs what "
+            f"they do ({shown})"
         )
-        said.append(f"{count} left out, because the questions do not need what they do ({shown})")
     for giver in drawn.statements:
         if given := sorted(name for name, heavy in choice.heavy.items() if heavy is giver):
             names = ", ".join(f"`{name}`" for name in given)
