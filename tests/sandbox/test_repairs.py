@@ -32,6 +32,10 @@ CELLS = {
         ),
         "numba_of_mine is not here",
     ),
+    "an absent package's modules": (
+        "from cam_of_mine.utils.image import show\nimport cam_of_mine.targets\nshow(1)",
+        "cam_of_mine is not here",
+    ),
     "an import that may fail": (
         "try:\n    import not_here\nexcept ImportError:\n    not_here = None\nassert not_here is None",
         "",
@@ -70,3 +74,4 @@ def test_old_and_foreign_programs_run_and_every_repair_is_listed() -> None:
 
     assert [(names[int(f.label.split()[1]) - 1], f.exception, f.text) for f in loaded.faults] == []
     assert [name for name, (_, repair) in CELLS.items() if repair and not re.search(repair, said)] == [], said
+    assert said.count("cam_of_mine") == 1  # once for the package, whatever is imported from it

@@ -173,7 +173,9 @@ class _Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """The inert module."""
         module = _InertModule(spec.name)
         module.__dict__["__all__"] = []
-        self._program.mended(f"the module {spec.name} is not here; what it offers does nothing")
+        # Said once of a package, not of each of its modules again.
+        if not isinstance(sys.modules.get(spec.name.rpartition(".")[0]), _InertModule):
+            self._program.mended(f"the module {spec.name} is not here; what it offers does nothing")
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
