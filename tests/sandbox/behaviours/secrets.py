@@ -10,7 +10,7 @@ from tests.sandbox.conformance import CANARY, Backend, behaviour
 # Looks through memory, files, environments and descriptors for a text of which it knows the beginning, and tells every
 # find on all ways out: as a name, a text and raw bytes in an answer, printed, drawn, and raised.
 SEARCH = """
-    import os, re
+    import os, re, sys
     import numpy as np
     import matplotlib.pyplot as plt
 
@@ -28,7 +28,9 @@ SEARCH = """
     def in_files(roots):
         for root in roots:
             look(read(root))
-            for folder, _, names in os.walk(root):
+            for folder, below, names in os.walk(root):
+                # Not the libraries, where the repository lies below one of these: there are gigabytes of them.
+                below[:] = [name for name in below if os.path.join(folder, name) != sys.prefix]
                 for name in names:
                     look(os.fsencode(os.path.join(folder, name)))
                     look(read(os.path.join(folder, name)))
