@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from api import errors
-from api.attempts import Attempts
 from api.limits import BodyLimit
 from api.observing import Metrics, Observed
 from api.queue import Doorbell
@@ -15,6 +14,7 @@ from api.routes import assignments as assignment_routes
 from api.routes import manual, operations, regrades, results, submissions
 from api.schemas import API
 from api.service import Service
+from api.sign_in_throttle import Attempts
 from api.watching import Watching
 from grading.domain.assignment import Assignment
 from grading.store import tracing

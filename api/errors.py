@@ -9,7 +9,7 @@ NotFound            404     the client
 Conflict            409     the client, when the state has changed
 TooLarge            413     the student
 NotASubmission      422     the student
-Unusable            422     the client's author
+InvalidRequest            422     the client's author
 TooManyAttempts     429     the client: wait
 QueueFull           503     nobody: come back later
 HouseFault          503     we
@@ -31,9 +31,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from api.attempts import TooManyAttempts
+from api.sign_in_throttle import TooManyAttempts
 from grading.domain.errors import ChainruleError, HouseFault, NotASubmission, TooLarge
-from grading.store.access import Conflict, Forbidden, NotFound, QueueFull, Unusable
+from grading.store.access import Conflict, Forbidden, InvalidRequest, NotFound, QueueFull
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +99,7 @@ def _declared(request: Request, error: Exception) -> Response:  # noqa: C901, PL
             return problem(scope, 413, error.code, said, file=error.file)
         case NotASubmission():
             return problem(scope, 422, error.code, said, file=error.file)
-        case Unusable():
+        case InvalidRequest():
             return problem(scope, 422, error.code, said)
         case TooManyAttempts():
             return problem(scope, 429, "too-many-attempts", said, headers={"Retry-After": str(error.retry_after_s)})

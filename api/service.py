@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from api.attempts import Attempts
 from api.observing import Metrics
 from api.queue import Doorbell
+from api.sign_in_throttle import Attempts
 from api.watching import Watching
 from grading.domain.assignment import Assignment
 from grading.store.blobs import Blobs

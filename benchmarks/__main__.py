@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.service import RunningService
 from benchmarks.table import Row, milliseconds, show
+from testing.service import RunningService
 
 OF_SERVICE = ("latency", "crowd")
 ALONE = ("peers", "box", "courses")

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from benchmarks.department import small_assignment
-from benchmarks.storm import BELOW, Report, Storm
 from benchmarks.table import Row
+from testing.department import small_assignment
+from testing.storm import BELOW, Report, Storm
 
 STUDENTS: Final = 100
 EACH: Final = 10
@@ -32,7 +32,7 @@ def rows() -> Iterator[Row]:
                     lambda one: judge.grade(work.submission(one[0]), work.slug, seed=one[1]).report, wanted
                 )
 
-        with Storm(folder, work, "benchmarks.department", undisturbed, settings, below=tuple(BELOW)) as storm:
+        with Storm(folder, work, "testing.department", undisturbed, settings, below=tuple(BELOW)) as storm:
             seen = storm.rage(STUDENTS, EACH, ROUNDS)
     told = ", ".join(f"{count} × {name}" for name, count in sorted(seen.disasters.items()))
     yield Row("chaos: hand-ins graded once, unchanged", str(seen.accepted), f"{seen.seconds:.0f} s", told)

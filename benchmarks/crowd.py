@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.latency import NOTEBOOK_1, SLUG, right_sample
-from benchmarks.service import MemoryWatch, RunningService, tree_bytes
 from benchmarks.table import Row, milliseconds
-from cli.service import Service
+from cli.service import ServiceClient
+from testing.service import MemoryWatch, RunningService, tree_bytes
 
 STUDENTS = 50
 MIB = 1 << 20
@@ -20,7 +20,7 @@ def rows(service: RunningService, students: int = STUDENTS) -> Iterator[Row]:
     content = right_sample(NOTEBOOK_1).read_bytes()
 
     def hand_in(token: str) -> str:
-        with Service(service.address, token) as client:
+        with ServiceClient(service.address, token) as client:
             return str(client.hand_in(SLUG, [(NOTEBOOK_1, content)])["id"])
 
     # The judge is there once something was graded; its start is not the crowd's memory.

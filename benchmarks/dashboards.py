@@ -19,7 +19,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import migrations
-from benchmarks.servers import NotInstalledError, PostgreSQL
 from benchmarks.table import Row, milliseconds, seconds_of
 from grading.domain.verdict import RunState
 from grading.store import access
@@ -28,6 +27,7 @@ from grading.store.credentials import caller_by_token, issue_token
 from grading.store.database import Database
 from grading.store.queries import dashboard, queue, results
 from grading.store.queries.grades import grades_of
+from testing.servers import NotInstalledError, PostgreSQL
 
 OFFERINGS: Final = 25
 STUDENTS: Final = 1000

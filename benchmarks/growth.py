@@ -18,7 +18,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 import migrations
-from benchmarks.servers import NotInstalledError, PostgreSQL
 from benchmarks.table import Row, middle, milliseconds, seconds_of
 from benchmarks.throughput import LANES as LANES_COMPARED
 from benchmarks.throughput import Calm, works
@@ -26,6 +25,7 @@ from grading.store import fairness, runs
 from grading.store.database import Database
 from grading.store.queries import queue
 from grading.store.tables import Run
+from testing.servers import NotInstalledError, PostgreSQL
 
 WAITING: Final = (10, 100, 1000, 10_000)
 REPEATS: Final = 15

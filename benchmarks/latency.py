@@ -11,10 +11,10 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.service import RunningService
 from benchmarks.table import Row, middle, milliseconds, seconds_of, spread
-from cli.service import Service
+from cli.service import ServiceClient
 from grading.assignments.catalog import BUILT_IN
+from testing.service import RunningService
 
 SLUG = "cmpsc497-hw2"
 NOTEBOOK_1 = "1.activation_function_and_vanishing_gradient.ipynb"
@@ -35,7 +35,7 @@ FROM runs JOIN submissions ON submissions.id = runs.submission_id WHERE submissi
 def rows(service: RunningService) -> Iterator[Row]:
     """Upload accepted → score stored, for the right notebook 1, one at a time."""
     content = right_sample(NOTEBOOK_1).read_bytes()
-    with Service(service.address, service.token) as client:
+    with ServiceClient(service.address, service.token) as client:
         for round_ in range(WARM_UP):
             _graded(service, client, content, round_)
         batches = [
@@ -61,7 +61,7 @@ def right_sample(name: str) -> Path:
     return BUILT_IN / "cmpsc497_hw2" / "samples" / "right" / name
 
 
-def _graded(service: RunningService, client: Service, content: bytes, round_: int) -> tuple[list[float], float]:
+def _graded(service: RunningService, client: ServiceClient, content: bytes, round_: int) -> tuple[list[float], float]:
     """Seconds of each stage of one grading, and those in the student's own code."""
     # Each round's notebook is another one, so that nothing is answered from an earlier run.
     notebook = json.loads(content)

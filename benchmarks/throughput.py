@@ -19,14 +19,14 @@ from typing import Final, Self
 
 import numpy as np
 
-from benchmarks.department import Coursework, Enrolled, Member, hand_in, small_assignment
-from benchmarks.servers import PostgreSQL, Redis, free_port
-from benchmarks.service import tree_of
 from benchmarks.table import Row, middle, milliseconds, seconds_of
 from grading.assignments.catalog import BUILT_IN
 from grading.judge.client import Judge
 from grading.judge.config import JudgeConfig
 from grading.store.settings import Settings
+from testing.department import Coursework, Enrolled, Member, hand_in, small_assignment
+from testing.servers import PostgreSQL, Redis, free_port
+from testing.service import tree_of
 
 ROUNDS: Final = 5
 CHUNK: Final = 100
@@ -67,7 +67,7 @@ class Calm:
         self.enrolled = Enrolled(settings, work, CLASS)
         self._stack.callback(self.enrolled.close)
         self.api, self.worker = (
-            Member("benchmarks.department", role, settings, folder, role) for role in ("api", "worker")
+            Member("testing.department", role, settings, folder, role) for role in ("api", "worker")
         )
         for member in (self.api, self.worker):
             member.start()

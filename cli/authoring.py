@@ -1,6 +1,7 @@
 """`chainrule assignment new | validate | publish`: for those who write assignments."""
 
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.exits import Exit, complain, faults_as_exits
-from cli.local import assignment_called, settings
+from cli.local import assignment_called, judge_config, settings, standin_folder
 from grading.domain.errors import RubricFault
 
 if TYPE_CHECKING:
-    from cli.rehearsing import Outcome
+    from grading.rehearsal.gate import GateResult
 
     Ignore = Callable[[str, list[str]], set[str]]
 
@@ -83,7 +84,7 @@ def validate(
             if as_json:
                 typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
             else:
-                from cli.rehearsal_table import show_outcome
+                from grading.rehearsal.table import show_outcome
 
                 show_outcome(outcome)
     if not good:
@@ -126,10 +127,13 @@ def publish(
     typer.echo(f"Published as {home}. The judge grades by it from now on; start the web service again to list it.")
 
 
-def _rehearsed(folder: Path, **options: Any) -> "Outcome":
-    from cli.rehearsing import rehearsed
+def _rehearsed(folder: Path, **options: Any) -> "GateResult":
+    from cli.logs import to_standard_error
+    from grading.rehearsal.gate import rehearsed
 
-    return rehearsed(folder, settings(), **options)
+    chosen = settings()
+    to_standard_error(least=logging.WARNING)  # the outcome says what became of everything
+    return rehearsed(folder, judge_config(chosen, warm=False), standin_folder(chosen), **options)
 
 
 def _folders(target: str) -> list[Path]:

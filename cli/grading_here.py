@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grading.domain.report import Json
     from grading.domain.submission import Submission
     from grading.judge.client import Judge
-    from grading.judge.messages import Judgement
+    from grading.judge.messages import GradedReply
 
 # A judge that died is started again; a run that kills two judges is not worth a third.
 TRIES = 2
@@ -130,7 +130,7 @@ def _read(paths: list[Path], assignment: "Assignment") -> "Submission":
     return read_paths(paths, assignment)
 
 
-def _judged(judge: "Judge", submission: "Submission", slug: str, *, seed: int, device: str) -> "Judgement":
+def _judged(judge: "Judge", submission: "Submission", slug: str, *, seed: int, device: str) -> "GradedReply":
     """The judgement; where our fault left a row without one, or killed the judge, that of another try."""
     for _ in range(TRIES - 1):
         try:
@@ -142,7 +142,7 @@ def _judged(judge: "Judge", submission: "Submission", slug: str, *, seed: int, d
     return judge.grade(submission, slug, seed=seed, device=device)
 
 
-def _write_figures(judgement: "Judgement", folder: Path) -> None:
+def _write_figures(judgement: "GradedReply", folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     entries = judgement.report.get("figures")
     for entry in entries if isinstance(entries, list) else []:

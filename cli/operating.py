@@ -92,7 +92,7 @@ def _facts(chosen: "Settings") -> dict[str, Any]:
 def _show(facts: dict[str, Any], console: "Any") -> None:
     from rich.table import Table
 
-    from cli.rendering import clean
+    from grading.domain.printable import clean
 
     console.print(f"Sandbox [bold]{facts['tier']}[/bold]")
     layers = Table(box=None, show_header=False, padding=(0, 2, 0, 2))

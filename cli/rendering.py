@@ -4,7 +4,6 @@ Findings quote what students' programs answered, so every text is cleaned of con
 no report repaints the terminal of the person who reads it.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,8 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+
+from grading.domain.printable import clean
 
 STYLES = {
     "passed": "green",
@@ -22,8 +23,6 @@ STYLES = {
     "manual": "cyan",
     "error": "bold magenta",
 }
-# Cc: control characters; Cf: formats such as bidirectional overrides; Cs: surrogates; Co, Cn: no agreed meaning.
-HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def show_report(report: Mapping[str, Any], *, title: str, console: Console | None = None) -> None:
@@ -105,9 +104,3 @@ def _run_line(report: Mapping[str, Any]) -> Text:
 def number(value: float) -> str:
     """Points without a needless fraction."""
     return f"{value:g}"
-
-
-def clean(text: object) -> str:
-    """Text that is safe to print: newlines become spaces, what is invisible goes."""
-    words = str(text).replace("\n", " ").replace("\t", " ")
-    return "".join(c for c in words if unicodedata.category(c) not in HIDDEN)

@@ -20,7 +20,7 @@ SERVER_ERROR = 500
 UNAVAILABLE = 503
 
 
-class Service:
+class ServiceClient:
     """One server, asked with one token.
 
     Args:

@@ -44,7 +44,7 @@ def worker(
 ) -> None:
     """Start a worker that grades what the service queued."""
     from cli.logs import to_standard_error
-    from grading.sandbox import cards
+    from grading.sandbox import gpus as cards
     from worker import gpus, standalone
 
     to_standard_error()

@@ -10,7 +10,7 @@ from cli.exits import Exit, complain, faults_as_exits
 from grading.domain.errors import NotASubmission
 
 if TYPE_CHECKING:
-    from cli.service import Service
+    from cli.service import ServiceClient
 
 SKIPPED = {"__pycache__", ".ipynb_checkpoints", "__MACOSX"}
 
@@ -28,9 +28,9 @@ def submit(
 
     Exit code 0: handed in (with --wait: graded). 2: the service will not have it. 3: our fault.
     """
-    from cli.service import Service
+    from cli.service import ServiceClient
 
-    with faults_as_exits(), Service(server, token) as service:
+    with faults_as_exits(), ServiceClient(server, token) as service:
         submission = service.hand_in(assignment, files_of(paths))
         if not as_json:
             typer.echo(f"Handed in as {submission['id']}.", err=wait)
@@ -65,7 +65,7 @@ def _skipped(path: Path) -> bool:
     return any(part.startswith(".") or part in SKIPPED for part in path.parts)
 
 
-def _follow(service: "Service", submission_id: str, *, as_json: bool) -> None:
+def _follow(service: "ServiceClient", submission_id: str, *, as_json: bool) -> None:
     submission: dict[str, Any] = {}
     for submission in service.states(submission_id):
         if not as_json:

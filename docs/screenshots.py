@@ -22,12 +22,12 @@ from sqlalchemy import select
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.service import RunningService  # noqa: E402 - found only once the root is on the path
-from cli.service import Service  # noqa: E402
+from cli.service import ServiceClient  # noqa: E402
 from grading.store.access import INSTRUCTOR_SCOPES, STUDENT_SCOPES  # noqa: E402
 from grading.store.credentials import issue_token  # noqa: E402
 from grading.store.database import Database  # noqa: E402
 from grading.store.tables import Course, Enrollment, Role, User  # noqa: E402
+from testing.service import RunningService  # noqa: E402 - found only once the root is on the path
 
 SLUG = "cmpsc497-hw2"
 SAMPLES = ROOT / "grading" / "assignments" / "cmpsc497_hw2" / "samples"
@@ -115,10 +115,10 @@ def school() -> Iterator[School]:
             staff, tokens = _enrolled(state)
             submissions = {}
             for pupil in (BEFORE, *CLASS):
-                with Service(service.address, tokens[pupil.name]) as client:
+                with ServiceClient(service.address, tokens[pupil.name]) as client:
                     submissions[pupil.name] = str(client.hand_in(SLUG, pupil.files)["id"])
             for pupil in CLASS:
-                with Service(service.address, tokens[pupil.name]) as client:
+                with ServiceClient(service.address, tokens[pupil.name]) as client:
                     *_, last = client.states(submissions[pupil.name])
                     if last["state"] != "graded":
                         raise RuntimeError(f"{pupil.name}'s submission ended as {last}")

@@ -12,22 +12,22 @@ from pathlib import Path
 from typing import Protocol
 
 from grading.assignments.catalog import engine_digest
-from grading.authoring.boxes import Box
 from grading.authoring.check import Asks
 from grading.authoring.draw import Draw
-from grading.authoring.evaluation import Evaluation
-from grading.authoring.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
-from grading.authoring.papers import read_part
-from grading.authoring.probing import remembered
 from grading.authoring.rubric import Part, Rubric
-from grading.authoring.session import Session
 from grading.authoring.stores import Stores, stores_are
-from grading.authoring.student import Student
 from grading.domain.assignment import Assignment, Limits
 from grading.domain.errors import NotASubmission
 from grading.domain.report import CriterionResult, Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status, Tier
+from grading.evaluation.boxes import Box
+from grading.evaluation.criteria import Evaluation
+from grading.evaluation.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
+from grading.evaluation.papers import read_part
+from grading.evaluation.probing import remembered
+from grading.evaluation.session import Session
+from grading.evaluation.student import BoxedStudent
 from grading.intake import files_beside, match_parts, scripts_together
 from grading.programs import Program, Source, normalized, read_source, read_together, told
 
@@ -52,7 +52,7 @@ class GradedRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Grading:
     """What all parts of one run share."""
 
     assignment: Assignment
@@ -94,7 +94,7 @@ def grade(
     """
     started_at, begun = datetime.now(UTC), time.perf_counter()
     matched, together = by_part(submission, assignment, rubric)
-    desk = Desk(assignment, sandbox, seed, device, submission, matched, together)
+    desk = Grading(assignment, sandbox, seed, device, submission, matched, together)
     with stores_are(stores or Stores()):
         parts: dict[str, GradedPart] = {}
         for part in rubric.parts:
@@ -165,7 +165,7 @@ def _runs(part: Part, files: Sequence[SubmittedFile], assignment: Assignment) ->
     return any(cell.python or cell.salvaged for cell in source.code) and not untouched(part, source, assignment)
 
 
-def grade_part(part: Part, desk: Desk, earlier: Sequence[CriterionResult] = ()) -> GradedPart:
+def grade_part(part: Part, desk: Grading, earlier: Sequence[CriterionResult] = ()) -> GradedPart:
     """Grade one file: read it, make it a program, open a box, ask the checks; `earlier` are the rows before its own."""
     file = desk.matched.get(part.file)
     if file is None:
@@ -198,7 +198,7 @@ def grade_part(part: Part, desk: Desk, earlier: Sequence[CriterionResult] = ()) 
         limits,
     )
     try:
-        student = Student(session, part.expects, mode=part.mode, broken=broken, source=source, device=device)
+        student = BoxedStudent(session, part.expects, mode=part.mode, broken=broken, source=source, device=device)
         evaluation = Evaluation(part, student, desk.seed, source, session.renew, earlier)
         results = evaluation.results()
         draw = Draw(desk.seed, f"{part.file}/figures")

@@ -16,7 +16,7 @@ from grading.store import tracing
 from grading.store.logs import log_as_json
 from grading.store.settings import Settings
 from worker.app import make_app, ring_of
-from worker.judging import Judge
+from worker.judge_holder import Judge
 from worker.sweep import Sweep
 from worker.tasks import register
 from worker.workplace import Workplace

@@ -15,8 +15,8 @@ import structlog
 
 from grading.domain.errors import HouseFault
 from grading.domain.jobs import QUEUE_GPU
-from grading.sandbox import cards
-from grading.sandbox.cards import Card, Meter
+from grading.sandbox import gpus as cards
+from grading.sandbox.gpus import Gpu, Meter
 from grading.store.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ SLACK_BYTES: Final = 64 << 20
 
 
 @dataclass
-class Use:
+class SlotUse:
     """One run's time on the card.
 
     Attributes:
@@ -59,12 +59,12 @@ class Slots:
         clears_s: how long the memory of what ended may take to be given back.
     """
 
-    def __init__(self, card: Card, count: int, meter: Meter, *, clears_s: float = CLEARS_S) -> None:
+    def __init__(self, card: Gpu, count: int, meter: Meter, *, clears_s: float = CLEARS_S) -> None:
         self.card, self.count = card, count
         self._meter, self._clears_s = meter, clears_s
         self._free = threading.Semaphore(count)
         self._lock = threading.Lock()
-        self._uses: list[Use] = []
+        self._uses: list[SlotUse] = []
         self._empty_bytes = meter.used_bytes(card)
 
     def why_not(self) -> str:
@@ -81,10 +81,10 @@ class Slots:
         return "" if used is not None else f"card {self.card.index} does not answer any more"
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[Use]:
+    def held(self) -> Iterator[SlotUse]:
         """One slot, from when one is free."""
         with self._free:
-            use = Use()
+            use = SlotUse()
             with self._lock:
                 self._uses.append(use)
             over = threading.Event()
@@ -104,7 +104,7 @@ class Slots:
         card = self.card
         return {"index": card.index, "name": card.name, "memory_bytes": card.memory_bytes, "slots": self.count}
 
-    def _watch(self, use: Use, over: threading.Event) -> None:
+    def _watch(self, use: SlotUse, over: threading.Event) -> None:
         while True:
             used = self._meter.used_bytes(self.card)
             if used is not None:
@@ -117,21 +117,21 @@ def slots_of(settings: Settings) -> Slots | None:
     """Those on the card that a worker for such runs has; None for any other worker."""
     if QUEUE_GPU not in settings.worker_queues or settings.card is None:
         return None
-    card = next((card for card in cards.found() if card.index == settings.card), Card(settings.card))
+    card = next((card for card in cards.found() if card.index == settings.card), Gpu(settings.card))
     return Slots(card, settings.gpu_slots, cards.Driver())
 
 
 @contextlib.contextmanager
-def slot(slots: Slots | None, device: str) -> Iterator[Use]:
+def slot(slots: Slots | None, device: str) -> Iterator[SlotUse]:
     """A slot for a run on that device; nothing is taken for a run on the processor."""
     if device != "cuda" or slots is None:
-        yield Use()
+        yield SlotUse()
         return
     with slots.held() as use:
         yield use
 
 
-def take_card(settings: Settings, there: Sequence[Card]) -> Card | None:
+def take_card(settings: Settings, there: Sequence[Gpu]) -> Gpu | None:
     """A card that no other worker of this machine has, for as long as this process lives.
 
     Args:
@@ -156,7 +156,7 @@ def take_card(settings: Settings, there: Sequence[Card]) -> Card | None:
     raise HouseFault(f"no graphics card{named} is free for this worker; this machine has {have}")
 
 
-def _lock(folder: Path, card: Card) -> bool:
+def _lock(folder: Path, card: Gpu) -> bool:
     """Whether the card is ours now. The file is named for it, or else for the machine, whose state others may share."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{card.uuid or f'{socket.gethostname()}-{card.index}'}.lock"

@@ -12,7 +12,7 @@ from grading.domain.verdict import Blame, RunState
 from grading.store import reports, runs, tracing
 from grading.store.runs import Claim
 from worker import gpus, metrics
-from worker.judging import Judge, Judgement
+from worker.judge_holder import Judge, Judgement
 from worker.workplace import Workplace
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,7 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
             _store(place, claimed, judgement, use, graded_at=claimed.claimed_at + took)
 
 
-def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Use, *, graded_at: datetime) -> None:
+def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.SlotUse, *, graded_at: datetime) -> None:
     report = use.in_report(judgement.report)
     shown = reports.figures_seen(report)
     for name, content in judgement.figures.items():

@@ -27,8 +27,8 @@ from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, 
 from worker import metrics
 from worker.platforms import (
     SCORE_TYPE,
-    Answer,
     Guarded,
+    PlatformAnswer,
     Tokens,
     Unreachable,
     Unsafe,
@@ -62,10 +62,10 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PostResult:
     """What became of a try."""
 
-    answer: Answer
+    answer: PlatformAnswer
     status_code: int | None
     problem: str | None
     pause_s: float = 0.0
@@ -141,7 +141,7 @@ class Passback:
         platform = db.get_one(Platform, line_item.platform_id)
         return Parcel(post.id, platform, score_url(line_item.url), body, content, words, post.tries, run.trace)
 
-    def _try(self, parcel: Parcel) -> Outcome:
+    def _try(self, parcel: Parcel) -> PostResult:
         try:
             refuse_unsafe(parcel.url, self._settings)
             token = self._tokens.token_for(parcel.platform)
@@ -152,32 +152,32 @@ class Passback:
                 headers={"Authorization": f"Bearer {token}", "Content-Type": SCORE_TYPE},
             )
         except Unsafe as fault:
-            return Outcome(Answer.REFUSED, None, str(fault))
+            return PostResult(PlatformAnswer.REFUSED, None, str(fault))
         except (Unreachable, HouseFault) as fault:
-            return Outcome(Answer.LATER, None, str(fault))
+            return PostResult(PlatformAnswer.LATER, None, str(fault))
         except httpx2.HTTPError as error:
-            return Outcome(Answer.LATER, None, f"no answer: {type(error).__name__}")
+            return PostResult(PlatformAnswer.LATER, None, f"no answer: {type(error).__name__}")
         answer = meaning_of(response)
         if response.status_code == httpx2.codes.UNAUTHORIZED:
             self._tokens.forget(parcel.platform)
-        said = None if answer is Answer.TAKEN else words_of(response)
-        return Outcome(answer, response.status_code, said, pause_asked_for(response))
+        said = None if answer is PlatformAnswer.TAKEN else words_of(response)
+        return PostResult(answer, response.status_code, said, pause_asked_for(response))
 
-    def _settle(self, db: Session, parcel: Parcel, outcome: Outcome) -> PostState:
+    def _settle(self, db: Session, parcel: Parcel, outcome: PostResult) -> PostState:
         post = db.get_one(GradePost, parcel.post_id)
         entry = _entry(db, post)
         entry.sending_until = None
         post.status_code, post.problem = outcome.status_code, outcome.problem
         # A post that was overtaken while it was under way is settled all the same: it did arrive, or did not.
         match outcome.answer:
-            case Answer.TAKEN:
+            case PlatformAnswer.TAKEN:
                 post.state, post.sent_at = PostState.SENT.value, entry.sent_at
                 entry.content_sha256, entry.comment_sha256 = parcel.content_sha256, parcel.comment_sha256
-            case Answer.REFUSED:
+            case PlatformAnswer.REFUSED:
                 post.state = PostState.REFUSED.value
-            case Answer.LATER if post.tries >= MAX_TRIES:
+            case PlatformAnswer.LATER if post.tries >= MAX_TRIES:
                 post.state = PostState.DEAD.value
-            case Answer.LATER:
+            case PlatformAnswer.LATER:
                 pause_s = max(outcome.pause_s, BACK_OFF_S[min(post.tries, len(BACK_OFF_S)) - 1])
                 post.next_try_at = time_of(db) + timedelta(seconds=pause_s)
         return PostState(post.state)

@@ -25,7 +25,7 @@ LONGEST_WORDS = 500
 RATE_LEFT = "x-rate-limit-remaining"
 
 
-class Answer(StrEnum):
+class PlatformAnswer(StrEnum):
     """What a platform's answer means for the post."""
 
     TAKEN = "taken"
@@ -175,7 +175,7 @@ class Guarded(httpx2.BaseTransport):
         self._inner.close()
 
 
-def meaning_of(response: httpx2.Response) -> Answer:
+def meaning_of(response: httpx2.Response) -> PlatformAnswer:
     """What the answer to a score means.
 
     Conflicts (409) are retried: the next try has a later timestamp. 401 is retried with a new token. 403 is a rate
@@ -183,11 +183,11 @@ def meaning_of(response: httpx2.Response) -> Answer:
     """
     status = response.status_code
     if response.is_success:
-        return Answer.TAKEN
+        return PlatformAnswer.TAKEN
     rate_limited = status == httpx2.codes.FORBIDDEN and _nothing_left(response.headers.get(RATE_LEFT, ""))
     if rate_limited or status in {401, 408, 409, 425, 429} or response.is_server_error:
-        return Answer.LATER
-    return Answer.REFUSED
+        return PlatformAnswer.LATER
+    return PlatformAnswer.REFUSED
 
 
 def pause_asked_for(response: httpx2.Response) -> float:

@@ -12,7 +12,7 @@ from grading.store.settings import Settings
 from worker import metrics
 from worker.app import MEMORY
 from worker.embedded import Worker
-from worker.judging import Judge
+from worker.judge_holder import Judge
 from worker.sweep import UNRUNG_SWEEP_S
 
 

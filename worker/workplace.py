@@ -12,7 +12,7 @@ from grading.store.database import Database
 from grading.store.settings import Settings
 from worker import gpus, identity
 from worker.claims import Claims
-from worker.judging import Judge, JudgeHolder
+from worker.judge_holder import Judge, JudgeHolder
 from worker.passback import Passback
 
 log = structlog.get_logger(__name__)

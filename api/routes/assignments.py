@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
+from api.actions import assignment_of
 from api.callers import Member
-from api.handin import assignment_of
 from api.routes import problems
 from api.schemas import AssignmentList, AssignmentOut
 from api.service import service_of

@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from starlette.requests import Request
 
-from api import judging
+from api import marking as judging
 from api.callers import Grader, ResultsReader
-from api.manual_schemas import CommentList, CommentOut, ItemDetailOut, JudgementIn, NewComment, QueueOut, Trail
+from api.marking_schemas import CommentList, CommentOut, ItemDetailOut, JudgementIn, NewComment, QueueOut, Trail
 from api.routes import problems
 from api.service import service_of
 from grading.store.access import reach_offering
 from grading.store.comments import comments_of
-from grading.store.judging import Wanted
-from grading.store.queries import manual
-from grading.store.queries.manual import View
+from grading.store.marking import Mark
+from grading.store.queries import marking as manual
+from grading.store.queries.marking import View
 
 router = APIRouter(tags=["manual grading"])
 
@@ -86,7 +86,7 @@ def show_answer(request: Request, slug: str, item_id: str, caller: ResultsReader
 def judge(request: Request, slug: str, item_id: str, caller: Grader, wanted: JudgementIn) -> ItemDetailOut:
     """Give points, or change yours; with `settle` they count whatever others gave. The score follows at once."""
     service = service_of(request)
-    told = Wanted(wanted.points, wanted.comment, tuple(wanted.covered), wanted.answer_sha256, wanted.settle)
+    told = Mark(wanted.points, wanted.comment, tuple(wanted.covered), wanted.answer_sha256, wanted.settle)
     judging.judge(service, caller, slug, item_id, told)
     return show_answer(request, slug, item_id, caller)
 

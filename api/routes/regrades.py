@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from api import handin
+from api import actions as handin
 from api.callers import Regrader
 from api.routes import problems
 from api.schemas import RegradeIn, RegradeList, RegradeOut

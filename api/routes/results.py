@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from api.actions import assignment_of, send_post_again
 from api.callers import Caller, GradesPoster, GradesReader, ResultsReader
-from api.handin import assignment_of, send_post_again
 from api.routes import problems
 from api.schemas import GradeList, GradeOut, PostList, ResultPage
 from api.service import Service, service_of

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from api import handin
+from api import actions as handin
 from api.callers import Reader, Submitter
 from api.routes import problems
 from api.schemas import RunList, SubmissionList, SubmissionOut

@@ -86,7 +86,7 @@ class Driven:
             driver takes that function's own arguments next, as a list and a dictionary, its `adapts` may change them.
         ask: packs one question on the judge's side: called as `ask(put, *args, **kwargs)`, where `put(*args, **kwargs)`
             asks the driver (the target is filled in) and returns its reply. What comes back is the student's: take it
-            apart only through `grading.authoring.admit`.
+            apart only through `grading.authoring.expect`.
         box: which box is asked, where a part has both; None = the part's own mode.
         told: what the student reads was called; "" = nothing, because the arguments are the driver's and not those that
             the student's function takes; None = the target, or else the name.
@@ -101,3 +101,8 @@ class Driven:
 
 
 Binding = Function | Driven
+
+
+def folded(name: str) -> str:
+    """A name without case and underscores."""
+    return name.replace("_", "").casefold()

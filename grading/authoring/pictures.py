@@ -13,7 +13,7 @@ from grading.domain.errors import BadReply
 from grading.programs import Source
 
 if TYPE_CHECKING:
-    from grading.authoring.student import Student
+    from grading.authoring.subject import Student
 
 MAX_PIXELS = 8_000_000
 MAX_BYTES = 16 << 20

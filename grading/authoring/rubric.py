@@ -164,7 +164,7 @@ class Criterion:
         The reference is asked first on the same draw: it clears the author (a reference that fails its own check is a
             rubric fault) and gives
         the form that each of the student's replies must have. With `reference=False` there is nothing to compare forms
-        with: take every reply apart with `grading.authoring.admit`.
+        with: take every reply apart with `grading.authoring.expect`.
 
         Args:
             probe: the function, where the decorator is used without arguments.

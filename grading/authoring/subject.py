@@ -5,6 +5,7 @@ The student's program, the reference, a known mistake and another right conventi
 replaced; a `Mistake` is a variant that is wrong in a known way and says so to the student.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from grading.programs import Source
 
 if TYPE_CHECKING:
     from grading.authoring.draw import Draw
+    from grading.authoring.executed import Executed
 
 Answer = Callable[..., Any]
 
@@ -60,6 +62,26 @@ class Subject:
 
     def _answering(self, name: str) -> Answer:
         raise NoReference(f"nothing here answers {name!r}")
+
+
+class Student(Subject, ABC):
+    """The student's program, as a rubric may use it: a subject that also ran as a whole and has names of its own."""
+
+    @abstractmethod
+    def executed(self) -> "Executed":
+        """What each cell did and drew when the whole program ran.
+
+        Raises:
+            AnswerFault: the run could not be begun.
+        """
+
+    @abstractmethod
+    def bound(self, name: str) -> str:
+        """The student's own name for an expected function.
+
+        Raises:
+            Missing: there is none.
+        """
 
 
 def around(function: Answer) -> Answer:

@@ -1,7 +1,7 @@
 """Ready-made probes for what many courses ask.
 
-Functions take arrays that came from the student and give an `Opinion`, with the id of the known mistake that the data
-show; `opinion.insist` turns it into the running check's verdict. What has to be asked of the box is asked by the
+Functions take arrays that came from the student and give a `Conclusion`, with the id of the known mistake that the data
+show; `conclusion.insist` turns it into the running check's verdict. What has to be asked of the box is asked by the
 rubric. Each module's docstring has the mathematics, the shapes, and the tolerance with its source:
 
 * functions and layers: `elementwise` (activations and their slopes), `forward` and `backward` passes, `losses`,
@@ -12,7 +12,7 @@ rubric. Each module's docstring has the mathematics, the shapes, and the toleran
 * data: `preprocessing` (by hand), `transforms` (torchvision's pipelines), `colour_pictures` (CIFAR-10's; it asks the
   box itself), `image_programs` (everything that a program with such networks has)
 * transfer: `pretrained` (loading, the replaced head), `fine_tuning` (what is trained, frozen, drifting)
-* pictures: `figures` (structure and data), `feature_maps` and `visualization`, `class_activation`; `plots` draws
+* pictures: `figures` (structure and data), `feature_maps` and `visualization`, `plots` draws
   beside failing findings
 * written work: `answers` (where they stand), `misplaced` (where else they may), `quantities` (numbers in prose and
   code), `formulas`; `by_hand` (library calls that a task bans)

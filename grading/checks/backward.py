@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
+from grading.authoring import expect as admit
 from grading.authoring.draw import Draw
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.numerics.closeness import difference
 from grading.numerics.gradients import SLOPE_ATOL, SLOPE_RTOL, STEP, central_difference, inner_product, moved
 
@@ -102,7 +102,7 @@ def slope(
     draw: Draw,
     *,
     single: bool = False,
-) -> Opinion:
+) -> Conclusion:
     """Your gradients are the slope of your own loss, along a random direction through all parameters.
 
     Args:
@@ -155,7 +155,7 @@ def _off(
     *,
     found: Measured,
     claimed: float,
-) -> Opinion:
+) -> Conclusion:
     """Which arrays are off: one array moves at a time."""
     off, ratios = [], {}
     for name in parameters:
@@ -201,7 +201,7 @@ def twin(
     *,
     words: Mapping[str, str] | None = None,
     rtol: float = TWIN_TOLERANCE,
-) -> Opinion:
+) -> Conclusion:
     """Your gradients equal those of the textbook for the same inputs.
 
     Args:
@@ -237,7 +237,7 @@ def twin(
 
 def proportional(
     got: Mapping[str, object], wanted: Arrays, factors: Mapping[str, float], *, rtol: float = 1e-5
-) -> Opinion:
+) -> Conclusion:
     """Your gradients are right up to one factor that all arrays share: summed or averaged over the batch.
 
     Args:

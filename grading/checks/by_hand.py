@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.programs import Source
 from grading.programs.cost import called_names, resolve
 from grading.programs.statements import imported
@@ -190,7 +190,7 @@ def called(reply: object, banned: Sequence[str]) -> list[Use]:
     return list(dict.fromkeys(found))
 
 
-def judged(uses: Sequence[Use], instead: str) -> Opinion:
+def judged(uses: Sequence[Use], instead: str) -> Conclusion:
     """You wrote this part yourself, without the library's own function for it.
 
     Args:

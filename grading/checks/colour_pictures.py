@@ -11,9 +11,10 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import FoundOnce, Subject, admit
+from grading.authoring import FoundOnce, Subject
+from grading.authoring import expect as admit
 from grading.checks import transforms
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.transforms import CHANNELS, Passed, Source
 from grading.domain.errors import BadReply
 
@@ -93,7 +94,7 @@ def ramp(side: int) -> npt.NDArray[np.uint8]:
     return picture
 
 
-def form(passes: Sequence[Passed]) -> Opinion:
+def form(passes: Sequence[Passed]) -> Conclusion:
     """Whether finite float tensors (3, h, w) came out."""
     for one in passes:
         floating = one.dtype.startswith(("float", "bfloat"))
@@ -111,7 +112,7 @@ class Normalising(Protocol):
     """One pipeline, as far as its normalisation goes."""
 
     @property
-    def form(self) -> Opinion:
+    def form(self) -> Conclusion:
         """Whether tensors come out."""
 
     @property
@@ -147,11 +148,11 @@ class Pipelines(Generic[P]):
         return self._asked.of(student, asked)
 
 
-def best(opinions: Sequence[Opinion]) -> Opinion:
+def best(conclusions: Sequence[Conclusion]) -> Conclusion:
     """One that holds; else the last, that of the final state; else that there is no pipeline."""
-    if not opinions:
+    if not conclusions:
         return wrong("No transform was found that gives colour pictures for this.", "no-pipeline")
-    return next((o for o in opinions if o.holds), opinions[-1])
+    return next((o for o in conclusions if o.holds), conclusions[-1])
 
 
 def normalisation(low: Array, high: Array) -> tuple[Array, Array]:
@@ -177,7 +178,7 @@ class Wanted:
     known: Sequence[tuple[str, Statistics]]
     test: str
 
-    def judge(self, train: Sequence[Normalising], test: Sequence[Normalising]) -> Opinion:
+    def judge(self, train: Sequence[Normalising], test: Sequence[Normalising]) -> Conclusion:
         """Whether some pipeline for training and some for test normalise so."""
         trained, tested = best([self._one(p, "training") for p in train]), best([self._one(p, self.test) for p in test])
         if trained.holds and tested.mistake == "no-normalisation":
@@ -188,7 +189,7 @@ class Wanted:
             return right(*dict.fromkeys((*trained.remarks, *tested.remarks)))
         return trained if not trained.holds else tested
 
-    def _one(self, one: Normalising, which: str) -> Opinion:
+    def _one(self, one: Normalising, which: str) -> Conclusion:
         if not one.form.holds:
             return one.form
         if near(one, (self.mean, self.deviation)):

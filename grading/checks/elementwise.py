@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
+from grading.authoring import expect as admit
 from grading.authoring.draw import Draw
 from grading.checks import plots
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.domain.errors import AnswerFault
 from reference_models.activations import sigmoid
 from reference_models.elementwise import FUNCTIONS
@@ -37,7 +37,7 @@ def points(draw: Draw, kind: str, *shape: int) -> Array:
     return x
 
 
-def value(ask: Ask, kind: str, x: Array, *, dtype: str = "float64") -> Opinion:
+def value(ask: Ask, kind: str, x: Array, *, dtype: str = "float64") -> Conclusion:
     """Your function has the right value for every entry.
 
     Args:
@@ -62,7 +62,7 @@ def value(ask: Ask, kind: str, x: Array, *, dtype: str = "float64") -> Opinion:
     return wrong(f"Your {kind} is off at {_worst(known.value(x), got)}.")
 
 
-def slope(ask: Ask, kind: str, x: Array, *, of_value: bool = False, dtype: str = "float64") -> Opinion:
+def slope(ask: Ask, kind: str, x: Array, *, of_value: bool = False, dtype: str = "float64") -> Conclusion:
     """Your derivative is the slope of the function.
 
     Args:
@@ -106,7 +106,7 @@ def _of_value(kind: str, x: Array) -> Array:
     return {"sigmoid": x * (1 - x), "tanh": 1 - x * x}.get(kind, np.full_like(x, np.inf))
 
 
-def far_out(ask: Ask, kind: str, draw: Draw, *, penalised: bool = False) -> Opinion:
+def far_out(ask: Ask, kind: str, draw: Draw, *, penalised: bool = False) -> Conclusion:
     """Far from 0 your function stays finite.
 
     Args:
@@ -128,7 +128,7 @@ def far_out(ask: Ask, kind: str, draw: Draw, *, penalised: bool = False) -> Opin
     return wrong(said, f"{kind}-overflows") if penalised else right(f"{said} It costs nothing here.")
 
 
-def saturated(values: object, kind: str, *, limit: float = 0.5) -> Opinion:
+def saturated(values: object, kind: str, *, limit: float = 0.5) -> Conclusion:
     """Most units of a layer still have a slope.
 
     Args:
@@ -147,7 +147,7 @@ def saturated(values: object, kind: str, *, limit: float = 0.5) -> Opinion:
     return replace(wrong(said, f"units-{word}", saturated=share), sketch=sketch)
 
 
-def rows_add_up(ask: Ask, x: Array) -> Opinion:
+def rows_add_up(ask: Ask, x: Array) -> Conclusion:
     """Each row of your softmax is non-negative, adds up to 1, and does not change when a number is added to the row.
 
     Args:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
+from grading.authoring import expect as admit
 from grading.authoring.executed import CapturedAxes, CapturedFigure, blank
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 
 Array = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Wanted:
     title: bool = False
 
 
-def structure(figures: Sequence[CapturedFigure], wanted: Wanted) -> Opinion:
+def structure(figures: Sequence[CapturedFigure], wanted: Wanted) -> Conclusion:
     """One of your figures holds what was asked for.
 
     Args:
@@ -95,7 +95,7 @@ def _lines(axes: CapturedAxes) -> list[Array]:
     return [line for line in axes.lines if len(line) > 1]
 
 
-def curve(figures: Sequence[CapturedFigure], values: object, what: str = "your losses") -> Opinion:
+def curve(figures: Sequence[CapturedFigure], values: object, what: str = "your losses") -> Conclusion:
     """One of your lines is drawn from the numbers that you computed.
 
     Args:
@@ -137,7 +137,7 @@ def _beginning(wanted: Array, got: Array) -> bool:
     return FEWEST <= n < len(wanted) and bool(np.ptp(wanted[:n]) > 0) and _proportional(wanted[:n], got)
 
 
-def picture(figures: Sequence[CapturedFigure], wanted: object, what: str = "the picture") -> Opinion:
+def picture(figures: Sequence[CapturedFigure], wanted: object, what: str = "the picture") -> Conclusion:
     """One of your images shows a picture, up to brightness and contrast.
 
     Args:

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 
 Array = npt.NDArray[np.float64]
 Tensors = Mapping[str, object]
@@ -50,7 +50,7 @@ def is_statistic(name: str) -> bool:
 
 def trainable(  # noqa: PLR0911 - one for each way to be wrong
     before: Tensors, after: Tensors, head: Sequence[str], *, body: bool
-) -> Opinion:
+) -> Conclusion:
     """Training moves the head, and the body where that is asked for.
 
     Args:
@@ -95,7 +95,7 @@ def trainable(  # noqa: PLR0911 - one for each way to be wrong
     return right()
 
 
-def drift(before: Tensors, after: Tensors, *, penalised: bool = False) -> Opinion:
+def drift(before: Tensors, after: Tensors, *, penalised: bool = False) -> Conclusion:
     """A frozen network's normalisations keep the checkpoint's running statistics.
 
     Args:

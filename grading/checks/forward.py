@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
+from grading.authoring import expect as admit
 from grading.authoring.draw import Draw
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.numerics.closeness import agrees
 
 Array = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ def layers(
     *,
     words: Mapping[str, str] | None = None,
     dtype: str = "float64",
-) -> Opinion:
+) -> Conclusion:
     """Every layer of your network computes what the textbook's does.
 
     Args:
@@ -66,7 +66,7 @@ def layers(
     )
 
 
-def by_itself(ask: Callable[[Array], object], x: Array, draw: Draw, *, dtype: str = "float64") -> Opinion:
+def by_itself(ask: Callable[[Array], object], x: Array, draw: Draw, *, dtype: str = "float64") -> Conclusion:
     """An example's scores do not depend on the others in its batch.
 
     Args:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import FoundOnce, Subject, admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import FoundOnce, Subject
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.domain.errors import BadReply
 
 Array = npt.NDArray[np.float64]
@@ -106,7 +107,7 @@ def _account(row: object) -> Account:
     return Account(passes, admit.integer(told["stale"], "stale", low=0, high=1 << 40), axes, owner, steps)
 
 
-def cleared(student: Subject) -> Opinion:
+def cleared(student: Subject) -> Conclusion:
     """Whether no step's gradients were still there when the next backward pass began."""
     every = accounts(student)
     stale, passes = sum(one.stale for one in every), sum(one.passes for one in every)
@@ -118,12 +119,12 @@ def cleared(student: Subject) -> Opinion:
     return right(passes=passes)
 
 
-def absolute_penalty(student: Subject) -> Opinion:
+def absolute_penalty(student: Subject) -> Conclusion:
     """Whether some training pulls its weights towards 0 with the same force everywhere, as an L1 penalty does."""
     every = [(one, step) for one in accounts(student) for step in one.steps]
     finite = [(one, step) for one, step in every if np.isfinite(step.weights).all()]
-    opinions = [_penalty(one, step.weights, pull) for one, step in finite for pull in _pulls(step)]
-    told = [one for one in opinions if one is not None]
+    conclusions = [_penalty(one, step.weights, pull) for one, step in finite for pull in _pulls(step)]
+    told = [one for one in conclusions if one is not None]
     if (good := next((one for one in told if one.holds), None)) is not None:
         return good
     if told:
@@ -154,7 +155,7 @@ def _pulls(step: Step) -> list[Pull]:
     return [pull for pull in found if np.isfinite(pull.along).all() and pull.felt()]
 
 
-def _penalty(one: Account, w: Array, g: Pull) -> Opinion | None:
+def _penalty(one: Account, w: Array, g: Pull) -> Conclusion | None:
     """What this is as a penalty of the weights; None where it is rounding."""
     rows = [np.flatnonzero(one.owner == number) for number in range(len(one.axes))]
     touched = [n for n, at in enumerate(rows) if at.size and g.of(at).felt()]
@@ -196,7 +197,7 @@ def _force(w: Array, g: Pull) -> float | None:
     return force if steady and (fits | clipped).mean() >= SHARE else None
 
 
-def _no_force(parts: Sequence[tuple[Array, Pull]]) -> Opinion:
+def _no_force(parts: Sequence[tuple[Array, Pull]]) -> Conclusion:
     """A penalty that is no L1: in proportion to the weights, or without regard to their signs."""
     several = [(w, g) for w, g in parts if w.size > 1]
     if several and all(_proportional(w, g) for w, g in several):

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import FoundOnce, Subject, admit
+from grading.authoring import FoundOnce, Subject
+from grading.authoring import expect as admit
 from grading.checks.colour_pictures import source
 from grading.checks.transforms import Source
 from grading.domain.errors import BadReply
@@ -31,7 +32,7 @@ LOADS = ("get_dataset", "get_data", "get_datasets", "get_loaders", "load_data", 
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class CalledLayer:
     """One layer that a network calls.
 
     Attributes:
@@ -73,7 +74,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class ImageNetwork:
     """A network for pictures of three channels.
 
     Attributes:
@@ -91,18 +92,18 @@ class Network:
     kind: str
     steps: int
     side: int
-    layers: tuple[Layer, ...]
+    layers: tuple[CalledLayer, ...]
     raised: str
     small: bool
     taken: tuple[str, ...] = ()
 
     @property
-    def convolutions(self) -> list[Layer]:
+    def convolutions(self) -> list[CalledLayer]:
         """In order."""
         return [layer for layer in self.layers if layer.convolution]
 
     @property
-    def linears(self) -> list[Layer]:
+    def linears(self) -> list[CalledLayer]:
         """In order."""
         return [layer for layer in self.layers if layer.linear]
 
@@ -111,12 +112,12 @@ class Network:
         """How many numbers it learns."""
         return sum(layer.learned for layer in {layer.name: layer for layer in self.layers}.values())
 
-    def normalised(self) -> dict[int, Layer]:
+    def normalised(self) -> dict[int, CalledLayer]:
         """Number of a convolution, from 1 → the normalisation of its channels before the next layer with weights.
 
         One of other numbers, such as that of the flattened features, is none of the convolution's.
         """
-        found: dict[int, Layer] = {}
+        found: dict[int, CalledLayer] = {}
         at, channels = 0, 0
         for layer in self.layers:
             if layer.convolution:
@@ -129,7 +130,7 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FoundNetworks:
     """Everything found.
 
     Attributes:
@@ -141,7 +142,7 @@ class Seen:
         said: what had to be called that the program does not call.
     """
 
-    networks: tuple[Network, ...]
+    networks: tuple[ImageNetwork, ...]
     others: int
     sources: tuple[Source, ...]
     modes: Mapping[int, str]
@@ -149,7 +150,7 @@ class Seen:
     said: tuple[str, ...]
 
 
-def state_of(network: Network, weights: Mapping[str, Tensor], *, first_linear: int) -> dict[str, Array]:
+def state_of(network: ImageNetwork, weights: Mapping[str, Tensor], *, first_linear: int) -> dict[str, Array]:
     """The judge's weights under the student's names; normalisations elsewhere do nothing.
 
     Args:
@@ -159,7 +160,7 @@ def state_of(network: Network, weights: Mapping[str, Tensor], *, first_linear: i
     """
     state: dict[str, Array] = {}
 
-    def put(layer: Layer, own: str, value: Tensor) -> None:
+    def put(layer: CalledLayer, own: str, value: Tensor) -> None:
         if own in layer.tensors:
             state[f"{layer.name}.{own}" if layer.name else own] = value.numpy()
 
@@ -181,10 +182,10 @@ def state_of(network: Network, weights: Mapping[str, Tensor], *, first_linear: i
     return state
 
 
-_seen = FoundOnce[Seen]("vision_inventory")
+_seen = FoundOnce[FoundNetworks]("vision_inventory")
 
 
-def seen(student: Subject) -> Seen:
+def seen(student: Subject) -> FoundNetworks:
     """What there is, asked once for each student.
 
     Raises:
@@ -193,7 +194,7 @@ def seen(student: Subject) -> Seen:
     return _seen.of(student, lambda: _asked(student))
 
 
-def _asked(student: Subject) -> Seen:
+def _asked(student: Subject) -> FoundNetworks:
     said = student.drive("image_networks_exercised", list(TRAINS), list(LOADS))
     reply = admit.mapping(
         student.drive("vision_inventory"), "the inventory", keys=("networks", "sources", "optimizers")
@@ -205,7 +206,7 @@ def _asked(student: Subject) -> Seen:
     networks = [_network(student, i, row) for i, row in enumerate(rows("networks")[:MOST_NETWORKS])]
     ours = [n for n in networks if n.convolutions and n.convolutions[0].weight[1] == 3]  # noqa: PLR2004 - red, green, blue
     sources = rows("sources")
-    return Seen(
+    return FoundNetworks(
         networks=tuple(sorted(ours, key=lambda n: (n.steps > 0, n.number))),
         others=len(networks) - len(ours),
         sources=tuple(source(row) for row in sources),
@@ -226,16 +227,16 @@ def _shape(value: object) -> Shape:
     return tuple(admit.integer(n, "a length", low=0, high=1 << 40) for n in admit.sequence(value, "a shape"))
 
 
-def _network(student: Subject, number: int, row: Mapping[str, Any]) -> Network:
+def _network(student: Subject, number: int, row: Mapping[str, Any]) -> ImageNetwork:
     kind, steps = admit.text(row.get("type"), "a type"), _whole(row, "steps")
     side, (raised, layers, taken) = SIDE, _layers(student, number, SIDE)
     if raised:
         side, (raised, layers, taken) = CROP, _layers(student, number, CROP)
     small = side == CROP or not _layers(student, number, CROP)[0]
-    return Network(number, kind, steps, side, layers, raised, small and not raised, taken)
+    return ImageNetwork(number, kind, steps, side, layers, raised, small and not raised, taken)
 
 
-def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer, ...], tuple[str, ...]]:
+def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[CalledLayer, ...], tuple[str, ...]]:
     images = np.zeros((2, 3, side, side), dtype=np.float32)
     keys = ("layers", "raised", "taken")
     reply = admit.mapping(student.drive("image_network_layers", number, images), "layers", keys=keys)
@@ -244,7 +245,7 @@ def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer,
         layer = admit.mapping(row, "a layer", keys=("kind", "name", "tensors", "out"))
         tensors = admit.mapping(layer["tensors"], "tensors")
         found.append(
-            Layer(
+            CalledLayer(
                 admit.text(layer["kind"], "a type"),
                 admit.text(layer["name"], "a name", length=200),
                 {str(name): _shape(shape) for name, shape in tensors.items()},
@@ -259,7 +260,7 @@ def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Layer,
 
 
 def outputs(
-    student: Subject, network: Network, state: Mapping[str, Any], images: Any, *, training: int = 0
+    student: Subject, network: ImageNetwork, state: Mapping[str, Any], images: Any, *, training: int = 0
 ) -> tuple[list[Array], list[list[Array]], str]:
     """Outputs of a network with given tensors, what entered its linear layers, and what stopped it."""
     reply = admit.mapping(

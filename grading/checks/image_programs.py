@@ -13,7 +13,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import Draw, FoundOnce, Subject, admit
+from grading.authoring import Draw, FoundOnce, Subject
+from grading.authoring import expect as admit
 from grading.checks import losses, optimizers, pretrained, transforms
 from grading.checks.colour_pictures import source
 from grading.domain.errors import BadReply
@@ -27,7 +28,7 @@ FLOATING = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class RecordedNetwork:
     """One network of the program.
 
     Attributes:
@@ -82,7 +83,7 @@ class Logits:
 class Inventory:
     """Everything found."""
 
-    networks: tuple[Network, ...]
+    networks: tuple[RecordedNetwork, ...]
     inputs: tuple[Input, ...]
     losses: tuple[Loss, ...]
     logits: tuple[Logits, ...]
@@ -167,7 +168,7 @@ def _flag(row: Mapping[str, Any], key: str) -> bool:
     return row.get(key) is True
 
 
-def _network(number: int, row: Mapping[str, Any]) -> Network:
+def _network(number: int, row: Mapping[str, Any]) -> RecordedNetwork:
     names = [admit.text(n, "a tensor's name") for n in admit.sequence(row.get("names"), "tensor names")]
     shapes = [
         tuple(admit.integer(n, "a length", low=0) for n in admit.sequence(s, "a shape"))
@@ -175,7 +176,7 @@ def _network(number: int, row: Mapping[str, Any]) -> Network:
     ]
     if len(names) != len(shapes):
         raise BadReply("a network's names and shapes differ in number")
-    return Network(
+    return RecordedNetwork(
         number,
         admit.text(row.get("type"), "a type"),
         _whole(row, "group"),
@@ -219,7 +220,7 @@ def _logits(row: Mapping[str, Any]) -> Logits | None:
 # -- questions ------------------------------------------------------------------------------------------
 
 
-def optimizers_seen(student: Subject, found: Inventory, draw: Draw) -> list[tuple[optimizers.Seen, str]]:
+def optimizers_seen(student: Subject, found: Inventory, draw: Draw) -> list[tuple[optimizers.FoundOptimizer, str]]:
     """Every optimizer with the path it takes, and its kind."""
     start = draw.normal(3, 4)
     gradients = [draw.normal(3, 4) for _ in range(5)]
@@ -230,7 +231,7 @@ def optimizers_seen(student: Subject, found: Inventory, draw: Draw) -> list[tupl
         path = admit.array(
             student.drive("vision_steps", number, start, gradients), "the optimizer's path", finite=False
         )
-        one = optimizers.Seen(
+        one = optimizers.FoundOptimizer(
             name=admit.text(row.get("type"), "a type"),
             path=path,
             options=options,
@@ -252,21 +253,21 @@ def optimizers_seen(student: Subject, found: Inventory, draw: Draw) -> list[tupl
         )
         options = optimizers.hyperparameters(admit.mapping(reply["options"], "options"))
         path = admit.array(reply["path"], "the optimizer's path", finite=False)
-        own = optimizers.Seen(name, path, options, start=start, gradients=gradients)
+        own = optimizers.FoundOptimizer(name, path, options, start=start, gradients=gradients)
         seen.append((own, optimizers.kind_of(path, start, gradients, options)))
     return seen
 
 
-def groups(found: Inventory) -> list[list[Network]]:
+def groups(found: Inventory) -> list[list[RecordedNetwork]]:
     """Networks with convolutions, those that share their first one together, the most trained first."""
-    together: dict[int, list[Network]] = {}
+    together: dict[int, list[RecordedNetwork]] = {}
     for network in found.networks:
         if network.alignment.convolutions:
             together.setdefault(network.group, []).append(network)
     return sorted(together.values(), key=lambda g: (-max(n.steps for n in g), -max(len(n.alignment.names) for n in g)))
 
 
-def representative(group: Sequence[Network]) -> Network:
+def representative(group: Sequence[RecordedNetwork]) -> RecordedNetwork:
     """The module of a group that is the whole network: with the history, the last layer and the most tensors."""
     return max(
         group,
@@ -274,7 +275,9 @@ def representative(group: Sequence[Network]) -> Network:
     )
 
 
-def compared(student: Subject, network: Network, checkpoint: Mapping[str, Tensor], draw: Draw) -> pretrained.Compared:
+def compared(
+    student: Subject, network: RecordedNetwork, checkpoint: Mapping[str, Tensor], draw: Draw
+) -> pretrained.Compared:
     """Entries of the network's body at fresh places, beside the checkpoint's."""
     wanted: dict[str, Array] = {}
     asked: dict[str, Array] = {}

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.numerics.statistics import ALARM, TOO_FEW, mean_test, spread_test
 from reference_models import initializers
 from reference_models.initializers import Fans, Law
@@ -104,7 +104,7 @@ def tells(n: int, one: Law, other: Law) -> bool:
     return n >= TOO_FEW and abs(math.log(one.std / other.std)) > 10 / math.sqrt(n)
 
 
-def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | None = None) -> Opinion:
+def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | None = None) -> Conclusion:
     """Your initial weights are drawn as the assignment says.
 
     Args:
@@ -133,7 +133,9 @@ def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | Non
     return wrong(text, "", against=against, **facts)
 
 
-def every(weights: Mapping[str, object], laws: Mapping[str, Law], *, fans: Mapping[str, Fans] | None = None) -> Opinion:
+def every(
+    weights: Mapping[str, object], laws: Mapping[str, Law], *, fans: Mapping[str, Fans] | None = None
+) -> Conclusion:
     """Every layer starts as the assignment says.
 
     Args:
@@ -144,14 +146,14 @@ def every(weights: Mapping[str, object], laws: Mapping[str, Law], *, fans: Mappi
     Returns:
         The first that does not hold; "only-some-layers" where others are right.
     """
-    opinions = {
+    conclusions = {
         name: judged(weights.get(name), law, name=name, fans=(fans or {}).get(name)) for name, law in laws.items()
     }
-    off = {name: o for name, o in opinions.items() if not o.holds}
+    off = {name: o for name, o in conclusions.items() if not o.holds}
     if not off:
-        return right(layers=list(opinions))
+        return right(layers=list(conclusions))
     first = next(iter(off.values()))
-    good = [name for name in opinions if name not in off]
+    good = [name for name in conclusions if name not in off]
     if good and first.mistake in {"zeros-left", "torch-default-left", "uniform-one"}:
         return wrong(
             f"{first.message} Only {', '.join(good)} {'is' if len(good) == 1 else 'are'} initialised as asked.",
@@ -161,7 +163,7 @@ def every(weights: Mapping[str, object], laws: Mapping[str, Law], *, fans: Mappi
     return replace(first, evidence={**first.evidence, "layers": [*off]})
 
 
-def fresh(first: object, second: object, *, name: str = "weights") -> Opinion:
+def fresh(first: object, second: object, *, name: str = "weights") -> Conclusion:
     """Two constructions with different seeds give different weights.
 
     Args:

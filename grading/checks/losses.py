@@ -12,7 +12,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from reference_models.cross_entropy import MISTAKES, Loss, cross_entropy, slope
 
 Form = Literal["logits", "probabilities", "log-probabilities"]
@@ -55,7 +55,7 @@ def fed(logits: Tensor, form: Form) -> Tensor:
 
 def values(
     ask: Ask, logits: Tensor, labels: Tensor, form: Form, *, smoothing: float = 0.0, weighted: bool = False
-) -> Opinion:
+) -> Conclusion:
     """The program's loss is the mean cross-entropy.
 
     Args:
@@ -77,7 +77,7 @@ def values(
     return right("Your loss weighs the classes: allowed here.") if weighted else right()
 
 
-def _named(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Opinion:
+def _named(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Conclusion:
     got = ask(fed(logits, form), labels)
     for mistake, loss in MISTAKES.items():
         known = float(loss(logits, labels))
@@ -90,7 +90,7 @@ def _named(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Opinion:
     )
 
 
-def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form, *, penalised: bool = False) -> Opinion:
+def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form, *, penalised: bool = False) -> Conclusion:
     """On very confident logits the loss stays right.
 
     Args:
@@ -110,7 +110,7 @@ def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form, *, penalised:
     return wrong(said, "loss-overflows", got=str(got)) if penalised else right(said)
 
 
-def slope_at_output(rows: Tensor, gradient: Tensor) -> Opinion:
+def slope_at_output(rows: Tensor, gradient: Tensor) -> Conclusion:
     """What the program minimised has mean cross-entropy's slope at the network's output.
 
     Args:
@@ -150,7 +150,7 @@ def _in_logits(rows: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor]:
             return rows, rows * (gradient - (rows * gradient).sum(dim=1, keepdim=True))
 
 
-def _scaled(scale: float, n: int, classes: int) -> Opinion:
+def _scaled(scale: float, n: int, classes: int) -> Conclusion:
     def near(wanted: float) -> bool:
         return abs(scale / wanted - 1) <= SLOPE_TOLERANCE
 
@@ -199,7 +199,7 @@ def _weighted(g: Tensor, ideal: Tensor) -> bool:
     )
 
 
-def _named_slope(rows: Tensor, gradient: Tensor) -> Opinion:
+def _named_slope(rows: Tensor, gradient: Tensor) -> Conclusion:
     for mistake, loss in MISTAKES.items():
         if _slope_of(loss, rows, gradient):
             return wrong("The slope at your network's output is not mean cross-entropy's.", mistake)

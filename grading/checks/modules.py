@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.numerics.closeness import difference
 from grading.numerics.statistics import limit_of
 
@@ -47,7 +47,9 @@ def parameters(shapes: Shapes) -> int:
     return sum(math.prod(shape) for shape in learned(shapes).values())
 
 
-def counted(shapes: Shapes, accepted: Mapping[int, str], known: Mapping[int, tuple[str, str]] | None = None) -> Opinion:
+def counted(
+    shapes: Shapes, accepted: Mapping[int, str], known: Mapping[int, tuple[str, str]] | None = None
+) -> Conclusion:
     """Your network has as many parameters as the architecture that was asked for.
 
     Args:
@@ -66,7 +68,7 @@ def counted(shapes: Shapes, accepted: Mapping[int, str], known: Mapping[int, tup
     )
 
 
-def layers(shapes: Shapes, wanted: Sequence[Shape]) -> Opinion:  # noqa: PLR0911 - one for each way to differ
+def layers(shapes: Shapes, wanted: Sequence[Shape]) -> Conclusion:  # noqa: PLR0911 - one for each way to differ
     """Your layers have the shapes of the architecture that was asked for, in its order.
 
     Args:
@@ -107,7 +109,7 @@ def _left_over(these: Sequence[Shape], those: Sequence[Shape]) -> list[Shape]:
     return left
 
 
-def _first_other(got: Sequence[tuple[str, Shape]], wanted: Sequence[Shape], facts: Mapping[str, object]) -> Opinion:
+def _first_other(got: Sequence[tuple[str, Shape]], wanted: Sequence[Shape], facts: Mapping[str, object]) -> Conclusion:
     for (name, shape), right_shape in zip(got, wanted, strict=False):
         if shape == right_shape:
             continue
@@ -143,7 +145,7 @@ def carried(shapes: Shapes, state: Mapping[str, Array]) -> dict[str, Array] | No
 
 def forward(
     got: object, wanted: Array, known: Mapping[str, Array], *, words: Mapping[str, str] | None = None
-) -> Opinion:
+) -> Conclusion:
     """With weights of ours, your network computes what the architecture computes.
 
     Args:
@@ -198,7 +200,7 @@ class Passes:
     alone: object
 
 
-def modes(passes: Passes, *, dropout: bool, normalisation: bool) -> Opinion:
+def modes(passes: Passes, *, dropout: bool, normalisation: bool) -> Conclusion:
     """Dropout and batch normalisation work in training, and only there.
 
     Args:
@@ -234,7 +236,7 @@ def modes(passes: Passes, *, dropout: bool, normalisation: bool) -> Opinion:
     return right()
 
 
-def dropped(entered: object, left: object, rate: float) -> Opinion:
+def dropped(entered: object, left: object, rate: float) -> Conclusion:
     """Dropout zeroes a share `rate` of the entries and scales the rest by 1/(1 - rate).
 
     Args:
@@ -269,7 +271,7 @@ def dropped(entered: object, left: object, rate: float) -> Opinion:
     return right(**facts)
 
 
-def normalised(entered: object, left: object, *, eps: float = 1e-5) -> Opinion:
+def normalised(entered: object, left: object, *, eps: float = 1e-5) -> Conclusion:
     """Batch normalisation in training: every channel of what leaves has mean 0 and variance 1.
 
     Args:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.checks import plots
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from reference_models import optimizers
 from reference_models.optimizers import Hyperparameters
 
@@ -22,7 +22,7 @@ SMALLEST_RATE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FoundOptimizer:
     """One optimizer as it was found.
 
     Attributes:
@@ -102,7 +102,7 @@ def kind_of(path: Array, start: Array, gradients: Sequence[Array], options: Hype
     return follows(optimizers.MISTAKES)
 
 
-def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def judged(seen: FoundOptimizer, kind: str) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """An Adam or SGD that can train the network."""
     what = f"Your {seen.name}"
     if kind == "still":
@@ -140,7 +140,7 @@ def judged(seen: Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each wa
     return right()
 
 
-def both(kinds: Sequence[tuple[Seen, str]], wanted: str) -> Opinion:
+def both(kinds: Sequence[tuple[FoundOptimizer, str]], wanted: str) -> Conclusion:
     """There is an optimizer of the wanted kind, and one of them is sound.
 
     Args:
@@ -148,12 +148,12 @@ def both(kinds: Sequence[tuple[Seen, str]], wanted: str) -> Opinion:
         wanted: "adam" or "sgd".
     """
     title = {"adam": "Adam", "sgd": "SGD"}[wanted]
-    opinions = [judged(seen, kind) for seen, kind in kinds if kind == wanted]
-    for opinion in opinions:
-        if opinion.holds:
-            return opinion
-    if opinions:
-        return opinions[0]
+    conclusions = [judged(seen, kind) for seen, kind in kinds if kind == wanted]
+    for conclusion in conclusions:
+        if conclusion.holds:
+            return conclusion
+    if conclusions:
+        return conclusions[0]
     suspects = [(seen, kind) for seen, kind in kinds if _meant(seen, kind, wanted)]
     if suspects:
         return _drawn(judged(*suspects[0]), suspects[0][0], wanted)
@@ -164,16 +164,16 @@ def both(kinds: Sequence[tuple[Seen, str]], wanted: str) -> Opinion:
     return wrong(f"{said}, but no {title}.", f"no-{wanted}", found=list(others)).hinted("Train once with each.")
 
 
-def _drawn(opinion: Opinion, seen: Seen, wanted: str) -> Opinion:
-    """The opinion with the path beside the wanted rule's, where there are two to draw."""
-    if opinion.holds or seen.start is None or seen.path.shape != (len(seen.gradients), *seen.start.shape):
-        return opinion
+def _drawn(conclusion: Conclusion, seen: FoundOptimizer, wanted: str) -> Conclusion:
+    """The conclusion with the path beside the wanted rule's, where there are two to draw."""
+    if conclusion.holds or seen.start is None or seen.path.shape != (len(seen.gradients), *seen.start.shape):
+        return conclusion
     known = optimizers.ADAM if wanted == "adam" else optimizers.SGD
     rule = next(iter(known.values()))(seen.start, seen.gradients, replace(seen.options, maximize=False))
-    return replace(opinion, sketch=plots.paths(seen.start, seen.path, rule)) if seen.options.lr else opinion
+    return replace(conclusion, sketch=plots.paths(seen.start, seen.path, rule)) if seen.options.lr else conclusion
 
 
-def _meant(seen: Seen, kind: str, wanted: str) -> bool:
+def _meant(seen: FoundOptimizer, kind: str, wanted: str) -> bool:
     """Whether an optimizer of another kind stands where the wanted one should."""
     name = seen.name.lower()
     adaptive = kind.startswith(("adam", "rmsprop", "adagrad")) or "adam" in name or "rms" in name or "adagrad" in name

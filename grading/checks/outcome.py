@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.numerics.statistics import limit_of
 
 Array = npt.NDArray[np.float64]
@@ -87,7 +87,7 @@ def accuracy(outputs: object, labels: Array, classes: int) -> float:
     return float((scores.argmax(axis=1) == labels).mean())
 
 
-def trained(outputs: object, labels: Array, classes: int, band: Band) -> Opinion:
+def trained(outputs: object, labels: Array, classes: int, band: Band) -> Conclusion:
     """Your trained network answers inputs that it never saw as well as a right program's.
 
     Args:
@@ -123,7 +123,7 @@ def trained(outputs: object, labels: Array, classes: int, band: Band) -> Opinion
     return wrong(f"{text}; a right program with the same budget has at least {band.low:.1%}.", "below-band", **facts)
 
 
-def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Opinion:
+def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Conclusion:
     """The accuracy that your function returns is the share of right answers, as a rate or in percent.
 
     Args:
@@ -173,7 +173,7 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
 # -- loss curves ------------------------------------------------------------------------------------------
 
 
-def starts(loss: object, classes: int) -> Opinion:
+def starts(loss: object, classes: int) -> Conclusion:
     r"""Before training, your loss is near ln C.
 
     Args:
@@ -192,7 +192,7 @@ def starts(loss: object, classes: int) -> Opinion:
     return wrong(f"{text} Are the first weights too large, or the losses summed?", "starts-high", first=first)
 
 
-def falls(losses: object) -> Opinion:
+def falls(losses: object) -> Conclusion:
     """Your loss falls while the network trains.
 
     Args:
@@ -220,7 +220,7 @@ def falls(losses: object) -> Opinion:
     return wrong(f"Your loss does not fall: {early:.4g} at first, {late:.4g} at last.", "loss-does-not-fall", **facts)
 
 
-def vanishing(magnitudes: Mapping[str, object], *, vanishes: bool, ratio: float = 0.1) -> Opinion:
+def vanishing(magnitudes: Mapping[str, object], *, vanishes: bool, ratio: float = 0.1) -> Conclusion:
     """Gradients of the first layer are much smaller than the last's where they vanish, and not where they do not.
 
     Args:

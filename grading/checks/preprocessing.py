@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ SAID = {
 
 def normalised(  # noqa: PLR0911 - one for each way to be wrong
     got: object, pixels: npt.NDArray[np.uint8], *, mean: float, std: float, bias: Bias = "last"
-) -> Opinion:
+) -> Conclusion:
     """Pixels are normalised with the given statistics, and the bias column stands where it should.
 
     Args:
@@ -76,7 +76,7 @@ def normalised(  # noqa: PLR0911 - one for each way to be wrong
     return wrong("The bias column is not made of ones.", "bias-column-wrong")
 
 
-def _column(body: Array, whole: Array, pixels: npt.NDArray[np.uint8], mean: float, std: float) -> Opinion | None:
+def _column(body: Array, whole: Array, pixels: npt.NDArray[np.uint8], mean: float, std: float) -> Conclusion | None:
     """What is wrong with the pixels, or None."""
     p = pixels.astype(np.float64)
     if _same((p - mean) / std, body):
@@ -103,7 +103,7 @@ def _variants(pixels: npt.NDArray[np.uint8], mean: float, std: float) -> Iterato
         yield "unchanged", p
 
 
-def from_training(statistics: object, training: npt.NDArray[np.uint8], everything: npt.NDArray[np.uint8]) -> Opinion:
+def from_training(statistics: object, training: npt.NDArray[np.uint8], everything: npt.NDArray[np.uint8]) -> Conclusion:
     """Mean and deviation are those of the training set.
 
     Args:
@@ -128,7 +128,7 @@ def from_training(statistics: object, training: npt.NDArray[np.uint8], everythin
     return wrong("Your mean and deviation are not those of the training set's pixels.")
 
 
-def one_hot(ask: Callable[[Labels, int], object], labels: Labels, classes: int) -> Opinion:
+def one_hot(ask: Callable[[Labels, int], object], labels: Labels, classes: int) -> Conclusion:
     """Each label becomes a row with a single 1 at its class.
 
     Args:

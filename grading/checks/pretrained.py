@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from reference_models import transfer
 
 Array = npt.NDArray[np.float64]
@@ -126,7 +126,7 @@ class Compared:
     first: Mapping[str, Array]
 
 
-def loaded(compared: Compared) -> Opinion:
+def loaded(compared: Compared) -> Conclusion:
     """Every tensor of the body equals the checkpoint's when training begins."""
     start = {name for name in compared.wanted if _same(compared.start, compared.wanted, name)}
     first = {name for name in compared.wanted if _same(compared.first, compared.wanted, name)}
@@ -152,7 +152,7 @@ def loaded(compared: Compared) -> Opinion:
     )
 
 
-def _parameters(compared: Compared, off: list[str], first: set[str], parameters: set[str]) -> Opinion:
+def _parameters(compared: Compared, off: list[str], first: set[str], parameters: set[str]) -> Conclusion:
     share = f"{len(off)} of {len(parameters)} parameter tensors ({off[0]} …)"
     if parameters <= first:
         return wrong(
@@ -188,7 +188,7 @@ def _fresh(values: Array | None, name: str) -> bool:
     return values is not None and bool((np.abs(values - ideal) < EXACT).all())
 
 
-def architecture(alignment: Alignment) -> Opinion:
+def architecture(alignment: Alignment) -> Conclusion:
     """The network is a ResNet-18."""
     if alignment.whole:
         return right()
@@ -209,7 +209,7 @@ def architecture(alignment: Alignment) -> Opinion:
     )
 
 
-def head(alignment: Alignment, classes: Sequence[int], *, trained: bool) -> Opinion:
+def head(alignment: Alignment, classes: Sequence[int], *, trained: bool) -> Conclusion:
     """The last layer is new and has one output for each class.
 
     Args:

@@ -19,8 +19,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 
 Array = npt.NDArray[np.float64]
 Arrays = Mapping[str, Array]
@@ -83,7 +83,7 @@ def penalty(
     biases_count: bool = False,
     lengths: tuple[int, ...] = (),
     dtype: str = "float64",
-) -> Opinion:
+) -> Conclusion:
     """Your penalty adds to each weight's gradient what L1 or L2 adds, and leaves the biases alone.
 
     Args:
@@ -115,13 +115,13 @@ def penalty(
     wanted = factors if kind == "l2" else (1.0,)
     regularized_free = [name for name in free if name in effects and effects[name].kind != "none"]
     facts = {"factors": [e.factor for e in bound], "arrays": list(effects)}
-    opinion = _of_weights(effects, bound, kind, wanted, free=free, strength=strength, lengths=lengths, facts=facts)
-    if not opinion.holds or not regularized_free:
-        return opinion
+    conclusion = _of_weights(effects, bound, kind, wanted, free=free, strength=strength, lengths=lengths, facts=facts)
+    if not conclusion.holds or not regularized_free:
+        return conclusion
     text = f"Your penalty also holds {', '.join(regularized_free)}: biases are not regularized, as is the custom."
     if biases_count:
         return wrong(text, "bias-regularized", arrays=regularized_free)
-    return right(*opinion.remarks, f"{text} Allowed here.", arrays=regularized_free)
+    return right(*conclusion.remarks, f"{text} Allowed here.", arrays=regularized_free)
 
 
 def _of_weights(  # noqa: PLR0911 - one for each way to be wrong
@@ -134,7 +134,7 @@ def _of_weights(  # noqa: PLR0911 - one for each way to be wrong
     strength: float,
     lengths: tuple[int, ...],
     facts: Mapping[str, object],
-) -> Opinion:
+) -> Conclusion:
     none = [name for name, e in effects.items() if e.kind == "none" and name not in free]
     if len(none) == len(bound):
         return wrong(
@@ -163,7 +163,7 @@ def _of_weights(  # noqa: PLR0911 - one for each way to be wrong
     return _other_factor(factor, wanted, strength, lengths)
 
 
-def _other_factor(factor: float, wanted: tuple[float, ...], strength: float, lengths: tuple[int, ...]) -> Opinion:
+def _other_factor(factor: float, wanted: tuple[float, ...], strength: float, lengths: tuple[int, ...]) -> Conclusion:
     slips = [(-1.0, "Your penalty has the wrong sign: it makes weights grow.", "penalty-sign")]
     for n in lengths:
         slips += [
@@ -186,7 +186,7 @@ def _other_factor(factor: float, wanted: tuple[float, ...], strength: float, len
     return wrong(f"Your penalty is {factor:.4g} times as strong as asked for.", "penalty-factor", factor=factor)
 
 
-def consistent(value: object, weights: Arrays, strength: float, gradient_factor: float, *, kind: Kind) -> Opinion:
+def consistent(value: object, weights: Arrays, strength: float, gradient_factor: float, *, kind: Kind) -> Conclusion:
     """The penalty in your loss is the one whose slope is in your gradients.
 
     Args:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
 from reference_models.schedulers import MISTAKES, Schedule, rates
 
 Array = npt.NDArray[np.float64]
@@ -21,7 +21,7 @@ RATE_TOLERANCE = 1e-6
 FACTOR_TOLERANCE = 1e-3
 
 
-def judged(seen: object, schedule: Schedule, *, batches: int = 1, also: Sequence[Schedule] = ()) -> Opinion:
+def judged(seen: object, schedule: Schedule, *, batches: int = 1, also: Sequence[Schedule] = ()) -> Conclusion:
     """Your learning rate follows the schedule that was asked for.
 
     Args:
@@ -48,7 +48,7 @@ def judged(seen: object, schedule: Schedule, *, batches: int = 1, also: Sequence
     return _other(got, longer, schedule, facts)
 
 
-def _other(got: Array, wanted: Sequence[float], schedule: Schedule, facts: dict[str, list[float]]) -> Opinion:
+def _other(got: Array, wanted: Sequence[float], schedule: Schedule, facts: dict[str, list[float]]) -> Conclusion:
     ideal = np.asarray(wanted[: len(got)])
     factor = float(got[0] / ideal[0]) if ideal[0] else math.inf
     if math.isfinite(factor) and _same([factor * v for v in ideal], got):

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Subject, admit
-from grading.checks.image_networks import Network
-from grading.checks.opinion import Opinion, right, wrong
+from grading.authoring import Draw, Subject
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks.image_networks import ImageNetwork
 
 Array = npt.NDArray[np.float32]
 
@@ -65,7 +66,7 @@ def drawn(draw: Draw, course: Course) -> tuple[Array, npt.NDArray[np.int64]]:
     return np.asarray(patterns[kinds] + noise, dtype=np.float32), kinds
 
 
-def learns(student: Subject, network: Network, draw: Draw, course: Course) -> Opinion:
+def learns(student: Subject, network: ImageNetwork, draw: Draw, course: Course) -> Conclusion:
     """Whether the network learns ten kinds of pictures from new weights; what its outputs claim beside it, as a remark.
 
     Raises:

@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
+from grading.authoring import expect as admit
 from grading.authoring.draw import Draw
 from grading.checks import plots
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes.descent import MISTAKES
 from reference_models import descent
 from reference_models.descent import Gradient, Rule
-from reference_models.mistakes.descent import MISTAKES
 from reference_models.optimizers import Hyperparameters
 
 Array = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def gradients_of(draw: Draw, *shape: int, steps: int = STEPS) -> list[Array]:
     return [draw.away_from_zero(*shape, margin=0.2) * draw.number(0.5, 2.0) for _ in range(steps)]
 
 
-def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Sequence[float] | None = None) -> Opinion:
+def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Sequence[float] | None = None) -> Conclusion:
     """Your parameters go where the update rule leads them, step by step, in any of its published conventions.
 
     Args:
@@ -108,19 +108,20 @@ def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Seque
         rates: the step size of each step, where it changes; else `options.lr`.
 
     Returns:
-        The opinion; one that does not hold has a sketch of the path beside the rule's where there are two to draw.
+        The conclusion; one that does not hold has a sketch of the path beside the rule's where there are two to draw.
     """
     steps = list(rates) if rates is not None else [options.lr] * len(walk.path)
-    opinion = _judged(optimizer, walk, options, steps)
-    if opinion.holds or opinion.mistake == "path-shape":
-        return opinion
+    conclusion = _judged(optimizer, walk, options, steps)
+    if conclusion.holds or conclusion.mistake == "path-shape":
+        return conclusion
     rule = next(iter(descent.RULES[optimizer].values()))
     return replace(
-        opinion, sketch=plots.paths(walk.start, walk.path, descent.path(rule, walk.start, walk.slope, steps, options))
+        conclusion,
+        sketch=plots.paths(walk.start, walk.path, descent.path(rule, walk.start, walk.slope, steps, options)),
     )
 
 
-def _judged(optimizer: str, walk: Walk, options: Hyperparameters, steps: list[float]) -> Opinion:
+def _judged(optimizer: str, walk: Walk, options: Hyperparameters, steps: list[float]) -> Conclusion:
     title = TITLES[optimizer]
     if walk.path.shape != (len(steps), *walk.start.shape):
         return wrong(f"After each step the parameters should have shape {walk.start.shape}.", "path-shape")
@@ -154,7 +155,7 @@ def every(
     options: Hyperparameters,
     *,
     rates: Sequence[float] | None = None,
-) -> Opinion:
+) -> Conclusion:
     """Every array of parameters goes where the update rule leads it.
 
     Args:
@@ -164,30 +165,30 @@ def every(
         rates: as in `judged`.
 
     Returns:
-        The opinion that all share, or the first that does not hold, with the names it is about. Biases that are left
+        The conclusion that all share, or the first that does not hold, with the names it is about. Biases that are left
         out of the weight decay, as is the custom, do not count against it.
     """
-    opinions = {name: _maybe_undecayed(optimizer, name, walk, options, rates) for name, walk in walks.items()}
-    off = {name: o for name, o in opinions.items() if not o.holds}
+    conclusions = {name: _maybe_undecayed(optimizer, name, walk, options, rates) for name, walk in walks.items()}
+    off = {name: o for name, o in conclusions.items() if not o.holds}
     if not off:
-        remarks = dict.fromkeys(r for o in opinions.values() for r in o.remarks)
-        return right(*remarks, convention=next(iter(opinions.values())).evidence.get("convention", ""))
+        remarks = dict.fromkeys(r for o in conclusions.values() for r in o.remarks)
+        return right(*remarks, convention=next(iter(conclusions.values())).evidence.get("convention", ""))
     first = next(iter(off.values()))
     same = [name for name, o in off.items() if o.mistake == first.mistake]
-    if len(off) < len(opinions) and first.mistake == "parameters-do-not-move":
+    if len(off) < len(conclusions) and first.mistake == "parameters-do-not-move":
         return wrong(f"Your step leaves {', '.join(same)} as they are.", "parameters-left-out", arrays=same)
-    where = "" if len(same) == len(opinions) else f" (in {', '.join(same)})"
+    where = "" if len(same) == len(conclusions) else f" (in {', '.join(same)})"
     return replace(first, message=f"{first.message}{where}", evidence={**first.evidence, "arrays": [*same]})
 
 
 def _maybe_undecayed(
     optimizer: str, name: str, walk: Walk, options: Hyperparameters, rates: Sequence[float] | None
-) -> Opinion:
-    opinion = judged(optimizer, walk, options, rates=rates)
+) -> Conclusion:
+    conclusion = judged(optimizer, walk, options, rates=rates)
     is_bias = name.rpartition(".")[2].lower().startswith("b")
-    if is_bias and opinion.mistake == "weight-decay-ignored":
+    if is_bias and conclusion.mistake == "weight-decay-ignored":
         return right("Biases are left out of the weight decay: allowed.")
-    return opinion
+    return conclusion
 
 
 def _follows(walk: Walk, rule: Rule, rates: Sequence[float], options: Hyperparameters) -> bool:
@@ -214,7 +215,7 @@ def _first_off(walk: Walk, optimizer: str, rates: Sequence[float], options: Hype
     return furthest + 1
 
 
-def _scaled(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperparameters) -> Opinion | None:
+def _scaled(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperparameters) -> Conclusion | None:
     """The right rule, or a known wrong one, with another rate: read off the first step that moves."""
     rules = [*descent.RULES[optimizer].values(), *(k.variant for k in MISTAKES[optimizer])]
     for number, rule in enumerate(rules):
@@ -238,7 +239,7 @@ def _scaled(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperpa
     return None
 
 
-def _other_rate(factor: float, rate: float, known: str) -> Opinion:
+def _other_rate(factor: float, rate: float, known: str) -> Conclusion:
     effective = factor * rate
     if abs(factor + 1) <= FACTOR_TOLERANCE:
         return wrong(

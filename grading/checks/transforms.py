@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from reference_models import transforms
 
 Array = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ class Passed:
     drew: bool = False
 
 
-def form(passes: Sequence[Passed], which: str) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def form(passes: Sequence[Passed], which: str) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """Every picture becomes a float tensor (3, h, w), all of one size.
 
     Args:
@@ -109,7 +109,7 @@ def ends(black: Sequence[Passed], white: Sequence[Passed]) -> Array:
     return np.stack([low, high])
 
 
-def statistics(found: Array, which: str) -> Opinion:
+def statistics(found: Array, which: str) -> Conclusion:
     """The affine map of each channel is ImageNet's normalisation.
 
     Args:
@@ -159,7 +159,7 @@ def varies(passes: Sequence[Passed]) -> bool:
     return any(p.shape != first.shape or not np.array_equal(p.values, first.values) for p in passes[1:])
 
 
-def upright(passed: Passed, picture: npt.NDArray[np.uint8]) -> Opinion:
+def upright(passed: Passed, picture: npt.NDArray[np.uint8]) -> Conclusion:
     """A picture that brightens to the right in red and downwards in green still does.
 
     Args:

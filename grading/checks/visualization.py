@@ -15,8 +15,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from grading.checks.conclusions import Conclusion, wrong
 from grading.checks.feature_maps import Library, Shown, planes, shown
-from grading.checks.opinion import Opinion, wrong
 from reference_models import feature_maps
 
 ENOUGH_STAGES = 4
@@ -63,7 +63,7 @@ class Candidate:
 
 
 @dataclass(slots=True)
-class Seen:
+class ShownStages:
     """What the pictures show of a candidate.
 
     Attributes:
@@ -79,9 +79,9 @@ class Seen:
     library: Library = field(default_factory=lambda: Library({}))
 
 
-def best(pictures: Sequence[Picture], candidates: Sequence[Candidate]) -> Seen | None:
+def best(pictures: Sequence[Picture], candidates: Sequence[Candidate]) -> ShownStages | None:
     """The candidate whose maps the pictures show most of; later ones win only by showing more."""
-    found: Seen | None = None
+    found: ShownStages | None = None
     for candidate in candidates:
         for count in (1, MOST_IMAGES):
             if (count > 1 and len(candidate.images) == 1) or (count == 1 and candidate.training):
@@ -96,7 +96,7 @@ def best(pictures: Sequence[Picture], candidates: Sequence[Candidate]) -> Seen |
     return found
 
 
-def look(pictures: Sequence[Picture], candidate: Candidate, count: int = 1) -> Seen:
+def look(pictures: Sequence[Picture], candidate: Candidate, count: int = 1) -> ShownStages:
     """Compare pictures with one candidate's maps of its first images, leaving out pictures of the images themselves."""
     given = _inputs(candidate)
     others = [picture for picture in pictures if not shown([picture], given, resized=False).matches]
@@ -105,10 +105,10 @@ def look(pictures: Sequence[Picture], candidate: Candidate, count: int = 1) -> S
         maps = feature_maps.feature_maps(candidate.state, images, training=candidate.training)
     kept = {name: values[:count] for name, values in maps.items()}
     library = Library(kept)
-    return Seen(candidate, shown(others, library), {name: values[:1] for name, values in maps.items()}, library)
+    return ShownStages(candidate, shown(others, library), {name: values[:1] for name, values in maps.items()}, library)
 
 
-def better(one: Seen, other: Seen) -> bool:
+def better(one: ShownStages, other: ShownStages) -> bool:
     """Whether the pictures show more of one network than of another.
 
     More stages count most. Of two networks that both fit, as one does before and after a few steps, the pictures are of
@@ -123,14 +123,14 @@ def better(one: Seen, other: Seen) -> bool:
     return (one.candidate.tuned, len(one.shown.matches)) > (other.candidate.tuned, len(other.shown.matches))
 
 
-def certain(seen: Seen) -> bool:
+def certain(seen: ShownStages) -> bool:
     """Whether no other network need be looked at: enough stages of a fine-tuned one, equal up to rounding."""
     return len(seen.shown.stages) >= ENOUGH_STAGES and seen.candidate.tuned and seen.shown.residual <= ROUNDING
 
 
 def judged(  # noqa: PLR0911 - one for each way to be wrong
-    pictures: Sequence[Picture], seen: Seen | None, *, trained: bool, other: Opinion | None = None
-) -> Opinion:
+    pictures: Sequence[Picture], seen: ShownStages | None, *, trained: bool, other: Conclusion | None = None
+) -> Conclusion:
     """The pictures show maps of several stages and channels of the student's fine-tuned network.
 
     Args:
@@ -173,10 +173,10 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
         if seen.candidate.training
         else ()
     )
-    return Opinion(True, evidence={"stages": list(stages), "maps": found.channels}, remarks=notes)
+    return Conclusion(True, evidence={"stages": list(stages), "maps": found.channels}, remarks=notes)
 
 
-def _explained(pictures: Sequence[Picture], seen: Seen) -> Opinion:
+def _explained(pictures: Sequence[Picture], seen: ShownStages) -> Conclusion:
     """Why the pictures do not show enough of the network."""
     stages = [str(s) for s in seen.shown.stages]
     facts = {"stages": list(stages), "pictures": seen.shown.planes}
@@ -220,7 +220,7 @@ def _inputs(candidate: Candidate) -> Library:
     return Library({"input": candidate.images[:MOST_IMAGES].float()})
 
 
-def shows_maps(pictures: Sequence[Picture], seen: Seen) -> bool:
+def shows_maps(pictures: Sequence[Picture], seen: ShownStages) -> bool:
     """Whether some of the pictures are maps of the network."""
     return bool(shown(pictures[:ENOUGH_CHANNELS], seen.library).matches)
 
@@ -234,7 +234,7 @@ def sheet(maps: Mapping[str, Tensor], *, channels: int = 8, side: int = 64) -> b
     Drawn by hand: a plotting library takes a third of a second, and a student waits.
 
     Args:
-        maps: layer → (1, channels, h, w), from `Seen.maps`.
+        maps: layer → (1, channels, h, w), from `ShownStages.maps`.
         channels: how many of each stage.
         side: pixels of each map on the sheet.
     """

@@ -63,6 +63,10 @@ class Missing(AnswerFault):
     kind = "missing"
 
 
+class NotDefined(Missing):
+    """The program defines nothing that the question could be put to: nothing was attempted."""
+
+
 class Raised(AnswerFault):
     """The student's code raised an exception.
 

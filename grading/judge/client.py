@@ -15,7 +15,7 @@ from grading.domain.submission import Submission
 from grading.domain.verdict import Tier
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, LayerFact, Readiness, readiness
-from grading.judge.messages import Judgement, Request, wants_card_in
+from grading.judge.messages import GradedReply, Request, wants_card_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("-m", "grading.judge.server")
@@ -73,7 +73,7 @@ class Judge:
         """The server's process id."""
         return self._server.process.pid
 
-    def grade(self, submission: Submission, slug: str, *, seed: int, device: str = "cpu") -> Judgement:
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str = "cpu") -> GradedReply:
         """Grade one submission; blocks until there is a report. As many at once as there are callers.
 
         Args:
@@ -87,7 +87,7 @@ class Judge:
             RubricFault: the assignment is unknown or broken; its author must act.
             HouseFault: the judge died, hung or failed; grading again should succeed.
         """
-        return Judgement.from_frame(self._answer(Request(submission, slug, seed, device)))
+        return GradedReply.from_frame(self._answer(Request(submission, slug, seed, device)))
 
     def wants_card(self, submission: Submission, slug: str) -> bool:
         """Whether grading a submission on a graphics card would run anything there; nothing is run to find out.

@@ -14,10 +14,11 @@ from grading.domain.assignment import Assignment
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
-from grading.judge.messages import Judgement, Request
+from grading.judge.messages import GradedReply, Request
 from grading.judge.rubrics import Held, Shelf
 from grading.judge.seclusion import secluded
-from grading.sandbox import Sandbox, SandboxConfig, cards
+from grading.sandbox import Sandbox, SandboxConfig
+from grading.sandbox import gpus as cards
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
@@ -89,7 +90,7 @@ class RubricGrader:
             _apart(grader.warm_up, config)
         return grader
 
-    def grade(self, request: Request) -> Judgement:
+    def grade(self, request: Request) -> GradedReply:
         """Grade one run.
 
         Raises:
@@ -135,7 +136,7 @@ class RubricGrader:
                 except ChainruleError as error:
                     sys.stderr.write(f"judge: warming up with {held.assignment.slug}: {error}\n")
 
-    def _grade(self, request: Request, held: Held) -> Judgement:
+    def _grade(self, request: Request, held: Held) -> GradedReply:
         from grading import pipeline
 
         _settle(request.seed)
@@ -149,7 +150,7 @@ class RubricGrader:
             stores=self._stores,
             notes=self._stood_in if held.assignment.checkpoints and _may_load_weights(request.submission) else (),
         )
-        return Judgement(graded.report.to_json(), graded.figures)
+        return GradedReply(graded.report.to_json(), graded.figures)
 
 
 def _may_load_weights(submission: Submission) -> bool:

@@ -64,7 +64,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class GradedReply:
     """What the judge hands back.
 
     Attributes:
@@ -81,7 +81,7 @@ class Judgement:
         return Frame({"report": storable(self.report), "figures": names}, tuple(self.figures.values()))
 
     @classmethod
-    def from_frame(cls, frame: Frame) -> "Judgement":
+    def from_frame(cls, frame: Frame) -> "GradedReply":
         """The run that `to_frame` made.
 
         Raises:

@@ -24,7 +24,7 @@ import structlog
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, Readiness, refusal
-from grading.judge.messages import Judgement, Request, fault_frame, triage_frame
+from grading.judge.messages import GradedReply, Request, fault_frame, triage_frame
 from grading.judge.seclusion import secluded
 
 CONTROL_BYTES = 64 << 10
@@ -36,7 +36,7 @@ class Grader(Protocol):
 
     readiness: Readiness
 
-    def grade(self, request: Request) -> Judgement:
+    def grade(self, request: Request) -> GradedReply:
         """Grade one run, in a forked child.
 
         Raises:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from grading.domain.errors import BadReply, ChainruleError, Missing, Overran, Raised, RubricFault
-from grading.sandbox.answers import Array, BoxFigure, Defined, FigureAxes, Layer, UnitFault
-from grading.sandbox.guest import values, wire
+from grading.sandbox.answers import Array, BoxFigure, Defined, FigureAxes, SandboxLayer, UnitFault
+from grading.sandbox.guest.wire import frames as wire
+from grading.sandbox.guest.wire import values
 
 MAX_PICTURE_SIDE = 1700
 MAX_NOTES = 200
@@ -71,10 +72,12 @@ def pairs(form: Any) -> list[tuple[str, str]]:
     ]
 
 
-def layers(form: Any) -> tuple[Layer, ...]:
+def layers(form: Any) -> tuple[SandboxLayer, ...]:
     """What confines a box, as it said before any student code ran."""
     rows = [row for row in form if isinstance(row, list) and len(row) == 3] if isinstance(form, list) else []  # noqa: PLR2004
-    return tuple(Layer(text(name, 40), holds=holds is True, detail=text(detail, 300)) for name, holds, detail in rows)
+    return tuple(
+        SandboxLayer(text(name, 40), holds=holds is True, detail=text(detail, 300)) for name, holds, detail in rows
+    )
 
 
 def fault(form: dict[str, Any]) -> ChainruleError:

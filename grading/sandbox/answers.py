@@ -62,7 +62,7 @@ class PlainProgram:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class SandboxLayer:
     """One layer of the wall on this machine."""
 
     name: str

@@ -11,8 +11,9 @@ from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault, BadReply, ChainruleError, HouseFault, Overran, RubricFault
 from grading.domain.report import Integrity
 from grading.sandbox import admit, endings
-from grading.sandbox.answers import BoxFigure, Ended, Layer, Loaded, ProgramLike, UnitResult
-from grading.sandbox.guest import values, wire
+from grading.sandbox.answers import BoxFigure, Ended, Loaded, ProgramLike, SandboxLayer, UnitResult
+from grading.sandbox.guest.wire import frames as wire
+from grading.sandbox.guest.wire import values
 from grading.sandbox.handle import Handle, Value
 
 READY_S = 300.0  # a zygote may be warming up on a busy machine; one that gives up says so at once
@@ -64,7 +65,7 @@ class Box:
         self.student_s = 0.0
         self.repairs: list[str] = []
         self.integrity: list[Integrity] = []
-        self.layers: tuple[Layer, ...] = ()
+        self.layers: tuple[SandboxLayer, ...] = ()
         self.device = device
         self.image = image
         wire.widen(channel)
@@ -200,7 +201,7 @@ class Box:
         return type(value).__module__.partition(".")[0] == "torch"
 
     def _handle_form(self, value: object) -> dict[str, Any]:
-        if isinstance(value, Handle) and value._box is self:  # noqa: SLF001 - its other half
+        if isinstance(value, Handle) and value.box is self:
             return {"$": "handle", "v": value.number, "t": ""}
         raise values.UnsendableError(f"{type(value).__name__} cannot be sent into this box")
 

@@ -11,7 +11,7 @@ from grading.domain.errors import ChainruleError, Died, HouseFault, Overran
 from grading.domain.report import Integrity
 from grading.sandbox import admit
 from grading.sandbox.answers import Cause, Ended
-from grading.sandbox.guest import messages
+from grading.sandbox.guest.wire import control as messages
 
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 

@@ -26,9 +26,9 @@ from grading.domain.assignment import Limits
 from grading.domain.errors import HouseFault
 from grading.domain.verdict import Tier
 from grading.sandbox import leftovers, probe
-from grading.sandbox.answers import Layer, ProgramLike
+from grading.sandbox.answers import ProgramLike, SandboxLayer
 from grading.sandbox.box import Box
-from grading.sandbox.guest import messages
+from grading.sandbox.guest.wire import control as messages
 from grading.sandbox.leftovers import OwnFolder
 
 HELLO_S: Final = 60.0
@@ -88,7 +88,7 @@ class Sandbox:
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
         self.tier = Tier.NONE
-        self.layers: tuple[Layer, ...] = ()
+        self.layers: tuple[SandboxLayer, ...] = ()
         self.why = ""
         self._owner = os.getpid()
         self._lock = threading.Lock()

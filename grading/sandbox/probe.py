@@ -14,9 +14,9 @@ from typing import Final
 from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault
 from grading.domain.verdict import Tier
-from grading.sandbox.answers import Layer, PlainProgram, PlainUnit
+from grading.sandbox.answers import PlainProgram, PlainUnit, SandboxLayer
 from grading.sandbox.box import Box
-from grading.sandbox.guest import messages, view
+from grading.sandbox.guest.confinement import view
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 MOST_FILES: Final = 50
@@ -157,7 +157,7 @@ class Found:
     """
 
     holds: bool
-    layers: tuple[Layer, ...]
+    layers: tuple[SandboxLayer, ...]
     broken: tuple[str, ...]
 
 
@@ -168,7 +168,8 @@ def secrets_in(hidden: Iterable[Path], shown: Iterable[Path | None]) -> list[str
         hidden: folders of the service.
         shown: folders below them, perhaps, that boxes may read.
     """
-    skipped = {str(folder.resolve()) for folder in shown if folder is not None} | {str(Path(messages.__file__).parent)}
+    guest = Path(__file__).resolve().with_name("guest")
+    skipped = {str(folder.resolve()) for folder in (guest, *shown) if folder is not None}
     found: list[str] = []
     # Of `grading` every room by itself: rubrics, references and tables of expected behaviour are wanted most.
     rooms = [entry for entry in (_ROOT / "grading").iterdir() if entry.is_dir()]
@@ -212,5 +213,5 @@ def run(box: Box, tier: Tier, secrets: list[str]) -> Found:
     standing = {layer.name for layer in box.layers if layer.holds}
     broken += [f"no {name}" for name in NEEDED_LAYERS[tier] if name not in standing]
     detail = f"{len(FORBIDDEN[tier])} ways out tried" + (f"; open: {', '.join(broken)}" if broken else "")
-    layers = (*box.layers, Layer("probe", holds=not broken, detail=detail))
+    layers = (*box.layers, SandboxLayer("probe", holds=not broken, detail=detail))
     return Found(holds=not broken, layers=layers, broken=tuple(broken))

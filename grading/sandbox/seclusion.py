@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from grading.sandbox.guest import landlock, syscalls
+from grading.sandbox.guest.confinement import landlock, syscalls
 
 # name: (x86_64, aarch64).
 REFUSED: Final[dict[str, tuple[int, int]]] = {

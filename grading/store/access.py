@@ -44,7 +44,7 @@ class Conflict(ChainruleError):  # noqa: N818  # the same
         self.code = code
 
 
-class Unusable(ChainruleError):  # noqa: N818  # the same
+class InvalidRequest(ChainruleError):  # noqa: N818  # the same
     """The request makes no sense as it stands, whatever the state of things.
 
     Args:
@@ -57,7 +57,7 @@ class Unusable(ChainruleError):  # noqa: N818  # the same
         self.code = code
 
 
-class Closed(Conflict):
+class SubmissionsClosed(Conflict):
     """The offering takes no more hand-ins."""
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grading.store.access import Caller, Conflict, Forbidden, NotFound, Unusable
+from grading.store.access import Caller, Conflict, Forbidden, InvalidRequest, NotFound
 from grading.store.ids import new_id
-from grading.store.judging import storable
+from grading.store.marking import storable
 from grading.store.tables import CriterionRow, Offering, ReusableComment, Run, SubmissionRow, now
 
 LONGEST = 1000
@@ -40,7 +40,7 @@ def keep(
 
     Raises:
         Forbidden: the caller is no person.
-        Unusable: no text, too long, or points that the row cannot give.
+        InvalidRequest: no text, too long, or points that the row cannot give.
         NotFound: no report of this offering has such a row.
         Conflict: the row has as many comments as one can look through.
     """
@@ -48,7 +48,7 @@ def keep(
     if caller.user_id is None:
         raise Forbidden("This token speaks for a learning platform; only people keep comments.")
     if not 0 < len(text) <= LONGEST:
-        raise Unusable("bad-comment", f"A comment has 1 to {LONGEST} characters.")
+        raise InvalidRequest("bad-comment", f"A comment has 1 to {LONGEST} characters.")
     possible = db.scalar(
         select(CriterionRow.possible)
         .join(Run, Run.id == CriterionRow.run_id)
@@ -60,7 +60,7 @@ def keep(
     if possible is None:
         raise NotFound(f"No report of this assignment has a row {criterion_id!r}.")
     if points is not None and not (points.is_finite() and 0 <= points <= possible):
-        raise Unusable("bad-points", f"Points go from 0 to {possible.normalize():f}.")
+        raise InvalidRequest("bad-points", f"Points go from 0 to {possible.normalize():f}.")
     kept = list(
         db.scalars(
             select(ReusableComment).where(

@@ -11,7 +11,8 @@ from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import Blame, RunState, Status, Visibility
-from grading.store import judging, runs
+from grading.store import marking as judging
+from grading.store import runs
 from grading.store.events import record
 from grading.store.outbox import enqueue_counting
 from grading.store.overlay import answer_digest, for_student, laid_over

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grading.domain.jobs import BULK, QUEUE_CPU, QUEUE_GPU
 from grading.domain.submission import Submission
 from grading.domain.verdict import RunState
-from grading.store.access import Caller, Closed, Conflict, Forbidden, QueueFull, reach_submission
+from grading.store.access import Caller, Conflict, Forbidden, QueueFull, SubmissionsClosed, reach_submission
 from grading.store.clock import moment_in, time_of
 from grading.store.events import record
 from grading.store.ids import new_id
@@ -53,7 +53,7 @@ def accept(
 
     Raises:
         Forbidden: the caller is no person of this course.
-        Closed: the offering takes no more hand-ins.
+        SubmissionsClosed: the offering takes no more hand-ins.
         QueueFull: too many runs wait already.
     """
     if caller.user_id is None:
@@ -68,7 +68,7 @@ def accept(
         raise Forbidden("You are not enrolled in this course.")
     moment = time_of(db)
     if offering.closes_at is not None and moment > offering.closes_at:
-        raise Closed("closed", f"{offering.title} closed at {offering.closes_at:%Y-%m-%d %H:%M} UTC.")
+        raise SubmissionsClosed("closed", f"{offering.title} closed at {offering.closes_at:%Y-%m-%d %H:%M} UTC.")
     _refuse_when_full(db, caller.user_id, settings)
     mine = (SubmissionRow.offering_id == offering.id, SubmissionRow.user_id == caller.user_id)
     if settings.supersede_waiting:

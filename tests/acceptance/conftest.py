@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from benchmarks.service import RunningService
-from cli.service import Service
+from cli.service import ServiceClient
 from grading.assignments.catalog import BUILT_IN
+from testing.service import RunningService
 
 SLUG = "cmpsc497-hw2"
 NOTEBOOK_1 = "1.activation_function_and_vanishing_gradient.ipynb"
@@ -44,7 +44,7 @@ class Student:
     def __init__(self, service: RunningService, token: str) -> None:
         self.token = token
         self.address = f"{service.address}/api/v1"
-        self.client = Service(service.address, token)
+        self.client = ServiceClient(service.address, token)
 
     def hand_in(self, *files: tuple[str, bytes]) -> str:
         """Hand in; the submission's id."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from benchmarks.service import ROOT
+from testing.service import ROOT
 from tests.acceptance.conftest import NOTEBOOK_1, NOTEBOOK_2, SAMPLES, SLUG, without_times
 
 pytestmark = [pytest.mark.box, pytest.mark.slow, pytest.mark.timeout(300)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.crowd import wait_until_over
-from benchmarks.service import RunningService, program_of, tree_of
+from testing.service import RunningService, program_of, tree_of
 from tests.acceptance.conftest import NOTEBOOK_1, QUICK_LEASES, notebook, right, students_of
 
 pytestmark = [pytest.mark.box, pytest.mark.slow, pytest.mark.timeout(300)]

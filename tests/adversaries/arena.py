@@ -15,7 +15,7 @@ from grading.assignments.catalog import BUILT_IN
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge
 from grading.judge.config import JudgeConfig
-from grading.judge.messages import Judgement
+from grading.judge.messages import GradedReply
 from tests.acceptance.conftest import NOTEBOOK_1, SLUG, right
 
 TARGET, HASTY = "adversary-target", "adversary-target-hasty"
@@ -70,11 +70,11 @@ class Arena:
         report: dict[str, Any] = self.judge.grade(self._neighbour, SLUG, seed=7).report
         return {key: value for key, value in report.items() if key != "run"}
 
-    def grade(self, submission: Submission, *, seed: int, hasty: bool = False) -> Judgement:
+    def grade(self, submission: Submission, *, seed: int, hasty: bool = False) -> GradedReply:
         """Grade one submission against the target assignment."""
         return self.judge.grade(submission, HASTY if hasty else TARGET, seed=seed)
 
-    def leaked(self, judgement: Judgement) -> list[str]:
+    def leaked(self, judgement: GradedReply) -> list[str]:
         """Places whose secret is in a report or its figures."""
         pixels = b"".join(judgement.figures.values()).decode("latin-1")
         return self.canaries.among(json.dumps(judgement.report, ensure_ascii=False) + pixels)

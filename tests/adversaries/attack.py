@@ -1,9 +1,9 @@
-"""The attacks of `cli/adversaries`, handed in as notebook 1 of cmpsc497-hw2, and nothing else."""
+"""The attacks of `grading/rehearsal/adversaries`, handed in as notebook 1 of cmpsc497-hw2, and nothing else."""
 
-from cli.attacks import Attack, attacks
 from grading.assignments import load_rubric
 from grading.assignments.catalog import catalog
 from grading.domain.submission import Submission
+from grading.rehearsal.attacks import Attack, attacks
 from tests.acceptance.conftest import NOTEBOOK_1, SLUG
 
 __all__ = ["Attack", "attacks", "submission"]

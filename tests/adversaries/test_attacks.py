@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grading.domain.verdict import Tier
-from grading.judge.messages import Judgement
+from grading.judge.messages import GradedReply
 from tests.adversaries.arena import Arena
 from tests.adversaries.attack import Attack, attacks, submission
 
@@ -48,7 +48,7 @@ class Tried:
         left: processes that outlived all of them.
     """
 
-    judgement: Judgement
+    judgement: GradedReply
     took: float
     together: tuple[str, ...]
     undisturbed: dict[str, Any]
@@ -65,7 +65,7 @@ def tried(arena: Arena, request: pytest.FixtureRequest) -> Callable[[Attack], Tr
     groups = [ordered[at : at + TOGETHER] for at in range(0, len(ordered), TOGETHER)]
     known: dict[str, Tried] = {}
 
-    def grade(attack: Attack) -> tuple[Judgement, float]:
+    def grade(attack: Attack) -> tuple[GradedReply, float]:
         began = time.monotonic()
         return arena.grade(submission(attack), seed=SEED, hasty=attack.hasty), time.monotonic() - began
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.handin import device_for
+from api.actions import device_for
 from grading.assignments import load_rubric
 from grading.assignments.catalog import catalog
 from grading.authoring.rubric import Rubric

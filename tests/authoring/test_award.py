@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grading.authoring import ALL_OR_NOTHING, MANUAL, PROPORTIONAL, AtLeast, Award
 from grading.authoring.award import Counted
 from grading.domain.verdict import Status
-from tests.authoring.asked import counted
+from tests.evaluation.asked import counted
 
 RULES = [ALL_OR_NOTHING, PROPORTIONAL, AtLeast(1), AtLeast(3), MANUAL]
 CHECKS = st.lists(

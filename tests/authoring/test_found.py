@@ -3,8 +3,8 @@
 import pytest
 
 from grading.authoring import FoundOnce, Reference
-from grading.authoring.trace import Trace, Traced
 from grading.domain.errors import BadReply
+from grading.evaluation.trace import Trace, Traced
 
 
 def test_only_the_first_check_asks_and_the_others_write_down_that_they_use_the_answer() -> None:

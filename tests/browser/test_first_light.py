@@ -12,7 +12,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.service import ROOT
+from testing.service import ROOT
 
 LAST = "Everything is kept in"
 

@@ -2,8 +2,8 @@
 
 import sys
 
-from benchmarks import department
 from grading.store.settings import Settings
+from testing import department
 from tests.store.course import SLUG, TOY, FakeJudge
 
 GRADING_S = 0.05

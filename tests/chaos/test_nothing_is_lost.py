@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.queue import Doorbell
-from benchmarks.department import Coursework
-from benchmarks.servers import NotInstalledError, Redis
-from benchmarks.storm import Report, Storm
 from grading.domain.jobs import QUEUE_CPU
 from grading.store.tables import Run
+from testing.department import Coursework
+from testing.servers import NotInstalledError, Redis
+from testing.storm import Report, Storm
 from tests.store.course import POSTGRESQL, QUICK, SLUG, TOY, FakeJudge, Town, report_for
 from tests.store.servers import redis_in
 from worker.app import make_app, ring_of

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.servers import Wire
+from testing.servers import Wire
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from grading.authoring import Part, Prose, Word
-from grading.authoring.evaluation import Evaluation
 from grading.checks.answers import Question, answer, explanation, first_word, given_lines
 from grading.domain.submission import SubmittedFile
 from grading.domain.verdict import Status
+from grading.evaluation.criteria import Evaluation
 from grading.programs import Source, read_source
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.fakes import FakeBox, asking
 
 PLACEHOLDER = "YOUR ANSWER HERE"
 HEAD, LAST, ZERO = "## 8. Questions", "**8.1** Why is the last layer replaced?", "**8.2** Why are zero weights bad?"

@@ -9,8 +9,8 @@ import pytest
 from grading.authoring import Draw
 from grading.checks.backward import clear_of_kinks, measured, proportional, slope, twin
 from grading.domain.errors import BadReply
+from grading.mistakes.layered_net import known
 from reference_models.layered_net import ACTIVATIONS, LayeredNet, net
-from reference_models.mistakes.layered_net import known
 
 SIZES = (5, 4, 4, 3)
 N = 7
@@ -62,11 +62,13 @@ def test_every_known_mistake_fails_both_ways_and_is_named(activation: str) -> No
         s = setting(3, biases=True)
         bank = {k: gradients(v.variant, activation, s) for k, v in known(activation).items()}
         right, got = gradients(LayeredNet, activation, s), bank[mistake]
-        opinion = twin(got, right, bank)
+        conclusion = twin(got, right, bank)
 
         assert not slope(loss_of(activation, s), s[0], got, Draw(1, "d")).holds, mistake
-        assert not opinion.holds
-        assert opinion.mistake == mistake or all(np.allclose(bank[opinion.mistake][k], got[k]) for k in got), mistake
+        assert not conclusion.holds
+        assert conclusion.mistake == mistake or all(np.allclose(bank[conclusion.mistake][k], got[k]) for k in got), (
+            mistake
+        )
         assert m.says
 
 

@@ -10,7 +10,7 @@ from grading.domain.errors import BadReply
 from grading.domain.submission import SubmittedFile
 from grading.programs import Source, read_source
 from grading.sandbox.guest.drivers.by_hand import calls_made
-from grading.sandbox.guest.program import ProgramState
+from grading.sandbox.guest.program.state import ProgramState
 
 BANNED = (*AUTOGRAD, *LAYERS, *OPTIMIZERS)
 
@@ -133,11 +133,11 @@ def test_taking_the_watch_off_is_seen() -> None:
 def test_the_finding_names_call_and_place() -> None:
     """Five are shown, the rest counted; none is fine."""
     code = "import torch\n" + "torch.nn.Linear(1, 1)\n" * 7
-    opinion = judged(written(source(code), LAYERS), "Write the matrix product.")
+    conclusion = judged(written(source(code), LAYERS), "Write the matrix product.")
 
-    assert opinion.mistake == "library-call"
-    assert "torch.nn.Linear (task.py, line 2)" in opinion.message
-    assert "2 more" in opinion.message
+    assert conclusion.mistake == "library-call"
+    assert "torch.nn.Linear (task.py, line 2)" in conclusion.message
+    assert "2 more" in conclusion.message
     assert judged([], "").holds
 
 

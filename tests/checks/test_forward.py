@@ -46,10 +46,10 @@ def test_known_mistakes_are_named_and_the_first_layer_told(slip: str, seed: int)
     """What follows the first error only passes it on."""
     x, p = case(seed)
     known = {name: network(x, p, name) for name in SLIPS}
-    opinion = forward.layers(network(x, p, slip), network(x, p), known)
+    conclusion = forward.layers(network(x, p, slip), network(x, p), known)
 
-    assert opinion.mistake == slip
-    assert opinion.evidence["layer"] == ("scores" if slip == "activated-scores" else "hidden")
+    assert conclusion.mistake == slip
+    assert conclusion.evidence["layer"] == ("scores" if slip == "activated-scores" else "hidden")
 
 
 def test_an_unknown_mistake_is_told_by_its_place() -> None:
@@ -58,9 +58,13 @@ def test_an_unknown_mistake_is_told_by_its_place() -> None:
     got = network(x, p)
     got["hidden"] = got["hidden"].copy()
     got["hidden"][2, 3] = 777.0
-    opinion = forward.layers(got, network(x, p))
+    conclusion = forward.layers(got, network(x, p))
 
-    assert (opinion.evidence["layer"], opinion.evidence["index"], opinion.evidence["got"]) == ("hidden", [2, 3], 777.0)
+    assert (conclusion.evidence["layer"], conclusion.evidence["index"], conclusion.evidence["got"]) == (
+        "hidden",
+        [2, 3],
+        777.0,
+    )
 
 
 def test_another_shape_is_told_first() -> None:
@@ -88,6 +92,8 @@ def test_examples_are_judged_by_themselves(mistake: str) -> None:
     """Neither order nor company changes a row."""
     for seed in range(5):
         x, p = case(seed)
-        opinion = forward.by_itself(lambda rows, p=p: MIXED[mistake](network(rows, p)["scores"]), x, Draw(seed, "own"))
+        conclusion = forward.by_itself(
+            lambda rows, p=p: MIXED[mistake](network(rows, p)["scores"]), x, Draw(seed, "own")
+        )
 
-        assert (opinion.holds, opinion.mistake) == (not mistake, mistake), opinion.message
+        assert (conclusion.holds, conclusion.mistake) == (not mistake, mistake), conclusion.message

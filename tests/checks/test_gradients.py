@@ -45,19 +45,19 @@ def noted(
 @pytest.mark.parametrize("least", [1, 2], ids=["all parameters", "weights only"])
 def test_strength_times_sign_is_a_penalty_wherever_it_is_added(door: str, least: int) -> None:
     """To the loss, to the gradients, or to the weights after the step; with the biases or without."""
-    opinion = gradients.absolute_penalty(noted(lambda w, axes: STRENGTH * np.sign(w) * (axes >= least), door=door))
+    conclusion = gradients.absolute_penalty(noted(lambda w, axes: STRENGTH * np.sign(w) * (axes >= least), door=door))
 
-    assert opinion.holds
-    assert opinion.evidence["strength"] == pytest.approx(STRENGTH)
+    assert conclusion.holds
+    assert conclusion.evidence["strength"] == pytest.approx(STRENGTH)
 
 
 @pytest.mark.parametrize("strength", [1e-3, 1e-5, 1e-6])
 def test_rounding_of_the_loss_s_own_gradient_hides_no_penalty(strength: float) -> None:
     """What float32 leaves of the subtraction is smaller."""
     rng = np.random.default_rng(1)
-    opinion = gradients.absolute_penalty(noted(lambda w, _: strength * np.sign(w) + rng.normal(0, 1e-9, w.shape)))
+    conclusion = gradients.absolute_penalty(noted(lambda w, _: strength * np.sign(w) + rng.normal(0, 1e-9, w.shape)))
 
-    assert opinion.holds
+    assert conclusion.holds
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_rounding_of_the_loss_s_own_gradient_hides_no_penalty(strength: float) -
 )
 def test_what_is_no_such_penalty_is_named(pull: Callable[[Array, int], Array], mistake: str) -> None:
     """By what it does to the gradients."""
-    opinion = gradients.absolute_penalty(noted(pull))
+    conclusion = gradients.absolute_penalty(noted(pull))
 
-    assert not opinion.holds
-    assert opinion.mistake == mistake
+    assert not conclusion.holds
+    assert conclusion.mistake == mistake
 
 
 @pytest.mark.parametrize(
@@ -109,19 +109,19 @@ def test_a_pull_that_hardly_rises_above_rounding_is_named_by_its_form(
     """Whatever lies within the slack of a straight line would do, were it not for the form that fits better."""
     rng = np.random.default_rng(seed)
     rounding = gradients.ROUNDING * 0.05
-    opinion = gradients.absolute_penalty(
+    conclusion = gradients.absolute_penalty(
         noted(lambda w, _: 4 * rounding * pull(w / 0.2) + rng.normal(0, rounding / 8, w.shape), seed=seed)
     )
 
-    assert opinion.mistake == mistake
+    assert conclusion.mistake == mistake
 
 
 def test_a_mean_over_each_layer_is_a_penalty_with_a_remark() -> None:
     """Its strength differs from layer to layer, which nobody forbids."""
-    opinion = gradients.absolute_penalty(noted(lambda w, axes: 1e-4 * axes * np.sign(w)))
+    conclusion = gradients.absolute_penalty(noted(lambda w, axes: 1e-4 * axes * np.sign(w)))
 
-    assert opinion.holds
-    assert any("from layer to layer" in remark for remark in opinion.remarks)
+    assert conclusion.holds
+    assert any("from layer to layer" in remark for remark in conclusion.remarks)
 
 
 def test_gradients_that_are_still_there_were_not_cleared() -> None:

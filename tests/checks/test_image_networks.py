@@ -8,18 +8,18 @@ import torch
 from torch import nn
 
 from grading.authoring import Subject
-from grading.checks.image_networks import Layer, Network, seen, state_of
+from grading.checks.image_networks import CalledLayer, ImageNetwork, seen, state_of
 from grading.domain.errors import AnswerFault
 
 
-def described(module: nn.Module, images: torch.Tensor) -> Network:
+def described(module: nn.Module, images: torch.Tensor) -> ImageNetwork:
     """The network as the box describes it: its layers in the order of their calls."""
-    layers: list[Layer] = []
+    layers: list[CalledLayer] = []
 
     def note(name: str) -> Any:
         def hook(layer: nn.Module, _: Any, out: torch.Tensor) -> None:
             tensors = {n: tuple(t.shape) for n, t in layer.state_dict().items()}
-            layers.append(Layer(type(layer).__name__, name, tensors, tuple(out.shape)))
+            layers.append(CalledLayer(type(layer).__name__, name, tensors, tuple(out.shape)))
 
         return hook
 
@@ -27,7 +27,7 @@ def described(module: nn.Module, images: torch.Tensor) -> Network:
         if not list(layer.children()):
             layer.register_forward_hook(note(name))
     module(images)
-    return Network(0, type(module).__name__, 0, images.shape[-1], tuple(layers), "", small=True)
+    return ImageNetwork(0, type(module).__name__, 0, images.shape[-1], tuple(layers), "", small=True)
 
 
 def network(*, extra: bool = False) -> nn.Sequential:

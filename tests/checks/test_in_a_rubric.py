@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from grading.authoring import Draw, Mistake, Part, Reference, Subject
-from grading.authoring.properties import judge_property
 from grading.checks import trajectories
-from grading.checks.opinion import insist
+from grading.checks.conclusions import insist
 from grading.domain.verdict import Blame
-from reference_models.mistakes.descent import MISTAKES
+from grading.evaluation.properties import judge_property
+from grading.mistakes.descent import MISTAKES
 from reference_models.optimizers import Hyperparameters
 
 H = Hyperparameters(lr=0.07)
@@ -50,7 +50,7 @@ def judged(answer: Any) -> Any:
 
 
 def test_a_right_student_passes_and_a_wrong_one_hears_which_mistake_it_was() -> None:
-    """The opinion's mistake becomes the finding's, with its words; the blame is the student's."""
+    """The conclusion's mistake becomes the finding's, with its words; the blame is the student's."""
     wrong = judged(lambda w, g, _: w - g)
 
     assert judged(sgd).passed

@@ -61,11 +61,11 @@ def test_known_mistakes_fail_and_get_a_name(law: Law) -> None:
             assert other.shape == law.shape
             assert not tells(785 * 64, law, other)
             continue
-        opinion = judged(sample(other, 3, 785, 64), law, fans=FANS)
+        conclusion = judged(sample(other, 3, 785, 64), law, fans=FANS)
 
-        assert not opinion.holds
-        assert opinion.mistake, mistake
-        assert known[opinion.mistake].std == pytest.approx(other.std, rel=0.05)
+        assert not conclusion.holds
+        assert conclusion.mistake, mistake
+        assert known[conclusion.mistake].std == pytest.approx(other.std, rel=0.05)
 
 
 def test_the_mistakes_of_real_submissions_have_their_own_name() -> None:
@@ -96,10 +96,10 @@ def test_units_that_start_equal_are_seen() -> None:
 def test_a_layer_that_was_left_out_is_named() -> None:
     """The first layer is right, the second still zero."""
     laws = {"W1": normal(0.3), "W2": normal(0.3)}
-    opinion = every({"W1": sample(normal(0.3), 1, 30, 20), "W2": np.zeros((20, 5))}, laws)
+    conclusion = every({"W1": sample(normal(0.3), 1, 30, 20), "W2": np.zeros((20, 5))}, laws)
 
-    assert opinion.mistake == "only-some-layers"
-    assert opinion.evidence["layers"] == ["W2"]
+    assert conclusion.mistake == "only-some-layers"
+    assert conclusion.evidence["layers"] == ["W2"]
     assert every({"W1": sample(normal(0.3), 1, 30, 20), "W2": sample(normal(0.3), 2, 20, 5)}, laws).holds
 
 

@@ -59,9 +59,9 @@ def test_cross_entropy_passes_in_every_form(form: str) -> None:
 def test_every_known_mistake_is_told_by_its_value(mistake: str) -> None:
     """A wrong loss has its own name, not another's."""
     for seed in SEEDS:
-        opinion = losses.values(lambda z, y: float(MISTAKES[mistake](z, y)), *drawn(seed), "logits")
+        conclusion = losses.values(lambda z, y: float(MISTAKES[mistake](z, y)), *drawn(seed), "logits")
 
-        assert (False, mistake) == (opinion.holds, opinion.mistake)
+        assert (False, mistake) == (conclusion.holds, conclusion.mistake)
 
 
 @pytest.mark.parametrize("rows", [2, ROWS])
@@ -73,9 +73,9 @@ def test_every_known_mistake_is_told_by_its_slope(mistake: str, rows: int) -> No
         gradient = slope(MISTAKES[mistake], logits, labels)
         if not gradient.any():  # a hinge loss that every row has passed
             continue
-        opinion = losses.slope_at_output(logits, gradient)
+        conclusion = losses.slope_at_output(logits, gradient)
 
-        assert (False, mistake) == (opinion.holds, opinion.mistake)
+        assert (False, mistake) == (conclusion.holds, conclusion.mistake)
 
 
 def test_a_softmax_at_the_end_of_the_network_is_named() -> None:
@@ -83,9 +83,9 @@ def test_a_softmax_at_the_end_of_the_network_is_named() -> None:
     for seed in SEEDS:
         logits, labels = drawn(seed)
         rows = logits.softmax(dim=1)
-        opinion = losses.slope_at_output(rows, slope(cross_entropy, rows, labels))
+        conclusion = losses.slope_at_output(rows, slope(cross_entropy, rows, labels))
 
-        assert (opinion.holds, opinion.mistake) == (False, "softmax-before-cross-entropy")
+        assert (conclusion.holds, conclusion.mistake) == (False, "softmax-before-cross-entropy")
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_what_the_sheet_leaves_open_is_allowed_with_a_remark(allowed: Loss) -> N
     """Smoothed labels, weighed classes and a loss divided for accumulation cost nothing and are mentioned."""
     for seed in SEEDS:
         logits, labels = drawn(seed)
-        opinion = losses.slope_at_output(logits, slope(allowed, logits, labels))
+        conclusion = losses.slope_at_output(logits, slope(allowed, logits, labels))
 
-        assert opinion.holds, opinion.message
-        assert opinion.remarks
+        assert conclusion.holds, conclusion.message
+        assert conclusion.remarks
 
 
 def test_a_loss_that_overflows_gets_a_remark_and_one_that_does_not_gets_none() -> None:

@@ -90,10 +90,10 @@ def test_what_is_put_behind_the_logits_is_named(ending: nn.Module, mistake: str)
 def test_a_log_softmax_behind_the_logits_is_harmless() -> None:
     """Cross-entropy takes it again, which changes nothing: a remark."""
     logits = 3 * batch(2, 5, 10)
-    opinion = forward(logits.log_softmax(dim=1), logits.double().numpy(), {})
+    conclusion = forward(logits.log_softmax(dim=1), logits.double().numpy(), {})
 
-    assert opinion.holds
-    assert opinion.remarks
+    assert conclusion.holds
+    assert conclusion.remarks
 
 
 def test_known_networks_are_named_before_the_rest() -> None:

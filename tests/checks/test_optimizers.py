@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from grading.checks import optimizers
-from grading.checks.optimizers import Seen
+from grading.checks.optimizers import FoundOptimizer
 from reference_models.optimizers import MISTAKES, SGD, Hyperparameters
 
 SEEDS = range(40)
@@ -109,13 +109,15 @@ def test_a_path_of_another_shape_or_not_finite_is_no_optimizers() -> None:
     assert optimizers.kind_of(np.full((STEPS, 3, 4), np.nan), start, gradients, Hyperparameters(lr=0.1)) == ""
 
 
-FINE = Seen("SGD", np.zeros((1, 1)), Hyperparameters(lr=0.01), covered=62, trainable=62, steps=3, useful_steps=3)
+FINE = FoundOptimizer(
+    "SGD", np.zeros((1, 1)), Hyperparameters(lr=0.01), covered=62, trainable=62, steps=3, useful_steps=3
+)
 
 
-def seen(**changes: Any) -> Seen:
+def seen(**changes: Any) -> FoundOptimizer:
     """A sound SGD, changed."""
     own = {f: getattr(FINE, f) for f in FINE.__slots__}
-    return Seen(**{**own, **changes})
+    return FoundOptimizer(**{**own, **changes})
 
 
 @pytest.mark.parametrize(
@@ -132,23 +134,23 @@ def seen(**changes: Any) -> Seen:
 )
 def test_an_optimizer_that_cannot_train_the_network_is_named(changes: dict[str, Any], expected: str) -> None:
     """Right steps over the wrong parameters are no training."""
-    opinion = optimizers.judged(seen(**changes), "sgd")
+    conclusion = optimizers.judged(seen(**changes), "sgd")
 
-    assert (False, expected) == (opinion.holds, opinion.mistake)
+    assert (False, expected) == (conclusion.holds, conclusion.mistake)
 
 
 def test_a_frozen_body_is_allowed_with_a_remark() -> None:
     """Training the last layer alone is a choice."""
-    opinion = optimizers.judged(seen(covered=2), "sgd")
+    conclusion = optimizers.judged(seen(covered=2), "sgd")
 
-    assert opinion.holds
-    assert opinion.remarks
+    assert conclusion.holds
+    assert conclusion.remarks
 
 
 @pytest.mark.parametrize("wanted", ["adam", "sgd"])
 def test_one_sound_optimizer_of_a_kind_is_enough(wanted: str) -> None:
     """A second, unsound one beside it costs nothing; none at all is named."""
-    kinds: Sequence[tuple[Seen, str]] = [(seen(network=-1), wanted), (seen(), wanted)]
+    kinds: Sequence[tuple[FoundOptimizer, str]] = [(seen(network=-1), wanted), (seen(), wanted)]
 
     assert optimizers.both(kinds, wanted).holds
     assert f"no-{wanted}" == optimizers.both([(seen(), "adam" if wanted == "sgd" else "sgd")], wanted).mistake

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from grading.authoring import Draw, Function, Part, Reference, Subject, illustrate, require
-from grading.authoring.evaluation import Evaluation
-from grading.authoring.graded import pictures_of
 from grading.authoring.pictures import clean
 from grading.authoring.requirement import Sketch, sketches_kept
 from grading.checks import elementwise, plots, trajectories
-from grading.checks.opinion import insist
+from grading.checks.conclusions import insist
 from grading.domain.verdict import Visibility
+from grading.evaluation.criteria import Evaluation
+from grading.evaluation.graded import pictures_of
 from reference_models.optimizers import Hyperparameters
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.fakes import FakeBox, asking
 
 PICTURE = Sketch("A picture", lambda: b"png")
 
@@ -29,19 +29,19 @@ def walk(rate: float) -> trajectories.Walk:
 
 def test_a_path_that_strays_is_drawn_beside_the_rule() -> None:
     """A readable PNG, made only when asked for; a path that is right has none."""
-    opinion = trajectories.judged("sgd", walk(0.3), Hyperparameters(lr=0.1))
+    conclusion = trajectories.judged("sgd", walk(0.3), Hyperparameters(lr=0.1))
 
     assert trajectories.judged("sgd", walk(0.1), Hyperparameters(lr=0.1)).sketch is None
-    assert opinion.sketch is not None
-    assert clean(opinion.sketch.draw()).width > 100
+    assert conclusion.sketch is not None
+    assert clean(conclusion.sketch.draw()).width > 100
 
 
 def test_activations_without_a_slope_are_drawn_as_a_histogram() -> None:
     """Also where some are not numbers at all."""
-    opinion = elementwise.saturated(np.array([0.0, 1.0, 1.0, 0.999]), "sigmoid")
+    conclusion = elementwise.saturated(np.array([0.0, 1.0, 1.0, 0.999]), "sigmoid")
 
-    assert opinion.sketch is not None
-    assert "istogram" in opinion.sketch.title
+    assert conclusion.sketch is not None
+    assert "istogram" in conclusion.sketch.title
     assert clean(plots.histogram(np.array([np.nan, 1.0, 2.0]), "x", mark=[1.5]).draw()).height > 100
 
 
@@ -82,7 +82,7 @@ def kept(answer: float, visibility: Visibility = Visibility.STUDENT, sketches: S
 @pytest.fixture(autouse=True)
 def _no_stored_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """The students here handed in no notebook."""
-    monkeypatch.setattr("grading.authoring.graded._stored", lambda *_: [])
+    monkeypatch.setattr("grading.evaluation.graded._stored", lambda *_: [])
 
 
 def test_a_failing_check_keeps_its_pictures_for_its_row() -> None:
@@ -112,7 +112,7 @@ def test_a_picture_that_cannot_be_drawn_costs_nothing() -> None:
 
 
 def test_outside_a_check_nothing_is_kept() -> None:
-    """The same probe can be called by anybody; inside, an opinion brings its sketch along."""
+    """The same probe can be called by anybody; inside, an conclusion brings its sketch along."""
     illustrate("A picture", lambda: b"png")
     with sketches_kept() as found:
         insist(elementwise.saturated(np.array([0.5]), "sigmoid"))

@@ -69,9 +69,9 @@ def test_the_formula_passes_in_either_precision(seed: int, dtype: str) -> None:
 def test_every_known_mistake_is_named(mistake: str) -> None:
     """On any inputs."""
     for seed in range(5):
-        opinion = preprocessing.normalised(WRONG[mistake](pixels(seed)), pixels(seed), mean=MEAN, std=STD)
+        conclusion = preprocessing.normalised(WRONG[mistake](pixels(seed)), pixels(seed), mean=MEAN, std=STD)
 
-        assert (opinion.holds, opinion.mistake) == (False, mistake), opinion.message
+        assert (conclusion.holds, conclusion.mistake) == (False, mistake), conclusion.message
 
 
 def test_statistics_are_of_the_training_set() -> None:
@@ -79,7 +79,7 @@ def test_statistics_are_of_the_training_set() -> None:
     training, validation = pixels(1), pixels(2) // 2
     everything = np.concatenate([training, validation])
 
-    def judged(x: np.ndarray, ddof: int = 0) -> preprocessing.Opinion:
+    def judged(x: np.ndarray, ddof: int = 0) -> preprocessing.Conclusion:
         return preprocessing.from_training((x.mean(), x.std(ddof=ddof)), training, everything)
 
     assert judged(training).holds

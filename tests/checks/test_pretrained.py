@@ -83,16 +83,16 @@ MISTAKES: dict[str, tuple[State, State | None]] = {
 def test_every_known_mistake_is_named(mistake: str) -> None:
     """What was loaded, and what was not, tells which mistake it is."""
     for seed in range(10):
-        opinion = pretrained.loaded(compared(*MISTAKES[mistake], seed=seed))
+        conclusion = pretrained.loaded(compared(*MISTAKES[mistake], seed=seed))
 
-        assert (opinion.holds, opinion.mistake) == (False, mistake)
+        assert (conclusion.holds, conclusion.mistake) == (False, mistake)
 
 
 def test_weights_overwritten_after_loading_are_told_from_weights_never_loaded() -> None:
     """The checkpoint's at first and no longer at the first step: an initialisation came later."""
-    opinion = pretrained.loaded(compared(changed(fresh), STORE))
+    conclusion = pretrained.loaded(compared(changed(fresh), STORE))
 
-    assert (opinion.holds, opinion.mistake) == (False, "re-initialised")
+    assert (conclusion.holds, conclusion.mistake) == (False, "re-initialised")
 
 
 class Wrapped(nn.Module):
@@ -136,9 +136,9 @@ def test_a_resnet18_is_found_under_any_names(network: nn.Module, outputs: int) -
 def test_other_networks_are_no_resnet18(make: Callable[..., nn.Module]) -> None:
     """Not even a ResNet-34, which has every name of a ResNet-18."""
     with torch.device("meta"):
-        opinion = pretrained.architecture(aligned(make()))
+        conclusion = pretrained.architecture(aligned(make()))
 
-    assert (opinion.holds, opinion.mistake) == (False, "other-architecture")
+    assert (conclusion.holds, conclusion.mistake) == (False, "other-architecture")
 
 
 def test_a_replaced_first_layer_is_named() -> None:

@@ -24,7 +24,7 @@ def point(seed: int) -> dict[str, np.ndarray]:
 
 
 def judged(adds: Any, *, seed: int = 1, kind: Any = "l2", **more: Any) -> Any:
-    """The opinion about a program that adds this to each gradient."""
+    """The conclusion about a program that adds this to each gradient."""
     w = point(seed)
     draw = Draw(seed, "g")
     plain = {k: draw.normal(*v.shape) for k, v in w.items()}
@@ -73,10 +73,10 @@ def test_both_conventions_of_l2_and_the_one_of_l1_hold(seed: int) -> None:
 )
 def test_wrong_penalties_fail_and_are_named(mistake: str, kind: str, rule: Any) -> None:
     """Each known slip has its name; another function of the weights has none and fails as well."""
-    opinion = judged(weights_only(rule), kind=kind)
+    conclusion = judged(weights_only(rule), kind=kind)
 
-    assert not opinion.holds
-    assert opinion.mistake == mistake
+    assert not conclusion.holds
+    assert conclusion.mistake == mistake
 
 
 def test_conventions_can_be_narrowed() -> None:

@@ -30,12 +30,12 @@ def test_right_rates_hold_and_known_mistakes_are_named(schedule: Schedule) -> No
     assert judged(np.float32(right).astype(float), schedule).holds
     for mistake, (made, _) in MISTAKES.items():
         got = made(rates(schedule, 10 * EPOCHS), 3)[:EPOCHS]
-        opinion = judged(got, schedule, batches=3)
+        conclusion = judged(got, schedule, batches=3)
         if np.allclose(got, right):
             continue
 
-        assert not opinion.holds
-        same_as = made if opinion.mistake == mistake else MISTAKES[opinion.mistake][0]
+        assert not conclusion.holds
+        same_as = made if conclusion.mistake == mistake else MISTAKES[conclusion.mistake][0]
         assert np.allclose(same_as(rates(schedule, 10 * EPOCHS), 3)[:EPOCHS], got)
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from grading.authoring import Draw, Subject
 from grading.checks import short_training
-from grading.checks.image_networks import Network
+from grading.checks.image_networks import ImageNetwork
 from grading.checks.short_training import Course, claimed_in
 
 COURSE = Course(steps=8, batch=4, lr=1e-3)
-NETWORK = Network(0, "Net", 1, 32, (), "", small=False)
+NETWORK = ImageNetwork(0, "Net", 1, 32, (), "", small=False)
 
 
 class Trained(Subject):
@@ -27,10 +27,10 @@ class Trained(Subject):
 def test_a_loss_that_falls_is_learning_and_one_that_stays_is_not() -> None:
     """Only the last batches count; NaN is no small loss."""
     falling, flat = list(np.linspace(2.3, 0.1, 8)), [2.3] * 8
-    opinions = [short_training.learns(Trained(one), NETWORK, Draw(1, "x"), COURSE) for one in (falling, flat)]
+    conclusions = [short_training.learns(Trained(one), NETWORK, Draw(1, "x"), COURSE) for one in (falling, flat)]
 
-    assert [one.holds for one in opinions] == [True, False]
-    assert opinions[1].mistake == "does-not-learn"
+    assert [one.holds for one in conclusions] == [True, False]
+    assert conclusions[1].mistake == "does-not-learn"
     assert not short_training.learns(Trained([float("nan")] * 8), NETWORK, Draw(1, "x"), COURSE).holds
     assert (
         short_training.learns(Trained([], "ValueError: no"), NETWORK, Draw(1, "x"), COURSE).mistake == "network-stops"

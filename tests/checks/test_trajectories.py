@@ -7,8 +7,8 @@ import torch
 from grading.authoring import Draw
 from grading.checks.trajectories import Walk, every, gradients_of, judged, walked
 from grading.domain.errors import BadReply
+from grading.mistakes.descent import MISTAKES
 from reference_models import descent
-from reference_models.mistakes.descent import MISTAKES
 from reference_models.optimizers import Hyperparameters
 
 H = Hyperparameters(lr=0.037, momentum=0.83, weight_decay=0.011, beta1=0.87, beta2=0.97, alpha=0.91)
@@ -38,10 +38,10 @@ def test_every_published_convention_is_right(optimizer: str, convention: str, se
 @pytest.mark.parametrize(("optimizer", "known"), [(o, k) for o, all_ in MISTAKES.items() for k in all_])
 def test_every_known_mistake_fails_and_is_named(optimizer: str, known: object, seed: int) -> None:
     """A wrong rule is told from the right ones and from the other wrong ones."""
-    opinion = judged(optimizer, walk_of(known.variant, seed), H)
+    conclusion = judged(optimizer, walk_of(known.variant, seed), H)
 
-    assert not opinion.holds
-    assert opinion.mistake == known.id
+    assert not conclusion.holds
+    assert conclusion.mistake == known.id
 
 
 @pytest.mark.parametrize("optimizer", list(descent.RULES))

@@ -36,7 +36,7 @@ def flat(level: int) -> np.ndarray:
 
 
 def judged(pipeline: Pipeline, repeats: int = 12) -> Any:
-    """The opinion about a pipeline's statistics."""
+    """The conclusion about a pipeline's statistics."""
     return transforms.statistics(
         transforms.ends(passed(pipeline, flat(0), repeats), passed(pipeline, flat(255), repeats)), "training"
     )
@@ -73,9 +73,9 @@ def test_random_colours_and_erased_patches_raise_no_false_alarm() -> None:
 def test_every_known_mistake_is_named(mistake: str) -> None:
     """Black and white come out at ends that belong to one mistake only."""
     for ends in MISTAKES[mistake]:
-        opinion = transforms.statistics(ends, "training")
+        conclusion = transforms.statistics(ends, "training")
 
-        assert (False, mistake) == (opinion.holds, opinion.mistake)
+        assert (False, mistake) == (conclusion.holds, conclusion.mistake)
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ WAYS = {
 SIGNED = {"negated and scaled"}
 
 
-def judged(pictures: list[np.ndarray], state: dict[str, Tensor] = STATE, *, steps: int = 3) -> visualization.Opinion:
-    """The opinion about pictures beside a network that was fed image 0."""
+def judged(pictures: list[np.ndarray], state: dict[str, Tensor] = STATE, *, steps: int = 3) -> visualization.Conclusion:
+    """The conclusion about pictures beside a network that was fed image 0."""
     seen = visualization.best(pictures, [Candidate(state, image(0), steps=steps)])
     return visualization.judged(pictures, seen, trained=True)
 
@@ -79,9 +79,9 @@ def test_maps_are_found_however_they_are_drawn(way: str) -> None:
     """Any channels, in any order, size, colour or arrangement."""
     pictures = [p for maps in maps_of(STATE).values() for p in WAYS[way](maps[0])]
 
-    opinion = judged(pictures)
+    conclusion = judged(pictures)
 
-    assert opinion.holds, opinion.message
+    assert conclusion.holds, conclusion.message
 
 
 def drawn(maps: dict[str, Tensor]) -> list[np.ndarray]:
@@ -126,9 +126,9 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_every_known_mistake_is_named(mistake: str) -> None:
     """What is shown instead of the maps is recognised."""
-    opinion = judged(MISTAKES[mistake]())
+    conclusion = judged(MISTAKES[mistake]())
 
-    assert (opinion.holds, opinion.mistake) == (False, mistake), opinion.message
+    assert (conclusion.holds, conclusion.mistake) == (False, mistake), conclusion.message
 
 
 def test_maps_of_a_network_that_was_not_trained_are_named() -> None:

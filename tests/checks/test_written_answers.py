@@ -5,15 +5,15 @@ import re
 import pytest
 
 from grading.authoring import Part
-from grading.authoring.evaluation import Evaluation
 from grading.authoring.written import Accepts
 from grading.checks.formulas import Formula
 from grading.checks.quantities import Quantity, Size
 from grading.domain.report import CriterionResult
 from grading.domain.verdict import Blame, Status
+from grading.evaluation.criteria import Evaluation
 from grading.programs import Source
-from tests.authoring.asked import written
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.asked import written
+from tests.evaluation.fakes import FakeBox, asking
 
 OUTPUT = Formula(
     "floor((x + 2p - k)/s) + 1",

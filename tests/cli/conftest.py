@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cli import grading_here
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
-from grading.judge.messages import Judgement
+from grading.judge.messages import GradedReply
 
 MANIFEST = """
 slug = "nets-hw1"
@@ -91,11 +91,11 @@ class FakeJudge:
             case ["#not-a-submission"]:
                 raise NotASubmission("broken", "is broken", file="nets.py")
             case ["#unfinished"]:
-                return Judgement(a_report(slug=slug, seed=seed) | {"final": False}, {})
+                return GradedReply(a_report(slug=slug, seed=seed) | {"final": False}, {})
             case ["#wrong"]:
                 report = a_report(slug=slug, seed=seed, points=0.0, message="bad \x1b[31m[red]news", mistake="sign")
-                return Judgement(report, {"ab": b"png"})
-        return Judgement(a_report(slug=slug, seed=seed), {"ab": b"png"})
+                return GradedReply(report, {"ab": b"png"})
+        return GradedReply(a_report(slug=slug, seed=seed), {"ab": b"png"})
 
 
 @pytest.fixture

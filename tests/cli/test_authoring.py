@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from cli import authoring, rehearsing
+from cli import authoring
 from cli.authoring import TEMPLATE
-from cli.rehearsing import rehearsed as unboxed
 from grading.assignments.catalog import read_assignment
-from grading.authoring.rehearsal import Rehearsal
 from grading.domain.assignment import Gate
+from grading.rehearsal import gate as rehearsing
+from grading.rehearsal.gate import rehearsed as unboxed
+from grading.rehearsal.performances import Rehearsal
 
 
 @pytest.fixture
@@ -96,7 +97,9 @@ def test_a_slug_names_an_assignment_as_its_folder_does(run, made, monkeypatch):
 def test_below_the_manifests_threshold_nothing_is_published(run, made, monkeypatch):
     """A share of mistakes that are missed can be allowed by name; below it the assignment stays unpublished."""
     monkeypatch.setattr(
-        rehearsing, "rehearsed", lambda folder, chosen, **_: unboxed(folder, chosen, seeds=2, boxed=False)
+        rehearsing,
+        "rehearsed",
+        lambda folder, config, standins, **_: unboxed(folder, config, standins, seeds=2, boxed=False),
     )
     rubric, manifest = made / "rubric.py", made / "assignment.toml"
     rubric.write_text(rubric.read_text().replace("affine=lambda x, w, _b: x @ w,", "affine=affine,"))
@@ -143,7 +146,7 @@ def test_the_gate_finds_what_only_a_box_shows(run, made):
 @pytest.fixture
 def fit(monkeypatch):
     """Makes each rehearsal end well without a box."""
-    outcome = rehearsing.Outcome("nets-hw2", Gate(), Rehearsal(()))
+    outcome = rehearsing.GateResult("nets-hw2", Gate(), Rehearsal(()))
     monkeypatch.setattr(authoring, "_rehearsed", lambda *_, **__: outcome)
 
 

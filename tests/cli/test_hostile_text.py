@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.rendering import clean
+from grading.domain.printable import clean
 
 HOSTILE = (
     "\x1b]0;title\x07",

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from cli import authoring
-from cli.rehearsing import Outcome
-from cli.rehearsing_desk import Attacked, Known
-from cli.rehearsing_stage import MIB, Devices, Hostiles, Sample, over_budget
 from grading.assignments.catalog import read_assignment
-from grading.authoring.rehearsal import Met, Performance, Rehearsal
 from grading.domain.assignment import Gate, Limits
+from grading.rehearsal.gate import GateResult
+from grading.rehearsal.performances import Met, Performance, Rehearsal
+from grading.rehearsal.queue import Attacked, Known
+from grading.rehearsal.samples import MIB, Devices, Hostiles, Sample, over_budget
 
 SEEDS = (1, 2, 3, 4)
 
@@ -29,8 +29,8 @@ def met(caught: int, named: int) -> Known:
     return Known(4, 1, (Met("row", "a patch", 4, caught, named, ()),), {})
 
 
-FIT = Outcome("hw1", Gate(caught=0.75, named=0.5), played("mistake", passed=0, named=4))
-REFUSALS: dict[str, tuple[Outcome, str]] = {
+FIT = GateResult("hw1", Gate(caught=0.75, named=0.5), played("mistake", passed=0, named=4))
+REFUSALS: dict[str, tuple[GateResult, str]] = {
     "a right answer that fails": (replace(FIT, rehearsal=played("reference", passed=3)), "passes on 3 of 4 seeds"),
     "a check that breaks": (replace(FIT, rehearsal=played("mistake", passed=0, named=4, fault="it broke")), "it broke"),
     "mistakes that keep their points": (replace(FIT, known=met(1, 1)), "62.5% of the known mistakes lose"),

@@ -5,7 +5,7 @@ import json
 import httpx2
 import pytest
 
-from cli.service import Service
+from cli.service import ServiceClient
 from grading.domain.errors import HouseFault, NotASubmission, TooLarge
 
 
@@ -30,7 +30,7 @@ def service(*answers):
     """A client of a scripted server, which never really sleeps."""
     server = FakeServer(*answers)
     slept = []
-    client = Service("http://here:1/", "chr_x", transport=httpx2.MockTransport(server), pause=slept.append)
+    client = ServiceClient("http://here:1/", "chr_x", transport=httpx2.MockTransport(server), pause=slept.append)
     return client, server, slept
 
 

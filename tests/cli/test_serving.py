@@ -9,9 +9,9 @@ import sys
 import httpx2
 import pytest
 
-from benchmarks.service import ROOT
 from cli.announcing import listening
 from grading.domain.errors import HouseFault
+from testing.service import ROOT
 
 
 @pytest.fixture

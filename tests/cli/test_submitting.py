@@ -41,7 +41,7 @@ class FakeService:
 @pytest.fixture
 def submit(run, monkeypatch, handed_in):
     """Runs the command against the fake."""
-    monkeypatch.setattr(service, "Service", FakeService)
+    monkeypatch.setattr(service, "ServiceClient", FakeService)
     arguments = ("--assignment", "nets-hw1", "--server", "http://here:1", "--token", "chr_x")
     return lambda *more: run("submit", handed_in(), *arguments, *more)
 

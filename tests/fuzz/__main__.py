@@ -20,7 +20,8 @@ with atheris.instrument_imports(include=["grading.sandbox", "grading.intake", "g
     from grading.intake import read_upload
     from grading.programs import definitions, facts, read_source, whole
     from grading.sandbox import admit
-    from grading.sandbox.guest import values, wire
+    from grading.sandbox.guest.wire import frames as wire
+    from grading.sandbox.guest.wire import values
 from tests.intake.zips import FIRST, NOTEBOOK, assignment, special, zipped
 from tests.programs.zoo import ZOO
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
 from grading.domain.verdict import Tier
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
-from grading.judge.messages import Judgement, Request
+from grading.judge.messages import GradedReply, Request
 from grading.judge.server import main
 
 
@@ -60,13 +60,13 @@ class FakeGrader:
             case order:
                 return order == ["card"]
 
-    def grade(self, request: Request) -> Judgement:  # noqa: C901, PLR0912 - a list of orders
+    def grade(self, request: Request) -> GradedReply:  # noqa: C901, PLR0912 - a list of orders
         """Do as told."""
         match request.submission.files[0].content.decode().split():
             case ["kill-judge"]:
                 os.kill(os.getpid(), signal.SIGKILL)
             case ["reach", *places]:
-                return Judgement({"reached": reached([Path(place) for place in places])}, {})
+                return GradedReply({"reached": reached([Path(place) for place in places])}, {})
             case ["exit"]:
                 os._exit(0)
             case ["sleep", seconds]:
@@ -86,9 +86,9 @@ class FakeGrader:
             case ["fault", "unforeseen"]:
                 raise ZeroDivisionError
             case ["environment"]:
-                return Judgement({"environment": dict(os.environ)}, {})
+                return GradedReply({"environment": dict(os.environ)}, {})
             case ["odd-values"]:
-                return Judgement({"nan": float("nan"), "surrogate": "a\udc80b", "deep": [{"inf": float("inf")}]}, {})
+                return GradedReply({"nan": float("nan"), "surrogate": "a\udc80b", "deep": [{"inf": float("inf")}]}, {})
             case ["touch", path]:
                 time.sleep(1.0)
                 Path(path).touch()
@@ -99,7 +99,7 @@ class FakeGrader:
             "pid": os.getpid(),
             "mended": self.mended,
         }
-        return Judgement(report, {"ab": b"\x89PNG" + bytes(3_000_000)})
+        return GradedReply(report, {"ab": b"\x89PNG" + bytes(3_000_000)})
 
     def mend(self) -> bool:
         """Nothing to mend, unless the test has laid down a wish; then once, so that the spare is out of date."""

@@ -11,18 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from grading.assignments.catalog import read_assignment
-from grading.authoring.evaluation import Evaluation
 from grading.domain.report import Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Tier
+from grading.evaluation.criteria import Evaluation
 from grading.programs import read_source
 from grading.store import reports, runs, submissions
 from grading.store.access import Caller
 from grading.store.credentials import caller_by_token
-from grading.store.queries import manual
-from grading.store.queries.manual import Item, View
+from grading.store.queries import marking as manual
+from grading.store.queries.marking import Item, View
 from grading.store.tables import GradePost, Offering, ReportRow, Role, Run, now
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.fakes import FakeBox, asking
 from tests.manual.essay.rubric import sheet
 from tests.pages.classroom import Classroom, Person
 

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from grading.domain.verdict import Status
-from grading.store import judging, regrades
-from grading.store.access import Conflict, Forbidden, NotFound, Unusable
-from grading.store.judging import Wanted
-from grading.store.queries import manual
+from grading.store import marking as judging
+from grading.store import regrades
+from grading.store.access import Conflict, Forbidden, InvalidRequest, NotFound
+from grading.store.marking import Mark
+from grading.store.queries import marking as manual
 from grading.store.queries.grades import grades_of
-from grading.store.queries.manual import Item, progress
+from grading.store.queries.marking import Item, progress
 from grading.store.queries.results import results_of
 from grading.store.queries.submissions import report_of as seen_by
 from grading.store.tables import Offering, Run
@@ -22,7 +23,7 @@ def give(hall: Hall, who: Person, item: Item, value: str, **more: object) -> tup
     with hall.database.write() as db:
         return judging.judge(
             db, hall.caller(who), db.get_one(Offering, hall.essay_id), submission_id=item.submission_id,
-            criterion_id=item.criterion_id, wanted=Wanted(points(value), **more),
+            criterion_id=item.criterion_id, wanted=Mark(points(value), **more),
         )  # fmt: skip
 
 
@@ -217,7 +218,7 @@ def test_the_gradebook_hears_pending_first_and_the_score_at_the_end(hall: Hall) 
 def test_points_that_the_row_cannot_give_are_refused(hall: Hall, value: str) -> None:
     """Nothing is kept of them."""
     handed = hall.hand_in(hall.student)
-    with pytest.raises(Unusable):
+    with pytest.raises(InvalidRequest):
         give(hall, hall.staff, items(hall)["symmetry"], value)
 
     assert score(hall, handed) == (1.0, 4.0)

@@ -22,7 +22,7 @@ from PIL import Image
 from grading.domain.assignment import Assignment, CriterionSummary, ExpectedFile, Limits
 from grading.domain.jobs import served_by
 from grading.domain.verdict import Blame, Tier
-from grading.judge.messages import Judgement
+from grading.judge.messages import GradedReply
 from grading.store import reports, runs
 from grading.store.access import INSTRUCTOR_SCOPES, STUDENT_SCOPES
 from grading.store.blobs import Blobs
@@ -273,12 +273,12 @@ class SlowJudge:
         self.classroom = classroom
         self.seconds = seconds
 
-    def grade(self, _submission: object, _slug: str, *, seed: int, device: str) -> Judgement:
+    def grade(self, _submission: object, _slug: str, *, seed: int, device: str) -> GradedReply:
         """The fixture report with its pictures."""
         time.sleep(self.seconds)
         made = self.classroom.pictured(report())
         made["run"] |= {"seed": seed, "device": device}
-        return Judgement(made, {name: self.classroom.blobs.read(name) for name in self.classroom.pictures})
+        return GradedReply(made, {name: self.classroom.blobs.read(name) for name in self.classroom.pictures})
 
     def close(self) -> None:
         """Nothing to end."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from api.app import create_app
-from api.pages.instructor import manual
+from api.pages.instructor import marking as manual
 from tests.manual.hall import ESSAY, Hall, notebook
 from tests.pages.conftest import Browser
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from grading.mistakes.activations import RELU, SIGMOID
 from reference_models.activations import relu, relu_grad, sigmoid, sigmoid_grad
-from reference_models.mistakes.activations import RELU, SIGMOID
 
 X = np.random.default_rng(0).normal(0, 4, (20, 7))
 

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import nn
 
+from grading.mistakes import lenet as wrong_lenets
+from grading.mistakes import resnet_cifar as wrong_resnets
 from reference_models import lenet, resnet_cifar
 from reference_models.lenet import LENET5, SIMPLE, Shape, SmallNet
-from reference_models.mistakes import lenet as wrong_lenets
-from reference_models.mistakes import resnet_cifar as wrong_resnets
 from reference_models.resnet_cifar import BLOCKS, CLASSES, PARAMETERS, WIDTHS, Block, Convolution, ResNet, strides
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from reference_models.mistakes.backward_pass import BACKWARD, TRAINING
-from reference_models.mistakes.forward_pass import FORWARD
+from grading.mistakes.backward_pass import BACKWARD, TRAINING
+from grading.mistakes.forward_pass import FORWARD
 from reference_models.mlp import NAMES, Parameters, ThreeLayerNet, initial, softmax
 from reference_models.spiral import spiral
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grading.domain.assignment import Limits
 from grading.sandbox import Box, Sandbox
-from grading.sandbox.guest import memory
+from grading.sandbox.guest.processes import memory
 from tests.sandbox.programs import program
 
 LIMITS = Limits(

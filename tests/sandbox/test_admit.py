@@ -11,8 +11,8 @@ from PIL import Image, PngImagePlugin
 
 from grading.domain.errors import BadReply, Missing, Overran, Raised, RubricFault
 from grading.sandbox import admit
-from grading.sandbox.guest.values import MalformedError
-from grading.sandbox.guest.wire import Raw
+from grading.sandbox.guest.wire.frames import Raw
+from grading.sandbox.guest.wire.values import MalformedError
 
 FORMS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

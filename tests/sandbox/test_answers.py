@@ -8,7 +8,7 @@ from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault, Died, HouseFault, Overran
 from grading.sandbox.answers import Defined, Ended, Loaded
 from grading.sandbox.endings import CAUSES, Lifeline, fault_of
-from grading.sandbox.guest import messages
+from grading.sandbox.guest.wire import control as messages
 
 
 def ended(cause: str, detail: str = "") -> Ended:

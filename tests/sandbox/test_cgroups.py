@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 
 from grading.sandbox import Sandbox, SandboxConfig
-from grading.sandbox.guest import cgroups
+from grading.sandbox.guest.confinement import cgroups
 from tests.sandbox.conformance import LIMITS
 from tests.sandbox.programs import program
 

@@ -40,7 +40,7 @@ PRIVATE = ("/tmp", "/dev/shm", "/var/tmp", str(Path.home()))
 # Enters the view as a warden does, and lays a box's folders as its init does; then says what is seen.
 LOOK = """
 import json, os, sys
-from grading.sandbox.guest import syscalls, view
+from grading.sandbox.guest.confinement import syscalls, view
 
 installed, laid, kept = json.loads(sys.argv[1]), view.interpreter_paths(), {}
 view.interpreter_paths = lambda: tuple(sorted({*laid, *(f"{folder}/lib" for folder in installed)}))
@@ -179,7 +179,13 @@ def test_our_packages_beside_the_others_are_not_seen(backend: Backend) -> None:
         for name in (*OURS, "state"):
             assert list((backend.state / name).rglob("*"))
             assert box.call("reads", str(backend.state / name)) == [], name
-        for name in ("grading.pipeline", "reference_models.activations", "cli.attacks", "api.app", "worker.app"):
+        for name in (
+            "grading.pipeline",
+            "reference_models.activations",
+            "grading.rehearsal.attacks",
+            "api.app",
+            "worker.app",
+        ):
             with pytest.raises(Raised) as seen:
                 box.call("imports", name)
 

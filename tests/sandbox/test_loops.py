@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from grading.sandbox.guest import loader, loops
 from grading.sandbox.guest.drivers.calls import trace_call
-from grading.sandbox.guest.program import ProgramState, Unit
+from grading.sandbox.guest.program import loader, loops
+from grading.sandbox.guest.program.state import ProgramState, Unit
 
 COUNTING = "    done = []\n{loop}\n        done.append(i)\n    return done\n"
 HEADS = {

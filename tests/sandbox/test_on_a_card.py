@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grading.domain.errors import StudentFault
-from grading.sandbox import Box, Sandbox, SandboxConfig, cards
+from grading.sandbox import Box, Sandbox, SandboxConfig
+from grading.sandbox import gpus as cards
 from tests.sandbox.conformance import LIMITS
 from tests.sandbox.programs import program
 

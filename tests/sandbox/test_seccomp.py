@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.sandbox.guest import seccomp
+from grading.sandbox.guest.confinement import seccomp
 
 MACHINES = list(seccomp.AUDIT_ARCH)
 PID = 4242

@@ -12,8 +12,8 @@ import pytest
 
 from grading.domain.verdict import Tier
 from grading.sandbox import Sandbox, SandboxConfig
-from grading.sandbox.guest import memory
-from grading.sandbox.guest.students import REST_S
+from grading.sandbox.guest.processes import memory
+from grading.sandbox.guest.processes.students import REST_S
 from tests.sandbox.conformance import LIMITS
 from tests.sandbox.programs import program
 

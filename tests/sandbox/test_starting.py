@@ -13,7 +13,7 @@ import pytest
 from grading.domain.errors import HouseFault
 from grading.domain.verdict import Tier
 from grading.sandbox import Sandbox, SandboxConfig
-from grading.sandbox.guest import memory
+from grading.sandbox.guest.processes import memory
 from tests.sandbox.conformance import LIMITS
 from tests.sandbox.programs import program
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 from sklearn import svm
 
-from grading.sandbox.guest import loader
 from grading.sandbox.guest.drivers import trained
-from grading.sandbox.guest.program import ProgramState, Unit
+from grading.sandbox.guest.program import loader
+from grading.sandbox.guest.program.state import ProgramState, Unit
 
 HEAD = """import torch
 from torch import nn

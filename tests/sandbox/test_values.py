@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grading.sandbox.guest import values, wire
+from grading.sandbox.guest.wire import frames as wire
+from grading.sandbox.guest.wire import values
 
 SCALARS = (
     st.none()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grading.sandbox.guest import wire
+from grading.sandbox.guest.wire import frames as wire
 
 JSON = st.recursive(
     st.none()

@@ -13,8 +13,8 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 import migrations
-from benchmarks.servers import NotInstalledError, Redis
 from grading.store.tables import Table
+from testing.servers import NotInstalledError, Redis
 
 SERVER = os.environ.get("CHAINRULE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 PREFIX = "chainrule_test_"

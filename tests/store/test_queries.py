@@ -10,7 +10,7 @@ import pytest
 
 from grading.domain.verdict import RunState
 from grading.store import reports, runs
-from grading.store.access import Forbidden, NotFound, Unusable
+from grading.store.access import Forbidden, InvalidRequest, NotFound
 from grading.store.queries import dashboard, grades, queue, results, students, submissions
 from grading.store.tables import Offering, Run, now
 from tests.store.conftest import BACKENDS
@@ -115,7 +115,7 @@ def test_pages_put_together_are_the_whole_list(graded: Town, sort: str, descendi
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "W10", "WyJuYW1lIiwgZmFsc2UsIG51bGwsICIiXQ"])
 def test_a_foreign_cursor_is_refused(graded: Town, cursor: str):
     """Not a crash, and not the first page."""
-    with pytest.raises(Unusable):
+    with pytest.raises(InvalidRequest):
         rows(graded, cursor=cursor)
 
 
@@ -123,7 +123,7 @@ def test_a_cursor_of_another_order_is_refused(graded: Town):
     """A place in one order means nothing in another."""
     with graded.database.read() as db:
         cursor = results.results_of(db, graded.caller("teacher"), SLUG, limit=1).next_cursor
-    with pytest.raises(Unusable):
+    with pytest.raises(InvalidRequest):
         rows(graded, cursor=cursor, sort="score")
 
 

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from grading.store.platforms import add_line_item, register_platform
 from grading.store.tables import Offering
+from testing.platform import FakePlatform
 from tests.store.conftest import _key, _unsynced, backend, durable, key, town
 from tests.store.course import Town
-from tests.worker.platform import FakePlatform
 
 __all__ = ["_key", "_unsynced", "backend", "durable", "key", "platform", "town"]
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.domain.errors import HouseFault
-from grading.sandbox import cards
-from grading.sandbox.cards import Card
+from grading.sandbox import gpus as cards
+from grading.sandbox.gpus import Gpu
 from grading.store.settings import Settings
 from grading.store.tables import ReportRow, Run, WorkerRow
 from tests.store.course import FakeJudge, Town
@@ -23,7 +23,7 @@ from worker.workplace import Ring, Workplace
 
 __all__ = ["bells", "judge"]
 
-CARD = Card(0, "A card", "GPU-0000", 8 << 30)
+CARD = Gpu(0, "A card", "GPU-0000", 8 << 30)
 BASE = 300 << 20
 
 
@@ -37,7 +37,7 @@ class FakeMeter:
 
     used: int | None = BASE
 
-    def used_bytes(self, card: Card) -> int | None:
+    def used_bytes(self, card: Gpu) -> int | None:
         """By all processes together."""
         return self.used
 
@@ -126,10 +126,10 @@ def test_a_card_that_does_not_empty_gets_no_more_runs() -> None:
 def test_a_card_belongs_to_one_worker(tmp_path: Path) -> None:
     """The next worker takes the next card; when none is left it says so and does not start."""
     chosen = Settings(state=tmp_path, worker_queues=("gpu",))
-    there = (CARD, Card(1))
+    there = (CARD, Gpu(1))
 
     assert take_card(chosen, there) == CARD
-    assert take_card(chosen, there) == Card(1)
+    assert take_card(chosen, there) == Gpu(1)
     with pytest.raises(HouseFault, match="no graphics card is free for this worker; this machine has 0, 1"):
         take_card(chosen, there)
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from grading.store import reports, runs
 from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, now
+from testing.platform import FakePlatform
 from tests.store.course import Town, hand_in, report_for
-from tests.worker.platform import FakePlatform
 from worker.passback import MAX_TRIES, Passback
 from worker.platforms import Guarded, Unsafe, refuse_unsafe, score_url
 

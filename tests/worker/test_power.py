@@ -10,8 +10,8 @@ from grading.domain.jobs import GRADE_RUN
 from grading.store.blobs import Blobs
 from grading.store.queries.submissions import events_after
 from grading.store.tables import GradebookEntry, GradePost, ReportRow, Run, now
+from testing.platform import FakePlatform
 from tests.store.course import FakeJudge, Town, hand_in
-from tests.worker.platform import FakePlatform
 from worker import grading_run
 from worker.claims import Claims
 from worker.grading_run import grade_run

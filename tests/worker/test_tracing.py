@@ -11,8 +11,8 @@ from api.app import create_app
 from grading.domain.errors import HouseFault
 from grading.store import tracing
 from grading.store.tables import GradePost, Run
+from testing.platform import FakePlatform
 from tests.store.course import SLUG, TOY, FakeJudge, Town
-from tests.worker.platform import FakePlatform
 from worker.grading_run import grade_run
 from worker.workplace import Ring, Workplace
 

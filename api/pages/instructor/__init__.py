@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages.instructor import actions, manual, overview, reading, regrades, results
+from api.pages.instructor import actions, overview, reading, regrades, results
+from api.pages.instructor import marking as manual
 
 router = APIRouter()
 for page in (overview, results, reading, regrades, manual, actions):

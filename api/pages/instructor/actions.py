@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.handin import retry_run, send_post_again
+from api.actions import retry_run, send_post_again
 from api.pages.asking import staff
 from api.pages.forms import FROM_OUR_PAGE
 from api.service import service_of

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.handin import apply_regrade, start_regrade
+from api.actions import apply_regrade, start_regrade
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.rendering import render

@@ -16,7 +16,7 @@ from api.routes.results import as_csv
 from api.service import service_of
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
-from grading.store.queries import manual
+from grading.store.queries import marking as manual
 from grading.store.queries.dashboard import absentees_of, criteria_of, mistakes_of, scores_of, summary_of
 from grading.store.queries.results import Sort, results_of
 from grading.store.queries.students import offering_of

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, File, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.handin import hand_in
+from api.actions import hand_in
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.instructor.overview import show_overview
@@ -19,7 +19,7 @@ from api.pages.rendering import render
 from api.service import service_of
 from grading.domain.assignment import Assignment, CriterionSummary
 from grading.domain.errors import NotASubmission, TooLarge
-from grading.store.access import Caller, Closed, NotFound, QueueFull
+from grading.store.access import Caller, NotFound, QueueFull, SubmissionsClosed
 from grading.store.queries.students import OfferingView, my_offerings, offering_of
 from grading.store.queries.submissions import my_submissions
 
@@ -85,7 +85,7 @@ def hand_in_files(
         return _assignment_page(request, slug, caller, problem=Problem(fault.message, fault.file), status=413)
     except NotASubmission as fault:
         return _assignment_page(request, slug, caller, problem=Problem(fault.message, fault.file), status=422)
-    except Closed as fault:
+    except SubmissionsClosed as fault:
         return _assignment_page(request, slug, caller, problem=Problem(str(fault)), status=409)
     except QueueFull as fault:
         return _assignment_page(request, slug, caller, problem=Problem(str(fault)), status=503)

@@ -30,7 +30,7 @@ LABELS = {
     "explains": "Explains",
     "or": "It could also be",
     "ended": "How it ended",
-    "slip": "Perhaps",
+    "relation": "Perhaps",
     "called": "Called",
     "call": "Called",
     "exception": "Exception",

@@ -37,7 +37,7 @@ class CriterionView:
     title: str
     points: float
     possible: float
-    status: words.Word
+    status: words.StatusWords
     findings: tuple[FindingView, ...]
     figures: tuple[tuple[FigureView, ...], ...]
     hidden: int
@@ -178,8 +178,8 @@ class Change:
     """What one row did since the attempt before."""
 
     title: str
-    before: words.Word
-    after: words.Word
+    before: words.StatusWords
+    after: words.StatusWords
     delta: float
 
 

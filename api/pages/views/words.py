@@ -15,7 +15,7 @@ from grading.store.tables import PostState
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class StatusWords:
     """How a state is shown."""
 
     key: str
@@ -25,56 +25,56 @@ class Word:
 
 
 STATUS_WORDS = {
-    Status.PASSED: Word("passed", "Passed", "pass", "passed"),
-    Status.PARTIAL: Word("partial", "Partly right", "wait", "partial"),
-    Status.FAILED: Word("failed", "Failed", "fail", "failed"),
-    Status.NOT_SUBMITTED: Word("not_submitted", "Not handed in", "mute", "not_submitted"),
-    Status.NOT_ATTEMPTED: Word("not_attempted", "Not attempted", "mute", "not_attempted"),
-    Status.MANUAL: Word("manual", "Waits for a person", "wait", "manual"),
-    Status.ERROR: Word("error", "Our fault", "house", "error"),
+    Status.PASSED: StatusWords("passed", "Passed", "pass", "passed"),
+    Status.PARTIAL: StatusWords("partial", "Partly right", "wait", "partial"),
+    Status.FAILED: StatusWords("failed", "Failed", "fail", "failed"),
+    Status.NOT_SUBMITTED: StatusWords("not_submitted", "Not handed in", "mute", "not_submitted"),
+    Status.NOT_ATTEMPTED: StatusWords("not_attempted", "Not attempted", "mute", "not_attempted"),
+    Status.MANUAL: StatusWords("manual", "Waits for a person", "wait", "manual"),
+    Status.ERROR: StatusWords("error", "Our fault", "house", "error"),
 }
 
 STATE_WORDS = {
-    RunState.QUEUED: Word("queued", "Queued", "live", "queued"),
-    RunState.RUNNING: Word("running", "Running", "live", "running"),
-    RunState.GRADED: Word("graded", "Graded", "pass", "passed"),
-    RunState.FAILED: Word("failed", "Our fault", "house", "error"),
-    RunState.REJECTED: Word("rejected", "Not gradable", "fail", "failed"),
-    RunState.CANCELLED: Word("cancelled", "Cancelled", "mute", "not_attempted"),
-    RunState.SUPERSEDED: Word("superseded", "Replaced by a newer one", "mute", "not_submitted"),
+    RunState.QUEUED: StatusWords("queued", "Queued", "live", "queued"),
+    RunState.RUNNING: StatusWords("running", "Running", "live", "running"),
+    RunState.GRADED: StatusWords("graded", "Graded", "pass", "passed"),
+    RunState.FAILED: StatusWords("failed", "Our fault", "house", "error"),
+    RunState.REJECTED: StatusWords("rejected", "Not gradable", "fail", "failed"),
+    RunState.CANCELLED: StatusWords("cancelled", "Cancelled", "mute", "not_attempted"),
+    RunState.SUPERSEDED: StatusWords("superseded", "Replaced by a newer one", "mute", "not_submitted"),
 }
 
 POST_WORDS = {
-    PostState.WAITING: Word("waiting", "Waiting", "live", "queued"),
-    PostState.SENT: Word("sent", "Posted", "pass", "passed"),
-    PostState.UNCHANGED: Word("unchanged", "Overtaken by a newer one", "mute", "not_attempted"),
-    PostState.REFUSED: Word("refused", "Refused", "fail", "failed"),
-    PostState.DEAD: Word("dead", "Given up", "fail", "failed"),
+    PostState.WAITING: StatusWords("waiting", "Waiting", "live", "queued"),
+    PostState.SENT: StatusWords("sent", "Posted", "pass", "passed"),
+    PostState.UNCHANGED: StatusWords("unchanged", "Overtaken by a newer one", "mute", "not_attempted"),
+    PostState.REFUSED: StatusWords("refused", "Refused", "fail", "failed"),
+    PostState.DEAD: StatusWords("dead", "Given up", "fail", "failed"),
 }
 
 
-def status_word(status: str) -> Word:
+def status_word(status: str) -> StatusWords:
     """The word for a criterion's status; an unknown one is shown as it is."""
     try:
         return STATUS_WORDS[Status(status)]
     except ValueError:
-        return Word(status, in_words(status), "mute", "remark")
+        return StatusWords(status, in_words(status), "mute", "remark")
 
 
-def state_word(state: str) -> Word:
+def state_word(state: str) -> StatusWords:
     """The word for a submission's state; an unknown one is shown as it is."""
     try:
         return STATE_WORDS[RunState(state)]
     except ValueError:
-        return Word(state, in_words(state), "mute", "remark")
+        return StatusWords(state, in_words(state), "mute", "remark")
 
 
-def post_word(state: str) -> Word:
+def post_word(state: str) -> StatusWords:
     """The word for where a grade's posting stands; an unknown one is shown as it is."""
     try:
         return POST_WORDS[PostState(state)]
     except ValueError:
-        return Word(state, in_words(state), "mute", "remark")
+        return StatusWords(state, in_words(state), "mute", "remark")
 
 
 def in_words(identifier: str) -> str:

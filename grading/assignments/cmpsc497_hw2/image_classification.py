@@ -26,12 +26,12 @@ import torch
 
 from grading.assignments import standins
 from grading.assignments.cmpsc497_hw2 import shown, slips
-from grading.authoring import Draw, FoundOnce, Part, Subject, admit, remark
+from grading.authoring import Draw, FoundOnce, Part, Student, Subject, remark
+from grading.authoring import expect as admit
 from grading.authoring.executed import CapturedFigure
 from grading.authoring.pictures import Picture
-from grading.authoring.student import Student
 from grading.checks import colour_pictures, image_programs, losses, optimizers, pretrained, transforms, visualization
-from grading.checks.opinion import Opinion, insist, right, wrong
+from grading.checks.conclusions import Conclusion, insist, right, wrong
 from grading.programs import Source
 
 FILE = "2.image_classification_and_feature_visualization.ipynb"
@@ -62,7 +62,7 @@ def feature_figures(student: Student, source: Source, draw: Draw) -> list[Pictur
     return [*own, Picture(f"{pair}-reference", right, sheet, "reference", criterion=row, pair=pair)]
 
 
-def _map_figures(drawn: Sequence[CapturedFigure], seen: visualization.Seen) -> list[CapturedFigure]:
+def _map_figures(drawn: Sequence[CapturedFigure], seen: visualization.ShownStages) -> list[CapturedFigure]:
     """The figures that show maps; where none does, the one with the most pictures in it."""
     pictured = [figure for figure in drawn if figure.png and figure.images]
     showing = [figure for figure in pictured if visualization.shows_maps(figure.images, seen)]
@@ -174,7 +174,7 @@ def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
     logits = torch.from_numpy(draw.normal(ROWS, CLASSES, scale=2.0))
     labels = torch.from_numpy(draw.labels(ROWS, CLASSES))
     confident = logits * 400
-    opinions: list[Opinion] = []
+    conclusions: list[Conclusion] = []
     for loss in used:
 
         def ask(predictions: torch.Tensor, targets: torch.Tensor, number: int = loss.number) -> float:
@@ -183,12 +183,12 @@ def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
             )
             return float(value.reshape(-1)[0]) if value.size else float("nan")
 
-        opinion = losses.values(ask, logits, labels, loss.form, smoothing=loss.smoothing, weighted=loss.weighted)
-        if opinion.holds and loss.training:
+        conclusion = losses.values(ask, logits, labels, loss.form, smoothing=loss.smoothing, weighted=loss.weighted)
+        if conclusion.holds and loss.training:
             insist(losses.extremes(ask, confident, labels, loss.form))
-        opinions.append(opinion)
-    if opinions and (not slopes or not any(o.holds for o in opinions)) and not _any_slope_right(slopes):
-        insist(next((o for o in opinions if o.holds), opinions[0]))
+        conclusions.append(conclusion)
+    if conclusions and (not slopes or not any(o.holds for o in conclusions)) and not _any_slope_right(slopes):
+        insist(next((o for o in conclusions if o.holds), conclusions[0]))
 
 
 def _any_slope_right(slopes: Sequence[image_programs.Logits]) -> bool:
@@ -232,7 +232,7 @@ pretrained_weights = part.criterion(
 )
 
 
-def _classifiers(student: Subject) -> tuple[list[image_programs.Network], image_programs.Inventory]:
+def _classifiers(student: Subject) -> tuple[list[image_programs.RecordedNetwork], image_programs.Inventory]:
     """The networks that were trained, or all where none was, most trained first."""
     there = image_programs.inventory(student)
     every = [image_programs.representative(group) for group in image_programs.groups(there)]
@@ -242,11 +242,11 @@ def _classifiers(student: Subject) -> tuple[list[image_programs.Network], image_
     return trained, there
 
 
-def _one_of(opinions: Sequence[Opinion]) -> None:
+def _one_of(conclusions: Sequence[Conclusion]) -> None:
     """Insist on the best of several networks; tell about the others."""
-    insist(next((o for o in opinions if o.holds), opinions[0]))
-    if not all(o.holds for o in opinions):
-        remark("Another network of yours does not pass this: " + next(o.message for o in opinions if not o.holds))
+    insist(next((o for o in conclusions if o.holds), conclusions[0]))
+    if not all(o.holds for o in conclusions):
+        remark("Another network of yours does not pass this: " + next(o.message for o in conclusions if not o.holds))
 
 
 @pretrained_weights.holds(reference=False, mistakes=slips.ARCHITECTURE)
@@ -281,7 +281,7 @@ def last_layer_fits_the_classes(student: Subject, draw: Draw) -> None:  # noqa: 
 feature_visualization = part.criterion("feature-visualization", "Feature Visualization", section=SECTION, points="2")
 
 
-Sight = tuple[list[npt.NDArray[np.generic]], visualization.Seen | None, Opinion | None]
+Sight = tuple[list[npt.NDArray[np.generic]], visualization.ShownStages | None, Conclusion | None]
 _sights = FoundOnce[Sight]("vision_pictures")
 
 
@@ -299,7 +299,7 @@ def _looked(student: Subject) -> Sight:
     known = {i.number: i for i in there.inputs}
     late = [i.number for i in reversed(there.inputs) if i.number not in fed and not i.training]
     asked = [n for n in [*fed[:MOST_FED], *late] if n in known][:MOST_CANDIDATES]
-    best: visualization.Seen | None = None
+    best: visualization.ShownStages | None = None
     for number in asked if pictures else []:
         candidate = shown.candidate(student, there, known[number])
         if candidate is None:
@@ -320,5 +320,5 @@ def maps_are_your_networks(student: Subject, draw: Draw) -> None:  # noqa: ARG00
     """The figure shows what the stages of your fine-tuned network put out for a picture."""
     pictures, seen, other = _seen(student)
     trained = image_programs.inventory(student).trained
-    opinion = visualization.judged(pictures, seen, trained=trained, other=other)
-    insist(opinion if not opinion.holds else right(*opinion.remarks, **opinion.evidence))
+    conclusion = visualization.judged(pictures, seen, trained=trained, other=other)
+    insist(conclusion if not conclusion.holds else right(*conclusion.remarks, **conclusion.evidence))

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import Mistake, Reference, Subject, Variant, around
+from grading.mistakes import KnownMistake
+from grading.mistakes.forward_pass import FORWARD
 from reference_models import activations
-from reference_models.mistakes import KnownMistake
-from reference_models.mistakes.forward_pass import FORWARD
 from reference_models.mlp import Net, ThreeLayerNet
 
 Array = npt.NDArray[np.float64]

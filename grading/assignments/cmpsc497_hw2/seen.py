@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from grading.authoring import Draw, admit, remark
+from grading.authoring import Draw, remark
+from grading.authoring import expect as admit
 from grading.domain.errors import BadReply, Raised, RubricFault
 from reference_models.mlp import NAMES, WEIGHTS, ThreeLayerNet, softmax
 

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import Subject, admit
+from grading.authoring import Subject
+from grading.authoring import expect as admit
 from grading.checks import pretrained, transforms, visualization
 from grading.checks.image_programs import FLOATING, LARGEST_IMAGE, Input, Inventory, representative
 from grading.domain.errors import BadReply

@@ -3,7 +3,7 @@
 The checks decide from data which mistake it is and put its id into the evidence; these are the words.
 """
 
-from grading.checks.opinion import slip
+from grading.checks.conclusions import slip
 
 STOPPED = "Where a cell stopped with an error, as the notes tell, mend that first: what came after it is missing."
 

@@ -39,17 +39,17 @@ from grading.authoring import (
     Mistake,
     Part,
     Subject,
-    admit,
     illustrate,
     remark,
     require,
 )
+from grading.authoring import expect as admit
 from grading.checks import plots
 from grading.domain.errors import AnswerFault
+from grading.mistakes.activations import RELU, SIGMOID
+from grading.mistakes.backward_pass import BACKWARD, TRAINING
+from grading.mistakes.forward_pass import FORWARD
 from reference_models import activations
-from reference_models.mistakes.activations import RELU, SIGMOID
-from reference_models.mistakes.backward_pass import BACKWARD, TRAINING
-from reference_models.mistakes.forward_pass import FORWARD
 from reference_models.mlp import NAMES, Net, ThreeLayerNet
 
 Array = npt.NDArray[np.float64]

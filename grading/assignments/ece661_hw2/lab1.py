@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
 from grading.authoring import PROPORTIONAL, Draw, Part, Subject, remark
 from grading.checks import gradients
-from grading.checks.image_networks import Network, Seen, seen
-from grading.checks.opinion import Opinion, insist, wrong
+from grading.checks.conclusions import Conclusion, insist, wrong
+from grading.checks.image_networks import FoundNetworks, ImageNetwork, seen
 from grading.checks.short_training import learns
 
 FILE = "lenet5-cifar10.ipynb"
@@ -18,7 +18,7 @@ SECTION = "2. Lab 1"
 part = Part(FILE, mode="run", files=tools.FILES, options=tools.OPTIONS)
 
 
-def found_networks(student: Subject) -> tuple[Seen, tuple[Network, ...]]:
+def found_networks(student: Subject) -> tuple[FoundNetworks, tuple[ImageNetwork, ...]]:
     """What there is, and the networks for colour pictures that work."""
     there = seen(student)
     working = tuple(n for n in there.networks if not n.raised) or there.networks
@@ -27,12 +27,12 @@ def found_networks(student: Subject) -> tuple[Seen, tuple[Network, ...]]:
     return there, working
 
 
-def any_of(opinions: Sequence[Opinion]) -> None:
+def any_of(conclusions: Sequence[Conclusion]) -> None:
     """Insist on one that holds; where none does, on the last, which is the most trained one's."""
-    insist(next((o for o in opinions if o.holds), opinions[-1]))
+    insist(next((o for o in conclusions if o.holds), conclusions[-1]))
 
 
-def stopped(network: Network) -> Opinion:
+def stopped(network: ImageNetwork) -> Conclusion:
     """What is to be said of a network that raises."""
     return wrong(f"{network.kind} raised {network.raised}", "network-stops")
 
@@ -115,7 +115,7 @@ def gradients_are_cleared(student: Subject, draw: Draw) -> None:  # noqa: ARG001
     insist(gradients.cleared(student))
 
 
-def insist_on_each(student: Subject, judge: Callable[[Network], Opinion]) -> None:
+def insist_on_each(student: Subject, judge: Callable[[ImageNetwork], Conclusion]) -> None:
     """Insist that one of the networks holds."""
     _, every = found_networks(student)
     any_of([stopped(n) if n.raised else judge(n) for n in every])

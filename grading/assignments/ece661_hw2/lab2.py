@@ -8,10 +8,10 @@ import re
 from grading.assignments.ece661_hw2 import networks, pictures, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import found_networks
 from grading.authoring import Draw, Function, Part, Subject
-from grading.authoring.student import NotDefined
 from grading.checks import gradients
+from grading.checks.conclusions import insist
 from grading.checks.image_networks import seen
-from grading.checks.opinion import insist
+from grading.domain.errors import NotDefined
 from grading.programs import Source, facts
 
 FILE = "lenet5-cifar10-dev.ipynb"
@@ -92,10 +92,10 @@ penalty = part.criterion("lab2-l1", "(c) L1, bonus", section=SECTION, points="6"
 @penalty.holds(id="lab2_penalty", reference=False, mistakes=slips.PENALTY)
 def weights_are_pulled_evenly(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own steps are the data
     """A training has an L1 penalty: it pulls each weight towards 0 by strength times sign(w)."""
-    opinion = gradients.absolute_penalty(student)
-    if opinion.mistake == "no-l1" and not penalty_tried(student.source):
+    conclusion = gradients.absolute_penalty(student)
+    if conclusion.mistake == "no-l1" and not penalty_tried(student.source):
         raise NotDefined("Your code adds up no weights: the bonus was not tried")
-    insist(opinion)
+    insist(conclusion)
 
 
 def penalty_tried(source: Source | None) -> bool:

@@ -3,8 +3,8 @@
 from grading.assignments.ece661_hw2 import pictures, residual, slips, tools, training
 from grading.assignments.ece661_hw2.lab1 import any_of, found_networks, insist_on_each
 from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject
+from grading.checks.conclusions import insist
 from grading.checks.image_networks import seen
-from grading.checks.opinion import insist
 from grading.checks.short_training import learns
 
 FILE = "resnet-cifar10.ipynb"

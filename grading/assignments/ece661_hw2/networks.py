@@ -10,11 +10,11 @@ from torch import Tensor
 
 from grading.authoring import Draw, Subject
 from grading.checks import modules
-from grading.checks.image_networks import Layer, Network, outputs, state_of
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks.image_networks import CalledLayer, ImageNetwork, outputs, state_of
+from grading.mistakes.lenet import FORWARD, NAMES
 from reference_models import lenet
 from reference_models.lenet import LENET5, SIMPLE, Order, Shape, SmallNet, swish
-from reference_models.mistakes.lenet import FORWARD, NAMES
 
 Array = npt.NDArray[np.float64]
 Activation = Callable[[Tensor], Tensor]
@@ -26,7 +26,7 @@ ORDERS: tuple[Order, ...] = ("convolved", "activated", "pooled")
 WORDS = {known.id: known.says for known in FORWARD}
 
 
-def shape_of(network: Network) -> Shape:
+def shape_of(network: ImageNetwork) -> Shape:
     """The network of the two that this one is, or is nearest to: a filter too many does not make it the other."""
     found = [*(c.weight[:3] for c in network.convolutions), *(layer.weight for layer in network.linears)]
 
@@ -37,7 +37,7 @@ def shape_of(network: Network) -> Shape:
     return max((LENET5, SIMPLE), key=alike)
 
 
-def layers(network: Network) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def layers(network: ImageNetwork) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """Whether the layers have the shapes of LeNet-5 or SimpleNN, in the order in which they are called."""
     said = f"{network.kind} has {network.parameters:,} parameters"
     convolutions, linears = network.convolutions, network.linears
@@ -63,7 +63,7 @@ def layers(network: Network) -> Opinion:  # noqa: PLR0911 - one for each way to 
     return right(network=wanted.name, parameters=network.parameters)
 
 
-def _maps(convolutions: Sequence[Layer], wanted: Shape, said: str) -> Opinion | None:
+def _maps(convolutions: Sequence[CalledLayer], wanted: Shape, said: str) -> Conclusion | None:
     side = SIDE
     for number, (layer, (_, _, kernel)) in enumerate(zip(convolutions, wanted.filters, strict=True), 1):
         side = side - kernel + 1
@@ -87,7 +87,7 @@ class Answered:
         raised: what stopped it, or "".
     """
 
-    network: Network
+    network: ImageNetwork
     weights: dict[str, Tensor]
     images: Tensor
     scores: Array | None
@@ -112,7 +112,7 @@ class Answered:
         )
 
 
-def answered(student: Subject, network: Network, draw: Draw) -> Answered:
+def answered(student: Subject, network: ImageNetwork, draw: Draw) -> Answered:
     """Ask a network of the right layers for its scores, with weights of ours."""
     w = lenet.weights(np.random.default_rng(draw.seed()), shape_of(network))
     for number, layer in enumerate(network.convolutions, 1):
@@ -123,23 +123,23 @@ def answered(student: Subject, network: Network, draw: Draw) -> Answered:
     return Answered(network, w, images, None if raised else passes[0], raised)
 
 
-def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
+def computes(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:
     """Whether the network computes what LeNet-5 or SimpleNN does, with ReLU."""
     return _with_relu(answered(student, network, draw))
 
 
-def _with_relu(answer: Answered) -> Opinion:
+def _with_relu(answer: Answered) -> Conclusion:
     if answer.scores is None:
         return wrong(f"{answer.network.kind} raised {answer.raised}", "network-stops")
-    opinions = []
+    conclusions = []
     for order in answer.orders:
         wanted = answer.reference(torch.relu, order)
         known = {k.id: answer.reference(torch.relu, order, k.variant) for k in FORWARD}
         known = {name: value for name, value in known.items() if not np.allclose(value, wanted)}
-        opinions.append(modules.forward(answer.scores, wanted, known, words=WORDS))
-        if opinions[-1].holds:
-            return opinions[-1]
-    return next((o for o in opinions if o.mistake), opinions[0])
+        conclusions.append(modules.forward(answer.scores, wanted, known, words=WORDS))
+        if conclusions[-1].holds:
+            return conclusions[-1]
+    return next((o for o in conclusions if o.mistake), conclusions[0])
 
 
 INSTEAD: tuple[tuple[str, Activation], ...] = (
@@ -156,7 +156,7 @@ INSTEAD: tuple[tuple[str, Activation], ...] = (
 """What stands in Swish's place, in words to the student."""
 
 
-def uses_swish(student: Subject, networks: Sequence[Network], draw: Draw) -> Opinion:
+def uses_swish(student: Subject, networks: Sequence[ImageNetwork], draw: Draw) -> Conclusion:
     """Whether a network has Swish in the place of every ReLU, and does without torch's own."""
     fitting = [n for n in networks if layers(n).holds]
     if not fitting:
@@ -177,7 +177,7 @@ def uses_swish(student: Subject, networks: Sequence[Network], draw: Draw) -> Opi
     return wrong(f"No network computes with Swish in the place of every ReLU.{shown}", "no-swish")
 
 
-def _swish_in_places(answer: Answered) -> Opinion | None:
+def _swish_in_places(answer: Answered) -> Conclusion | None:
     """What is said of a network with Swish in some places, and ReLU or nothing in the others; None of any other."""
     for other, name in ((torch.relu, "ReLU"), (_nothing, "no activation")):
         for places in range(1, 2**lenet.LAYERS - 1):
@@ -196,7 +196,7 @@ def _mixed(at: Collection[int], other: Activation) -> Callable[..., Tensor]:
     return lambda _, z, layer: swish(z) if layer in at else other(z)
 
 
-def normalised(student: Subject, networks: Sequence[Network], draw: Draw) -> Opinion:
+def normalised(student: Subject, networks: Sequence[ImageNetwork], draw: Draw) -> Conclusion:
     """Whether a network has batch normalisation behind both convolutions, and still computes what it should."""
     fitting = [n for n in networks if layers(n).holds]
     if not fitting:

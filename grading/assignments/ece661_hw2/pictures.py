@@ -18,8 +18,8 @@ from grading.checks.colour_pictures import (
     ramp,
     usual_mistakes,
 )
-from grading.checks.image_networks import Seen
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks.image_networks import FoundNetworks
 
 Array = npt.NDArray[np.float64]
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
@@ -44,7 +44,7 @@ class Pipeline:
         varies: whether passes differ.
     """
 
-    form: Opinion
+    form: Conclusion
     mean: Array
     deviation: Array
     size: tuple[int, ...] = ()
@@ -95,18 +95,18 @@ def _whole(value: float) -> int:
 _pipelines = Pipelines(_pipeline)
 
 
-def statistics(student: Subject, there: Seen) -> Opinion:
+def statistics(student: Subject, there: FoundNetworks) -> Conclusion:
     """Whether training and validation pictures are normalised with CIFAR-10's statistics."""
     return WANTED.judge(*_pipelines.of(student, there.sources, there.modes))
 
 
-def steady(student: Subject, there: Seen) -> Opinion:
+def steady(student: Subject, there: FoundNetworks) -> Conclusion:
     """Whether a validation picture always comes out the same."""
     _, test = _pipelines.of(student, there.sources, there.modes)
     return best([_steady(p) for p in test])
 
 
-def _steady(one: Pipeline) -> Opinion:
+def _steady(one: Pipeline) -> Conclusion:
     if not one.form.holds:
         return one.form
     if one.varies:
@@ -114,13 +114,13 @@ def _steady(one: Pipeline) -> Opinion:
     return right()
 
 
-def augmented(student: Subject, there: Seen) -> Opinion:
+def augmented(student: Subject, there: FoundNetworks) -> Conclusion:
     """Whether training pictures are shifted by up to four pixels, and mirrored half of the time."""
     train, _ = _pipelines.of(student, there.sources, there.modes)
     return best([_augmented(p) for p in train])
 
 
-def _augmented(one: Pipeline) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def _augmented(one: Pipeline) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     if not one.form.holds:
         return one.form
     if one.size != (SIDE, SIDE):

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from grading.authoring import Draw, Subject
 from grading.checks import modules
-from grading.checks.image_networks import Layer, Network, outputs
-from grading.checks.opinion import Opinion, right, wrong
-from reference_models.mistakes.resnet_cifar import FORWARD
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks.image_networks import CalledLayer, ImageNetwork, outputs
+from grading.mistakes.resnet_cifar import FORWARD
 from reference_models.resnet_cifar import BLOCKS, CLASSES, PARAMETERS, WIDTHS, Block, Convolution, ResNet
 
 Array = npt.NDArray[np.float64]
@@ -22,13 +22,13 @@ SHORTCUTS = 2
 WORDS = {known.id: known.says for known in FORWARD}
 
 
-def _kernels(network: Network) -> tuple[list[Layer], list[Layer]]:
+def _kernels(network: ImageNetwork) -> tuple[list[CalledLayer], list[CalledLayer]]:
     """Its convolutions 3 x 3, and those 1 x 1, in the order of the calls."""
     threes = [c for c in network.convolutions if c.weight[2:] == (3, 3)]
     return threes, [c for c in network.convolutions if c.weight[2:] == (1, 1)]
 
 
-def layers(network: Network) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def layers(network: ImageNetwork) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """Whether the layers are those of a ResNet-20."""
     said = f"{network.kind} has {network.parameters:,} parameters"
     threes, ones = _kernels(network)
@@ -52,7 +52,7 @@ def layers(network: Network) -> Opinion:  # noqa: PLR0911 - one for each way to 
     return right(f"Shortcuts {shown}: {network.parameters:,} parameters, {PARAMETERS:,} without any in the shortcuts.")
 
 
-def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
+def computes(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:
     """Whether the network computes what a ResNet-20 does, with weights of ours."""
     state: dict[str, Array] = {}
     rng = np.random.default_rng(draw.seed())
@@ -74,27 +74,29 @@ def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
         with torch.no_grad():
             return np.asarray(kind(centred=centred).forward(stem, blocks, head, images).double().numpy())
 
-    opinions = []
+    conclusions = []
     for centred in (True, False):
         known = {k.id: said(k.variant, centred=centred) for k in FORWARD}
-        opinions.append(modules.forward(passes[0], said(ResNet, centred=centred), known, words=WORDS))
-        if opinions[-1].holds or ones:
-            return opinions[-1]
-    return next((o for o in opinions if o.mistake), opinions[0])
+        conclusions.append(modules.forward(passes[0], said(ResNet, centred=centred), known, words=WORDS))
+        if conclusions[-1].holds or ones:
+            return conclusions[-1]
+    return next((o for o in conclusions if o.mistake), conclusions[0])
 
 
-def _shortcuts(threes: Sequence[Layer], ones: Sequence[Layer]) -> dict[int, Layer]:
+def _shortcuts(threes: Sequence[CalledLayer], ones: Sequence[CalledLayer]) -> dict[int, CalledLayer]:
     """Block → its shortcut's convolution, by the number of maps that it makes."""
-    found: dict[int, Layer] = {}
+    found: dict[int, CalledLayer] = {}
     for layer in ones:
         stage = WIDTHS.index(layer.weight[0]) if layer.weight[0] in WIDTHS else 0
         found[stage * BLOCKS] = layer
     return found if threes else {}
 
 
-def _filled(network: Network, rng: np.random.Generator, state: dict[str, Array]) -> Iterator[tuple[Layer, Convolution]]:
+def _filled(
+    network: ImageNetwork, rng: np.random.Generator, state: dict[str, Array]
+) -> Iterator[tuple[CalledLayer, Convolution]]:
     """Each convolution with the normalisation called next for as many maps, filled with weights of ours."""
-    waiting: Layer | None = None
+    waiting: CalledLayer | None = None
     for layer in (*network.layers, None):
         if waiting is not None and (layer is None or layer.convolution or layer.linear):
             yield waiting, _convolution(waiting, None, rng, state)
@@ -108,7 +110,9 @@ def _filled(network: Network, rng: np.random.Generator, state: dict[str, Array])
             waiting = None
 
 
-def _convolution(layer: Layer, norm: Layer | None, rng: np.random.Generator, state: dict[str, Array]) -> Convolution:
+def _convolution(
+    layer: CalledLayer, norm: CalledLayer | None, rng: np.random.Generator, state: dict[str, Array]
+) -> Convolution:
     outputs_, inputs, height, width = layer.weight
     weight = _drawn(rng, state, f"{layer.name}.weight", layer.weight, (2 / (inputs * height * width)) ** 0.5)
     bias = _drawn(rng, state, f"{layer.name}.bias", (outputs_,), 0.2) if "bias" in layer.tensors else None
@@ -123,7 +127,7 @@ def _convolution(layer: Layer, norm: Layer | None, rng: np.random.Generator, sta
     return Convolution(weight, bias, scale)
 
 
-def _head(layer: Layer, rng: np.random.Generator, state: dict[str, Array]) -> tuple[Tensor, Tensor]:
+def _head(layer: CalledLayer, rng: np.random.Generator, state: dict[str, Array]) -> tuple[Tensor, Tensor]:
     weight = _drawn(rng, state, f"{layer.name}.weight", layer.weight, (2 / layer.weight[1]) ** 0.5)
     bias = _drawn(rng, state, f"{layer.name}.bias", layer.weight[:1], 0.2)
     return weight, bias

@@ -1,7 +1,7 @@
 """Known mistakes of the labs, recognised by their id in the evidence."""
 
-from grading.checks.opinion import slip
-from reference_models.mistakes import lenet, resnet_cifar
+from grading.checks.conclusions import slip
+from grading.mistakes import lenet, resnet_cifar
 
 NONE = (
     slip("no-network", "There is no network for colour pictures.", "Define it, and make one."),

@@ -6,9 +6,10 @@ from typing import Any
 
 import torch
 
-from grading.authoring import Draw, Subject, admit
+from grading.authoring import Draw, Subject
+from grading.authoring import expect as admit
 from grading.checks import image_programs, losses, optimizers
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.short_training import Course
 
 LN10 = math.log(10)
@@ -38,16 +39,16 @@ def groups(student: Subject) -> list[Mapping[str, Any]]:
     return [admit.mapping(one[0], "a parameter group") for one in listed if one]
 
 
-def sgd(student: Subject, draw: Draw) -> Opinion:
+def sgd(student: Subject, draw: Draw) -> Conclusion:
     """Whether there is SGD with momentum and weight decay, each passed as itself."""
     seen = image_programs.optimizers_seen(student, image_programs.inventory(student), draw)
     if not seen:
         return wrong("Your program makes no optimizer.", "no-optimizer")
-    opinions = [_sgd(one, kind) for one, kind in seen]
-    return next((o for o in opinions if o.holds), opinions[0])
+    conclusions = [_sgd(one, kind) for one, kind in seen]
+    return next((o for o in conclusions if o.holds), conclusions[0])
 
 
-def _sgd(one: optimizers.Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def _sgd(one: optimizers.FoundOptimizer, kind: str) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     options = one.options
     said = f"{one.name} has rate {options.lr:g}, momentum {options.momentum:g}, weight decay {options.weight_decay:g}"
     if one.name != "SGD" and not kind.startswith("sgd"):
@@ -65,21 +66,21 @@ def _sgd(one: optimizers.Seen, kind: str) -> Opinion:  # noqa: PLR0911 - one for
     return right(rate=options.lr, momentum=options.momentum, decay=options.weight_decay)
 
 
-def cross_entropy(student: Subject) -> Opinion:
+def cross_entropy(student: Subject) -> Conclusion:
     """Whether what is minimised has mean cross-entropy's slope at the network's output."""
     there = image_programs.inventory(student)
     slopes = [one for one in there.logits if one.complete]
     if not slopes:
         return wrong("No training step was seen that begins at the network's output.", "no-loss")
     for one in slopes:
-        opinion = losses.slope_at_output(one.values, one.slope)
-        if not opinion.holds:
+        conclusion = losses.slope_at_output(one.values, one.slope)
+        if not conclusion.holds:
             known = {"sum-instead-of-mean": "sum-instead-of-mean", "probabilities-as-logits": "probabilities-as-logits"}
-            return wrong(opinion.message, known.get(opinion.mistake, "not-cross-entropy"))
+            return wrong(conclusion.message, known.get(conclusion.mistake, "not-cross-entropy"))
     return right()
 
 
-def first_loss(student: Subject) -> Opinion:
+def first_loss(student: Subject) -> Conclusion:
     """Whether the first step's loss is near ln 10: labels are read off the slope, softmax minus one at the label."""
     slopes = [one for one in image_programs.inventory(student).logits if one.complete]
     if not slopes:
@@ -92,7 +93,7 @@ def first_loss(student: Subject) -> Opinion:
     return right(loss=round(loss, 3))
 
 
-def modes(student: Subject) -> Opinion:
+def modes(student: Subject) -> Conclusion:
     """Whether steps are taken in training mode, and validation passes in evaluation mode, without a step."""
     there = image_programs.inventory(student)
     if not there.trained and not any(row.get("useful_steps") for row in there.optimizers):
@@ -126,7 +127,7 @@ def _passes(inputs: Sequence[image_programs.Input]) -> tuple[list[image_programs
     return steps, looks
 
 
-def swept(student: Subject, name: str, wanted: Sequence[float], mistake: str) -> Opinion:
+def swept(student: Subject, name: str, wanted: Sequence[float], mistake: str) -> Conclusion:
     """Whether training was done with all of these values of an option."""
     tried = [option(group, name) for group in groups(student)]
     missing = [value for value in wanted if not any(_equal(value, one) for one in tried)]
@@ -136,7 +137,7 @@ def swept(student: Subject, name: str, wanted: Sequence[float], mistake: str) ->
     return right()
 
 
-def larger_rate(student: Subject, numbers: Collection[int]) -> Opinion:
+def larger_rate(student: Subject, numbers: Collection[int]) -> Conclusion:
     """Whether a normalised network was trained with a rate of at least 0.05."""
     rates = [option(group, "lr") for group in groups(student)]
     if not numbers or max(rates, default=0.0) < LARGE:

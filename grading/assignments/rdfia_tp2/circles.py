@@ -55,12 +55,12 @@ from grading.assignments.rdfia_tp2.spelling import tracking, zeroes_outside_step
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark, require
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.checks import by_hand
+from grading.checks.conclusions import insist, right, wrong
 from grading.checks.initialisation import judged
-from grading.checks.opinion import insist, right, wrong
+from grading.mistakes.circles_network import ACCURACY, BACKWARD, DESCENT, FORWARD, LOSS, STEP
 from grading.numerics.closeness import difference
 from reference_models import initializers
 from reference_models.circles_network import NAMES, STANDARD_DEVIATION
-from reference_models.mistakes.circles_network import ACCURACY, BACKWARD, DESCENT, FORWARD, LOSS, STEP
 
 FILE = "1_ab_Intro_to_NNs.ipynb"
 HAND, AUTOGRAD, NN, OPTIM = "1. By hand", "2. Autograd", "3. torch.nn", "4. torch.optim"

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 
 from grading.assignments.rdfia_tp2 import cnn_networks, cnn_pictures, cnn_slips
 from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject, remark
-from grading.checks.image_networks import Network, Seen, seen
-from grading.checks.opinion import Opinion, insist, wrong
+from grading.checks.conclusions import Conclusion, insist, wrong
+from grading.checks.image_networks import FoundNetworks, ImageNetwork, seen
 
 FILE = "1_cd_CNNs.ipynb"
 ARCHITECTURE, METHODS = "2. CIFAR-10", "3. Better results"
@@ -30,12 +30,12 @@ part = Part(
 )
 
 
-def _any(opinions: Sequence[Opinion]) -> None:
+def _any(conclusions: Sequence[Conclusion]) -> None:
     """Insist on one that holds; where none does, on the last, which stands for the final state."""
-    insist(next((o for o in opinions if o.holds), opinions[-1]))
+    insist(next((o for o in conclusions if o.holds), conclusions[-1]))
 
 
-def _networks(student: Subject) -> tuple[Seen, tuple[Network, ...]]:
+def _networks(student: Subject) -> tuple[FoundNetworks, tuple[ImageNetwork, ...]]:
     there = seen(student)
     working = tuple(n for n in there.networks if not n.raised) or there.networks
     if not working:
@@ -44,12 +44,12 @@ def _networks(student: Subject) -> tuple[Seen, tuple[Network, ...]]:
     return there, working
 
 
-def _each(student: Subject, judge: Callable[[Network], Opinion]) -> None:
+def _each(student: Subject, judge: Callable[[ImageNetwork], Conclusion]) -> None:
     _, networks = _networks(student)
     _any([judge(n) if not n.raised else _stopped(n) for n in networks])
 
 
-def _stopped(network: Network) -> Opinion:
+def _stopped(network: ImageNetwork) -> Conclusion:
     return wrong(f"{network.kind} raised {network.raised}", "network-stops")
 
 

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from grading.authoring import Draw, Subject
 from grading.checks import modules
-from grading.checks.image_networks import Network, outputs, state_of
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks.image_networks import ImageNetwork, outputs, state_of
+from grading.mistakes.cifar_cnn import FORWARD
 from reference_models import cifar_cnn
 from reference_models.cifar_cnn import CLASSES, DECAY, FILTERS, FLAT, HIDDEN, KERNEL, CifarNet, Order
-from reference_models.mistakes.cifar_cnn import FORWARD
 
 Array = npt.NDArray[np.float64]
 LINEARS = 2
@@ -37,12 +37,14 @@ ENDINGS = {
 # -- layers ---------------------------------------------------------------------------------------------
 
 
-def layers(network: Network) -> Opinion:
+def layers(network: ImageNetwork) -> Conclusion:
     """Whether the layers have the statement's shapes, in the order in which they are called."""
     said = f"{network.kind} has {network.parameters:,} parameters"
-    opinion = _convolutions(network, said) or _maps(network, said) or _linears(network, said) or _biases(network, said)
-    if opinion is not None:
-        return opinion
+    conclusion = (
+        _convolutions(network, said) or _maps(network, said) or _linears(network, said) or _biases(network, said)
+    )
+    if conclusion is not None:
+        return conclusion
     remarks = []
     if network.linears[0].weight[1] == SMALL_FLAT:
         remarks.append("fc4 has 576 inputs because the last pooling rounds down: the row on crops is about that.")
@@ -51,7 +53,7 @@ def layers(network: Network) -> Opinion:
     return right(*remarks, parameters=network.parameters)
 
 
-def _convolutions(network: Network, said: str) -> Opinion | None:
+def _convolutions(network: ImageNetwork, said: str) -> Conclusion | None:
     if len(network.convolutions) != len(FILTERS):
         count = _counted(len(network.convolutions), "convolution")
         return wrong(f"{said} and {count}, expected {len(FILTERS)}.", "convolutions-number")
@@ -66,7 +68,7 @@ def _convolutions(network: Network, said: str) -> Opinion | None:
     return None
 
 
-def _linears(network: Network, said: str) -> Opinion | None:
+def _linears(network: ImageNetwork, said: str) -> Conclusion | None:
     if len(network.linears) != LINEARS:
         count = _counted(len(network.linears), "linear layer")
         return wrong(f"{said} and {count}, expected {LINEARS}.", "linear-layers")
@@ -82,7 +84,7 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def _biases(network: Network, said: str) -> Opinion | None:
+def _biases(network: ImageNetwork, said: str) -> Conclusion | None:
     normalised = network.normalised()
     bare = [
         f"conv{i}" for i, c in enumerate(network.convolutions, 1) if "bias" not in c.tensors and i not in normalised
@@ -91,7 +93,7 @@ def _biases(network: Network, said: str) -> Opinion | None:
     return wrong(f"{said}; {', '.join(bare)} without biases.", "biases-missing") if bare else None
 
 
-def _maps(network: Network, said: str) -> Opinion | None:
+def _maps(network: ImageNetwork, said: str) -> Conclusion | None:
     """What is wrong with the sizes of the maps, if anything is."""
     side = network.side
     for number, layer in enumerate(network.convolutions, 1):
@@ -108,7 +110,7 @@ def _maps(network: Network, said: str) -> Opinion | None:
 # -- what it computes -----------------------------------------------------------------------------------
 
 
-def _weights(network: Network, draw: Draw) -> dict[str, Tensor]:
+def _weights(network: ImageNetwork, draw: Draw) -> dict[str, Tensor]:
     flat = network.linears[0].weight[1]
     w = cifar_cnn.weights(np.random.default_rng(draw.seed()), flat=flat)
     for number, layer in enumerate(network.convolutions, 1):
@@ -117,7 +119,7 @@ def _weights(network: Network, draw: Draw) -> dict[str, Tensor]:
     return w
 
 
-def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
+def computes(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:
     """Whether the network computes what the statement's does, in evaluation mode."""
     w = _weights(network, draw)
     images = draw.torch.normal(IMAGES, 3, network.side, network.side)
@@ -131,20 +133,20 @@ def computes(student: Subject, network: Network, draw: Draw) -> Opinion:
         with torch.no_grad():
             return np.asarray(kind(at, order, ceil=ceil).forward(w, images).double().numpy())
 
-    opinions = []
+    conclusions = []
     for order in ORDERS if at else ORDERS[:1]:
         known = {k.id: said(k.variant, order) for k in FORWARD}
-        opinions.append(modules.forward(passes[0], said(CifarNet, order), known, words=WORDS))
-        if opinions[-1].holds:
-            return opinions[-1]
-    found = next((o for o in opinions if o.mistake), opinions[0])
+        conclusions.append(modules.forward(passes[0], said(CifarNet, order), known, words=WORDS))
+        if conclusions[-1].holds:
+            return conclusions[-1]
+    found = next((o for o in conclusions if o.mistake), conclusions[0])
     return replace(found, mistake=ENDINGS.get(found.mistake, found.mistake))
 
 
 # -- sizes, dropout, normalisation ----------------------------------------------------------------------
 
 
-def ceiling(network: Network) -> Opinion:
+def ceiling(network: ImageNetwork) -> Conclusion:
     """Whether pictures of 28 x 28 reach 1024 inputs."""
     inputs = network.linears[0].weight[1] if network.linears else 0
     if inputs == SMALL_FLAT:
@@ -157,7 +159,7 @@ def ceiling(network: Network) -> Opinion:
     return right()
 
 
-def dropout(student: Subject, network: Network, draw: Draw) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def dropout(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """Whether what enters the last linear layer changes from one training pass to the next, and only there."""
     if not network.linears:
         return wrong(f"{network.kind} has no linear layers.", "")
@@ -190,7 +192,7 @@ def _equal(passes: Sequence[Array]) -> bool:
     return all(p.shape == first.shape and np.allclose(p, first, rtol=1e-4, atol=1e-5, equal_nan=True) for p in passes)
 
 
-def _places(network: Network) -> list[int]:
+def _places(network: ImageNetwork) -> list[int]:
     """For each dropout module, how many linear layers were called before it."""
     found, linears = [], 0
     for layer in network.layers:
@@ -200,15 +202,15 @@ def _places(network: Network) -> list[int]:
     return found
 
 
-def _between(network: Network) -> bool:
+def _between(network: ImageNetwork) -> bool:
     return any(0 < place < len(network.linears) for place in _places(network))
 
 
-def _before(network: Network) -> bool:
+def _before(network: ImageNetwork) -> bool:
     return 0 in _places(network)
 
 
-def normalised(network: Network) -> Opinion:
+def normalised(network: ImageNetwork) -> Conclusion:
     """Whether a normalisation of as many channels stands between each convolution and the next layer with weights."""
     placed = network.normalised()
     facts = {"parameters": network.parameters}
@@ -231,7 +233,7 @@ def normalised(network: Network) -> Opinion:
 # -- the learning rate ----------------------------------------------------------------------------------
 
 
-def schedule(rates: Sequence[float]) -> Opinion:
+def schedule(rates: Sequence[float]) -> Conclusion:
     """Whether the rate stays for an epoch's steps, and then falls by 5 %."""
     levels = [rates[0]]
     lengths = [1]

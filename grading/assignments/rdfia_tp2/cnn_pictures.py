@@ -17,8 +17,8 @@ from grading.checks.colour_pictures import (
     ramp,
     usual_mistakes,
 )
-from grading.checks.image_networks import Seen
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks.image_networks import FoundNetworks
 from reference_models.cifar_cnn import CROP, DEVIATION, MEAN, SIDE
 
 Array = npt.NDArray[np.float64]
@@ -64,7 +64,7 @@ class Pipeline:
         varies: whether passes differ.
     """
 
-    form: Opinion
+    form: Conclusion
     mean: Array
     deviation: Array
     size: tuple[int, ...]
@@ -103,7 +103,7 @@ def _window(values: Array, mean: Array, deviation: Array) -> Window:
     )  # fmt: skip
 
 
-def statistics(student: Subject, there: Seen) -> Opinion:
+def statistics(student: Subject, there: FoundNetworks) -> Conclusion:
     """Whether training and test pictures are normalised as the statement says."""
     return WANTED.judge(*_pipelines.of(student, there.sources, there.modes))
 
@@ -111,13 +111,13 @@ def statistics(student: Subject, there: Seen) -> Opinion:
 # -- crops and flips ------------------------------------------------------------------------------------
 
 
-def training(student: Subject, there: Seen) -> Opinion:
+def training(student: Subject, there: FoundNetworks) -> Conclusion:
     """Whether training pictures are random crops, flipped at random."""
     train, _ = _pipelines.of(student, there.sources, there.modes)
     return best([_varied(p) for p in train])
 
 
-def _varied(one: Pipeline) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def _varied(one: Pipeline) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     if not one.form.holds:
         return one.form
     said = f"Training pictures come out {' x '.join(map(str, one.size))}."
@@ -140,13 +140,13 @@ def _varied(one: Pipeline) -> Opinion:  # noqa: PLR0911 - one for each way to be
     return right()
 
 
-def evaluation(student: Subject, there: Seen) -> Opinion:
+def evaluation(student: Subject, there: FoundNetworks) -> Conclusion:
     """Whether test pictures are the central crop."""
     _, test = _pipelines.of(student, there.sources, there.modes)
     return best([_central(p) for p in test])
 
 
-def _central(one: Pipeline) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def _central(one: Pipeline) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     if not one.form.holds:
         return one.form
     said = f"Test pictures come out {' x '.join(map(str, one.size))}."

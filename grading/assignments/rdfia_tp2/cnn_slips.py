@@ -1,8 +1,8 @@
 """Known mistakes of 2-cd's code, recognised by their id in the evidence."""
 
 from grading.authoring import Mistake
-from grading.checks.opinion import slip
-from reference_models.mistakes.cifar_cnn import FORWARD
+from grading.checks.conclusions import slip
+from grading.mistakes.cifar_cnn import FORWARD
 
 NONE = (
     slip("no-network", "There is no network for colour pictures.", "Change the first convolution to three channels."),

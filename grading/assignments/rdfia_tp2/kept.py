@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
+from grading.authoring import expect as admit
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Mistake, Reference, admit
-from grading.authoring.student import NotDefined
-from grading.domain.errors import BadReply, Missing
+from grading.authoring import Draw, Mistake, Reference
+from grading.authoring import expect as admit
+from grading.domain.errors import BadReply, Missing, NotDefined
+from grading.mistakes import KnownMistake
 from reference_models import circles_network
 from reference_models.circles_network import NAMES, CirclesNet, Passed
-from reference_models.mistakes import KnownMistake
 
 Array = npt.NDArray[np.float64]
 Put = Callable[..., Any]

@@ -9,8 +9,8 @@ import numpy as np
 
 from grading.assignments.rdfia_tp2.networks import NET, NH, NX, NY, SHAPES, STEPS, N, module_of, plain, plains
 from grading.authoring import Mistake
+from grading.checks.conclusions import slip
 from grading.checks.initialisation import SAID
-from grading.checks.opinion import slip
 from reference_models import circles_network
 from reference_models.circles_network import NAMES, variant
 

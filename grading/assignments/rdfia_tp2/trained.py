@@ -25,11 +25,11 @@ import numpy.typing as npt
 from grading.assignments.rdfia_tp2.answers import code_with
 from grading.assignments.rdfia_tp2.circles import part
 from grading.assignments.rdfia_tp2.kept import Answered, Machine
-from grading.authoring import PROPORTIONAL, Draw, Subject, leave_to_person, remark, stores
-from grading.authoring.student import NotDefined, Student
+from grading.authoring import PROPORTIONAL, Draw, Student, Subject, leave_to_person, remark, stores
 from grading.checks import outcome
-from grading.checks.opinion import Opinion, insist, right, slip, wrong
+from grading.checks.conclusions import Conclusion, insist, right, slip, wrong
 from grading.checks.outcome import Band
+from grading.domain.errors import NotDefined
 from grading.programs import Source
 from grading.programs.syntax import parse
 
@@ -137,7 +137,7 @@ def _real(data: Path | None) -> tuple[Array, Labels] | None:
 # -- what is right ----------------------------------------------------------------------------------------
 
 
-def judged(found: Sequence[Answered], labels: Labels, classes: int) -> Opinion:
+def judged(found: Sequence[Answered], labels: Labels, classes: int) -> Conclusion:
     """Whether the best of some networks has learned."""
     usable = [a.outputs for a in found if a.outputs is not None]
     finite = [o for o in usable if np.isfinite(o).all()]
@@ -196,10 +196,10 @@ def _loop(kind: str, weight: str, question: str, *words: str, follows: Sequence[
         found = [a for a in student.trained__circles(X, 2) if a.kind == kind]
         if not any(a.outputs is not None for a in found):
             _person(student, words, EPOCHS, "No learning loop of this kind was found.")
-        opinion = judged(found, labels, 2)
-        if not opinion.holds and (opinion.mistake in UNDECIDED or _hidden(student)):
-            _person(student, words, (opinion.message, *EPOCHS), "")
-        insist(opinion)
+        conclusion = judged(found, labels, 2)
+        if not conclusion.holds and (conclusion.mistake in UNDECIDED or _hidden(student)):
+            _person(student, words, (conclusion.message, *EPOCHS), "")
+        insist(conclusion)
 
     trained.__doc__ = question
     name = f"training-{kind.replace(' ', '-')}"
@@ -227,11 +227,11 @@ def mnist_is_learned(student: Subject, draw: Draw) -> None:
     found = student.trained__mnist(X, 10)
     if not any(a.outputs is not None for a in found):
         _person(student, ("MNIST", "mnist"), DIGIT_KEY, "Nothing was trained on MNIST.")
-    opinion = judged(found, labels, 10)
+    conclusion = judged(found, labels, 10)
     supplied = student.source is not None and code_with("MNISTData")(student.source) is not None
-    if not opinion.holds and (opinion.mistake in UNDECIDED or not supplied or _hidden(student)):
-        _person(student, ("MNIST", "mnist"), (opinion.message, *DIGIT_KEY), "")
-    insist(opinion)
+    if not conclusion.holds and (conclusion.mistake in UNDECIDED or not supplied or _hidden(student)):
+        _person(student, ("MNIST", "mnist"), (conclusion.message, *DIGIT_KEY), "")
+    insist(conclusion)
 
 
 machine_row = part.criterion(

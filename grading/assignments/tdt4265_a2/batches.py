@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import admit
-from grading.checks.opinion import Opinion, right, slip, wrong
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, right, slip, wrong
 from grading.domain.errors import BadReply
 
 Array = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ def in_order(*, shuffled: bool, pairs: bool = True, again: bool = False) -> Call
     return loader
 
 
-def judged_batches(batches: list[Pair], n: int, size: int) -> Opinion:
+def judged_batches(batches: list[Pair], n: int, size: int) -> Conclusion:
     """`n` examples, `size` to a batch: x[:, 0] is three times y."""
     if not batches or sum(len(x) for x, _ in batches) < n - n % size:
         return wrong("The batches do not hold all examples.", "batches-missing")

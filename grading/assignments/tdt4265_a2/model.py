@@ -34,12 +34,11 @@ from grading.assignments.tdt4265_a2.networks import (
     textbook_after,
 )
 from grading.assignments.tdt4265_a2.slips import LOSS_SLIPS, NORMAL_SLIPS, ONE_HOT_SLIPS, PIXEL_SLIPS, UNIFORM_SLIPS
-from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, admit, remark, require
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, remark, require
+from grading.authoring import expect as admit
 from grading.checks import initialisation
-from grading.checks.opinion import Opinion, insist
-from grading.numerics.gradients import central_difference, close, inner_product
-from reference_models.initializers import Fans, normal, uniform
-from reference_models.mistakes.softmax_network import (
+from grading.checks.conclusions import Conclusion, insist
+from grading.mistakes.softmax_network import (
     BACKWARD,
     DEEP,
     FORWARD,
@@ -48,6 +47,8 @@ from reference_models.mistakes.softmax_network import (
     RELU,
     SLOPELESS,
 )
+from grading.numerics.gradients import central_difference, close, inner_product
+from reference_models.initializers import Fans, normal, uniform
 from reference_models.softmax_network import (
     INPUTS,
     MEAN,
@@ -153,7 +154,7 @@ def _columns(answer: object) -> Array:
     images = admit.array(answer, "what pre_process_images returns", ndim=2)
     allowed = (PIXELS, PIXELS + 1)
     if images.shape[1] not in allowed:
-        insist(Opinion(False, f"pre_process_images gives {images.shape[1]} columns, expected 785.", "bias-columns"))
+        insist(Conclusion(False, f"pre_process_images gives {images.shape[1]} columns, expected 785.", "bias-columns"))
     return images
 
 

@@ -12,9 +12,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Mistake, Variant, admit, remark
+from grading.authoring import Draw, Mistake, Variant, remark
+from grading.authoring import expect as admit
 from grading.domain.errors import BadReply
-from reference_models.mistakes import KnownMistake
+from grading.mistakes import KnownMistake
 from reference_models.softmax_network import INPUTS, Hidden, SoftmaxNetwork
 
 Array = npt.NDArray[np.float64]

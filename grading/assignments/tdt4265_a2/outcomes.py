@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.digits import Digits, digits
 from grading.assignments.tdt4265_a2.networks import CLASSES, MODULES
-from grading.authoring import Draw, admit
-from grading.checks.opinion import Opinion, slip
+from grading.authoring import Draw
+from grading.authoring import expect as admit
+from grading.checks.conclusions import Conclusion, slip
 from grading.checks.outcome import Band, accuracy, calibrated
 from grading.checks.outcome import trained as judged_outcome
 from reference_models.softmax_network import Hidden, SoftmaxNetwork, initial
@@ -94,10 +95,10 @@ def ask_training(put: Callable[..., Any], plan: Plan, rows: Order) -> dict[str, 
     return {"outputs": admit.array(reply["outputs"], "what your trained network puts out", shape=shape, finite=False)}
 
 
-def judged(outputs: Array, plan: Plan) -> Opinion:
+def judged(outputs: Array, plan: Plan) -> Conclusion:
     """The trained network is as good as a right one with the same budget."""
     if not np.isfinite(outputs).all():
-        return Opinion(False, "Your trained network puts out NaN or infinity.", "diverged")
+        return Conclusion(False, "Your trained network puts out NaN or infinity.", "diverged")
     d = digits()
     return judged_outcome(outputs, d.labels, CLASSES, _band(plan, d))
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.digits import STANDIN_STATISTICS
-from grading.checks.opinion import Opinion, right, wrong
+from grading.checks.conclusions import Conclusion, right, wrong
 from reference_models.softmax_network import MEAN, PIXELS, STD
 
 Array = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ def taken_apart(answer: Array, X: Images) -> Seen:
     return Seen(pixels, bias, np.nan, np.nan, _each_column(x, pixels))
 
 
-def judged_statistics(seen: Seen, X: Images) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def judged_statistics(seen: Seen, X: Images) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """The pixels are (x - mean) / std, with two numbers."""
     m, s = seen.mean, seen.std
     if np.isnan(m):
@@ -106,7 +106,7 @@ def _known(mean: float, std: float) -> dict[str, tuple[float, float]]:
     }
 
 
-def judged_bias(seen: Seen, answer: Array) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def judged_bias(seen: Seen, answer: Array) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """One column is all ones, the first or the last."""
     if seen.bias is None:
         return wrong(f"The answer has {answer.shape[1]} columns, expected 785.", "bias-missing")
@@ -124,7 +124,7 @@ def judged_bias(seen: Seen, answer: Array) -> Opinion:  # noqa: PLR0911 - one fo
     return wrong(f"The bias column is {value:.4g}, expected 1.", "bias-other-value")
 
 
-def judged_same(one: Seen, other: Seen, X: Images, X_other: Images) -> Opinion:
+def judged_same(one: Seen, other: Seen, X: Images, X_other: Images) -> Conclusion:
     """Both arrays are normalised with the same two numbers."""
     if not (np.isnan(one.mean) or np.isnan(other.mean)):
         if abs(one.mean - other.mean) <= EXACT * 255 and abs(one.std - other.std) <= EXACT * 255:

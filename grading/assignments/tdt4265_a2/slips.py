@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import Mistake
+from grading.checks.conclusions import slip
 from grading.checks.initialisation import SAID
-from grading.checks.opinion import slip
 from reference_models.softmax_network import INPUTS, MEAN, PIXELS, STD, standardised
 
 Array = npt.NDArray[np.float64]

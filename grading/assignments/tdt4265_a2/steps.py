@@ -12,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.networks import CLASSES, MODULES, TWO_LAYERS, Setting
-from grading.authoring import Draw, Mistake, admit
+from grading.authoring import Draw, Mistake
+from grading.authoring import expect as admit
 from grading.checks import trajectories
-from grading.checks.opinion import Opinion, right, slip, wrong
+from grading.checks.conclusions import Conclusion, right, slip, wrong
 from grading.checks.trajectories import Walk
 from grading.domain.errors import BadReply
+from grading.mistakes.descent import MISTAKES
 from reference_models import descent
 from reference_models.descent import Rule
-from reference_models.mistakes.descent import MISTAKES
 from reference_models.optimizers import Hyperparameters
 from reference_models.softmax_network import INPUTS, SoftmaxNetwork, cross_entropy
 
@@ -153,7 +154,7 @@ def _number(value: Any) -> float | None:
 # -- what is right ----------------------------------------------------------------------------------------
 
 
-def judged(ridden: Ridden, ride: Ride) -> Opinion:  # noqa: PLR0911 - one for each way to be wrong
+def judged(ridden: Ridden, ride: Ride) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """Every step moves the weights as gradient descent does, with or without momentum."""
     asked = [step for step in ridden.steps if step.asked]
     if any(not step.own_images for step in asked):
@@ -165,23 +166,23 @@ def judged(ridden: Ridden, ride: Ride) -> Opinion:  # noqa: PLR0911 - one for ea
         for n, w in enumerate(ridden.start)
     }
     options = Hyperparameters(lr=ride.rate, momentum=ride.gamma)
-    opinion = trajectories.every("momentum" if ride.use_momentum else "sgd", walks, options)
-    convention = str(opinion.evidence.get("convention", ""))
-    if opinion.holds and convention.startswith("averaged"):
+    conclusion = trajectories.every("momentum" if ride.use_momentum else "sgd", walks, options)
+    convention = str(conclusion.evidence.get("convention", ""))
+    if conclusion.holds and convention.startswith("averaged"):
         return wrong("Your velocity is a running mean: the gradient is weakened.", "momentum-averaged")
-    if opinion.mistake == "parameters-do-not-move":
-        return replace(opinion, message=STILL)
-    if opinion.holds or opinion.mistake == "parameters-left-out":
-        return opinion
+    if conclusion.mistake == "parameters-do-not-move":
+        return replace(conclusion, message=STILL)
+    if conclusion.holds or conclusion.mistake == "parameters-left-out":
+        return conclusion
     usual = Hyperparameters(lr=ride.rate, momentum=USUAL_MOMENTUM)
     if ride.use_momentum and trajectories.every("momentum", walks, usual).holds:
         return wrong("The momentum is always 0.9, whatever is passed.", "momentum-hard-coded")
     if not ride.use_momentum and any(trajectories.every("momentum", walks, o).holds for o in (options, usual)):
         return wrong("The velocity is used although use_momentum is False.", "momentum-always")
-    return opinion
+    return conclusion
 
 
-def judged_loss(ridden: Ridden, ride: Ride) -> Opinion:
+def judged_loss(ridden: Ridden, ride: Ride) -> Conclusion:
     """train_step returns the loss of the batch."""
     n = len(ride.batches[0][0])
     for step in ridden.steps:

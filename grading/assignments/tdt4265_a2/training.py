@@ -18,8 +18,9 @@ from grading.assignments.tdt4265_a2.networks import CLASSES
 from grading.assignments.tdt4265_a2.outcomes import Plan
 from grading.assignments.tdt4265_a2.slips import ACCURACY_SLIPS
 from grading.assignments.tdt4265_a2.steps import LOSS_SLIPS, MOMENTUM_SLIPS, SGD_SLIPS, Ridden, Ride
-from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, admit, remark
-from grading.checks.opinion import insist
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, remark
+from grading.authoring import expect as admit
+from grading.checks.conclusions import insist
 from grading.checks.outcome import claimed
 from reference_models.softmax_network import INPUTS, accuracy
 

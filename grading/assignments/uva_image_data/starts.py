@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from grading.authoring import Driven, Function, Subject, admit
+from grading.authoring import Driven, Function, Subject
+from grading.authoring import expect as admit
 from grading.authoring.bindings import Binding
 from grading.checks import initialisation
+from grading.checks.conclusions import Conclusion, insist, slip, wrong
 from grading.checks.initialisation import SAID, Array
-from grading.checks.opinion import Opinion, insist, slip, wrong
 from reference_models.initializers import Fans, Law
 
 GAUSSIAN, ZERO, KAIMING = "ResNetGaussianWeight", "ResNetZeroWeight", "ResNetUniformWeight"
@@ -58,7 +59,7 @@ def insist_on(subject: Subject, name: str) -> None:
     insist(opinion_of(getattr(subject, f"{name}__start")(CLASSES, ENTRIES), name))
 
 
-def opinion_of(reply: Any, name: str) -> Opinion:
+def opinion_of(reply: Any, name: str) -> Conclusion:
     """Whether the weights of a network, as the driver tells them, follow their law."""
     told = admit.mapping(reply, f"what {name}() holds")
     samples, laws, fans = {}, {}, {}
@@ -73,10 +74,10 @@ def opinion_of(reply: Any, name: str) -> Opinion:
         laws[label] = law_of(name, fans[label])
     if not samples:
         return wrong(f"{name}() has no layer with weights.", "no-network")
-    opinion = initialisation.every(samples, laws, fans=fans)
+    conclusion = initialisation.every(samples, laws, fans=fans)
     # One layer alone cannot tell some laws apart, because its fans are nearly equal; all together can.
-    known = "" if opinion.holds else _network_wide(samples, fans)
-    return wrong(f"{opinion.message.partition(';')[0]}. {SAID[known]}", known) if known else opinion
+    known = "" if conclusion.holds else _network_wide(samples, fans)
+    return wrong(f"{conclusion.message.partition(';')[0]}. {SAID[known]}", known) if known else conclusion
 
 
 def _network_wide(samples: Mapping[str, Array], fans: Mapping[str, Fans]) -> str:

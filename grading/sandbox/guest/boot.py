@@ -26,5 +26,5 @@ def _load() -> None:
 
 if __name__ == "__main__":
     _load()
-    warden = importlib.import_module(f"{PACKAGE}.warden")
+    warden = importlib.import_module(f"{PACKAGE}.processes.warden")
     warden.main(int(sys.argv[1]), sys.argv[2])

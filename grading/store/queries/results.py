@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import RunState, Status
-from grading.store.access import Caller, Unusable, reach_offering
+from grading.store.access import Caller, InvalidRequest, reach_offering
 from grading.store.lateness import grade_of, late_days
 from grading.store.queries.posts import PostView, newest_posts
 from grading.store.tables import (
@@ -146,7 +146,7 @@ def results_of(
 
     Raises:
         NotFound, Forbidden: the caller is not staff of the course.
-        Unusable: the cursor is not one of ours, or belongs to another order.
+        InvalidRequest: the cursor is not one of ours, or belongs to another order.
     """
     offering = reach_offering(db, caller, slug, staff=True)
     which: Literal["latest", "best"] = (
@@ -275,7 +275,7 @@ def _encode(sort: Sort, value: object, user_id: str, *, descending: bool) -> str
 
 
 def _decode(cursor: str, sort: Sort, *, descending: bool) -> tuple[Any, str]:
-    wrong = Unusable("bad-cursor", "This cursor does not belong to this list; begin again without it.")
+    wrong = InvalidRequest("bad-cursor", "This cursor does not belong to this list; begin again without it.")
     try:
         told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:

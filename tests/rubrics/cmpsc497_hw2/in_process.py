@@ -19,19 +19,19 @@ from typing import Any
 import numpy as np
 
 from grading.authoring import Part
-from grading.authoring.evaluation import Evaluation
-from grading.authoring.graded import programs_of
-from grading.authoring.session import Session
-from grading.authoring.student import Student
-from grading.authoring.trace import copied
 from grading.domain.assignment import Limits
 from grading.domain.report import CriterionResult
 from grading.domain.submission import SubmittedFile
+from grading.evaluation.criteria import Evaluation
+from grading.evaluation.graded import programs_of
+from grading.evaluation.session import Session
+from grading.evaluation.student import BoxedStudent
+from grading.evaluation.trace import copied
 from grading.programs import Program, Source, read_source
-from grading.sandbox.guest import loader, loops
 from grading.sandbox.guest.drivers.calls import trace_call
-from grading.sandbox.guest.program import ProgramState, Unit
-from tests.authoring.fakes import FakeBox, FakeDefined, FakeFault, FakeLoaded
+from grading.sandbox.guest.program import loader, loops
+from grading.sandbox.guest.program.state import ProgramState, Unit
+from tests.evaluation.fakes import FakeBox, FakeDefined, FakeFault, FakeLoaded
 
 SHELL_CALLS = "get_ipython()"
 
@@ -124,7 +124,7 @@ def notebook(path: Path, patches: Sequence[tuple[str, str]] = ()) -> tuple[str, 
 
 
 @contextlib.contextmanager
-def asking(part: Part, code: Sequence[str]) -> Iterator[tuple[Student, Session, Source]]:
+def asking(part: Part, code: Sequence[str]) -> Iterator[tuple[BoxedStudent, Session, Source]]:
     """A student who answers from a notebook of these code cells."""
     written = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": text} for text in code]
     content = json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": written}).encode()
@@ -132,7 +132,7 @@ def asking(part: Part, code: Sequence[str]) -> Iterator[tuple[Student, Session, 
     programs = programs_of(part, source)
     broken = [piece for cell in source.code for piece in cell.broken]
     session = Session(programs, InProcess, Limits())
-    yield Student(session, part.expects, mode=part.mode, broken=broken), session, source
+    yield BoxedStudent(session, part.expects, mode=part.mode, broken=broken), session, source
     session.close()
 
 

@@ -9,9 +9,9 @@ from grading.assignments.cmpsc497_hw2.patches_vanishing_gradient import ACTIVATI
 from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
 from grading.assignments.cmpsc497_hw2.variants_vanishing_gradient import RIGHT
 from grading.authoring.patches import Patch
-from grading.authoring.probing import asked_once
 from grading.domain.report import CriterionResult
 from grading.domain.verdict import Blame, Status
+from grading.evaluation.probing import asked_once
 from tests.rubrics.cmpsc497_hw2.in_process import graded, notebook
 from tests.rubrics.rotation import rotated
 

@@ -9,15 +9,15 @@ from grading.assignments.catalog import catalog, read_assignment, version_of
 from grading.assignments.ece661_hw2 import editions
 from grading.assignments.ece661_hw2.editions import taken_over
 from grading.authoring import Part
-from grading.authoring.evaluation import Evaluation
 from grading.authoring.patches import Patch
 from grading.domain.report import CriterionResult
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status
+from grading.evaluation.criteria import Evaluation
 from grading.judge.client import Judge
 from grading.judge.config import JudgeConfig
 from grading.programs import read_source
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.fakes import FakeBox, asking
 
 HOME = Path(editions.__file__).parent
 POINTS = {"simplenn": 96, "lenet5_2019": 125}

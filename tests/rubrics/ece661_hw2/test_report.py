@@ -8,14 +8,14 @@ import pytest
 from grading.assignments.catalog import read_assignment
 from grading.assignments.ece661_hw2 import report
 from grading.assignments.ece661_hw2.rubric import rubric
-from grading.authoring.evaluation import Evaluation
-from grading.authoring.graded import hints_of
 from grading.domain.report import CriterionResult
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status
+from grading.evaluation.criteria import Evaluation
+from grading.evaluation.graded import hints_of
 from grading.intake import match_parts
 from grading.programs import read_source
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.fakes import FakeBox, asking
 
 SAMPLES = Path(report.__file__).parent / "samples"
 

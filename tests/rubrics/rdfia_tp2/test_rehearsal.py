@@ -6,7 +6,7 @@ import time
 import pytest
 
 from grading.assignments.rdfia_tp2.rubric import rubric
-from grading.authoring.rehearsal import Rehearsal, rehearse
+from grading.rehearsal.performances import Rehearsal, rehearse
 
 # Another seed every hour; the whole sweep is `chainrule assignment validate rdfia-tp2`.
 SEED = int(os.environ.get("CHAINRULE_SEED", str(int(time.time()) // 3600 % 10_000)))

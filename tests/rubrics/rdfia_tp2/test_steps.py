@@ -13,8 +13,8 @@ from grading.assignments.rdfia_tp2.networks import REFERENCE, STEPS, ask_path, b
 from grading.authoring import Draw
 from grading.domain.errors import BadReply
 from grading.sandbox.guest.drivers.two_layer_torch import nn_descent
-from grading.sandbox.guest.loader import VERSIONS
-from grading.sandbox.guest.program import ProgramState
+from grading.sandbox.guest.program.loader import VERSIONS
+from grading.sandbox.guest.program.state import ProgramState
 
 DRAW = Draw(7, "a test")
 RATE = 0.3

@@ -27,10 +27,10 @@ def answering(share: float) -> tuple[list[Answered], np.ndarray]:
 @pytest.mark.parametrize(("share", "mistake"), [(0.98, None), (0.78, None), (0.64, "below-band"), (0.5, "untrained")])
 def test_what_has_learned_is_told_from_guessing(share: float, mistake: str | None) -> None:
     """Clearly better than guessing is learned, guessing is not, and a person decides in between."""
-    opinion = judged(*answering(share), 2)
+    conclusion = judged(*answering(share), 2)
 
-    assert (opinion.holds, opinion.mistake or None) == (mistake is None, mistake)
-    assert share != 0.64 or opinion.mistake in UNDECIDED
+    assert (conclusion.holds, conclusion.mistake or None) == (mistake is None, mistake)
+    assert share != 0.64 or conclusion.mistake in UNDECIDED
 
 
 def test_the_best_network_counts() -> None:

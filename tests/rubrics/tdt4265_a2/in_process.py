@@ -23,17 +23,17 @@ import numpy as np
 from grading import pipeline
 from grading.assignments import load_rubric
 from grading.assignments.catalog import BUILT_IN, read_assignment
-from grading.authoring.boxes import Box
 from grading.domain.assignment import Assignment, Limits
 from grading.domain.errors import AnswerFault, Missing, Raised
 from grading.domain.report import Integrity, Report
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Tier
+from grading.evaluation.boxes import Box
 from grading.programs import Program
-from grading.sandbox.guest import loader
 from grading.sandbox.guest.drivers import DRIVERS, softmax_network
-from grading.sandbox.guest.old_libraries import entries_of
-from grading.sandbox.guest.program import Absent, ProgramState, Unit
+from grading.sandbox.guest.program import loader
+from grading.sandbox.guest.program.old_libraries import entries_of
+from grading.sandbox.guest.program.state import Absent, ProgramState, Unit
 
 FOLDER = BUILT_IN / "tdt4265_a2"
 assert softmax_network  # its drivers are registered
@@ -46,7 +46,7 @@ def assignment() -> Assignment:
 
 
 class InProcess:
-    """One program; see `grading.authoring.boxes.Box`."""
+    """One program; see `grading.evaluation.boxes.Box`."""
 
     spent = False
     integrity: tuple[Integrity, ...] = ()

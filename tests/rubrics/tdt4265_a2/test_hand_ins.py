@@ -7,9 +7,9 @@ import pytest
 
 from grading.assignments.tdt4265_a2.rehearsal import patches
 from grading.authoring.patches import Patch, patched
-from grading.authoring.probing import asked_once
 from grading.domain.report import Report
 from grading.domain.verdict import Blame, Status
+from grading.evaluation.probing import asked_once
 from tests.rubrics.rotation import rotated
 from tests.rubrics.tdt4265_a2.in_process import assignment, graded, sample
 

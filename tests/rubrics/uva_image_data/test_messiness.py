@@ -12,15 +12,15 @@ from nbformat import v4
 
 from grading.assignments.catalog import read_assignment
 from grading.assignments.uva_image_data import explanations, notebook
-from grading.authoring.evaluation import Evaluation
 from grading.checks.misplaced import NO_PLACE, UNDER_ANOTHER
 from grading.domain.errors import NotASubmission
 from grading.domain.report import CriterionResult
 from grading.domain.submission import SubmittedFile
 from grading.domain.verdict import Status
+from grading.evaluation.criteria import Evaluation
 from grading.intake import match_parts, read_upload
 from grading.programs import read_source
-from tests.authoring.fakes import FakeBox, asking
+from tests.evaluation.fakes import FakeBox, asking
 from tests.rubrics.uva_image_data.samples import SAMPLES
 
 Book = dict[str, Any]

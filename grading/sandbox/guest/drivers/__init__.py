@@ -22,7 +22,7 @@ Modules of this folder, and `watch*.py` beside it, are imported by every zygote 
 from collections.abc import Callable
 from typing import Any
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
+from ..program.state import ProgramState
 
 Driver = Callable[..., Any]
 Installer = Callable[[ProgramState], None]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
+from ..program.state import ProgramState
 from . import DriverError, driver
 
 MOST_NAMES = 500

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import loops  # noqa: TID252 - the guest's package has another name inside the box
-from ..loader import defined as _defined  # noqa: TID252 - the guest's package has another name inside the box
-from ..loader import describe as _describe  # noqa: TID252 - the guest's package has another name inside the box
-from ..loader import signature as _signature  # noqa: TID252
-from ..program import ProgramState  # noqa: TID252
-from ..service import seed_everything  # noqa: TID252
-from ..values import Packer, UnsendableError  # noqa: TID252
+from ..program import loops
+from ..program.loader import defined as _defined
+from ..program.loader import describe as _describe
+from ..program.loader import signature as _signature
+from ..program.seeds import seed_everything
+from ..program.state import ProgramState
+from ..wire.values import Packer, UnsendableError
 from . import DriverError, driver
 
 MAX_CAPTURED_BYTES = 64 << 20
@@ -131,53 +131,6 @@ def _data_among(names: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-@driver("get_attribute")
-def get_attribute(_: ProgramState, subject: object, name: str) -> object:
-    """An attribute; dots go deeper."""
-    for part in name.split("."):
-        subject = getattr(subject, part)
-    return subject
-
-
-@driver("set_attribute")
-def set_attribute(_: ProgramState, subject: object, name: str, value: object) -> None:
-    """Set an attribute; dots go deeper."""
-    *path, last = name.split(".")
-    for part in path:
-        subject = getattr(subject, part)
-    setattr(subject, last, value)
-
-
-@driver("call_method")
-def call_method(_: ProgramState, subject: object, name: str, *args: Any, **kwargs: Any) -> object:
-    """Call a method by name."""
-    return getattr(subject, name)(*args, **kwargs)
-
-
-@driver("has_attribute")
-def has_attribute(_: ProgramState, subject: object, name: str) -> bool:
-    """Whether there is such an attribute."""
-    return hasattr(subject, name)
-
-
-@driver("type_names")
-def type_names(_: ProgramState, subject: object) -> list[str]:
-    """The names of an object's class and its base classes."""
-    return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(subject).__mro__]
-
-
-@driver("namespace_get")
-def namespace_get(program: ProgramState, name: str) -> object:
-    """What the program calls `name`. Raises Absent (the host: Missing)."""
-    return program.resolve(name)
-
-
-@driver("namespace_set")
-def namespace_set(program: ProgramState, name: str, value: object) -> None:
-    """Give the program a global: some functions read what the notebook defined outside them."""
-    program.namespace[name] = value
-
-
 @driver("defined")
 def defined(program: ProgramState) -> list[dict[str, Any]]:
     """Everything that the program defines, as in `Loaded.defined`."""
@@ -201,16 +154,6 @@ def seed(_: ProgramState, number: int) -> None:
 def state_dict(_: ProgramState, model: Any) -> dict[str, Any]:
     """A module's parameters and buffers by name."""
     return dict(model.state_dict())
-
-
-@driver("set_state_dict")
-def set_state_dict(_: ProgramState, model: Any, values: dict[str, Any]) -> None:
-    """Set parameters and buffers by name; those not named stay."""
-    torch = sys.modules["torch"]
-    tensors = {name: torch.as_tensor(value) for name, value in values.items()}
-    result = model.load_state_dict(tensors, strict=False)
-    if result.unexpected_keys:
-        raise DriverError(f"the model has no {', '.join(map(str, result.unexpected_keys[:5]))}")
 
 
 @driver("weight")

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
-from ..watch_gradients import ENTRIES, Account, Step  # noqa: TID252
+from ..program.state import ProgramState
+from ..watching.gradients import ENTRIES, Account, Step
 from . import driver
 from .image_networks import copied_network
 from .vision import watch_of

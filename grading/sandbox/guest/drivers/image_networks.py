@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..loader import VERSIONS, signature  # noqa: TID252 - the guest's package has another name inside the box
-from ..program import ProgramState  # noqa: TID252
+from ..program.loader import VERSIONS, signature
+from ..program.state import ProgramState
 from . import DriverError, driver
 from .vision import watch_of
 

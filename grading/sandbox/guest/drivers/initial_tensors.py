@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
+from ..program.state import ProgramState
 from . import driver
 
 

@@ -1,6 +1,6 @@
 """Reports in PDF: their text, page by page. A parser fed by strangers has no better place than the box."""
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
+from ..program.state import ProgramState
 from . import driver
 
 MOST_PAGES = 80

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..loader import signature  # noqa: TID252 - the guest's package has another name inside the box
-from ..program import Absent, ProgramState  # noqa: TID252
+from ..program.loader import signature
+from ..program.state import Absent, ProgramState
 from . import driver
 
 MATRIX = 2

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..loader import BETWEEN  # noqa: TID252 - the guest's package has another name inside the box
-from ..program import ProgramState  # noqa: TID252
+from ..program.loader import BETWEEN
+from ..program.state import ProgramState
 from . import driver, installer
 
 KEPT, MACHINES = "trained.networks", "trained.machines"

@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..loader import VERSIONS, signature  # noqa: TID252 - the guest's package has another name inside the box
-from ..program import Absent, ProgramState  # noqa: TID252
+from ..program.loader import VERSIONS, signature
+from ..program.state import Absent, ProgramState
 from . import DriverError, driver
 from .two_layer_layouts import NAMES, ORIENTATIONS, SIZES, Layout, by_size, folded, in_order, layout_of, tensor_of
 

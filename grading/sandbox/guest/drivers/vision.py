@@ -13,10 +13,10 @@ from torch.nn.modules.loss import _Loss
 from torch.optim.optimizer import Optimizer
 from torch.utils.data import Dataset
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
-from ..watch import Watch, install  # noqa: TID252
-from ..watch_networks import Network  # noqa: TID252
-from ..watch_training import Loss  # noqa: TID252
+from ..program.state import ProgramState
+from ..watching.networks import WatchedNetwork
+from ..watching.recorder import Watch, install
+from ..watching.training import Loss
 from . import DriverError, driver, installer
 
 KEY = "vision.watch"
@@ -113,7 +113,7 @@ def _first_convolution(module: nn.Module) -> Tensor | None:
     return next((m.weight for m in module.modules() if isinstance(m, nn.Conv2d)), None)
 
 
-def _network(watch: Watch, network: Network) -> dict[str, Any]:
+def _network(watch: Watch, network: WatchedNetwork) -> dict[str, Any]:
     state = network.module.state_dict()
     held = [value for _, value in _values(watch.namespace) if isinstance(value, nn.Module)]
     first = _first_convolution(network.module)
@@ -138,7 +138,7 @@ def _network(watch: Watch, network: Network) -> dict[str, Any]:
     }
 
 
-def _number(watch: Watch, network: Network | None) -> int:
+def _number(watch: Watch, network: WatchedNetwork | None) -> int:
     return next((i for i, n in enumerate(watch.networks.networks) if n is network), -1)
 
 

@@ -13,8 +13,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from ..program import ProgramState  # noqa: TID252 - the guest's package has another name inside the box
-from ..watch_networks import Network, State, copied, tensors_of  # noqa: TID252
+from ..program.state import ProgramState
+from ..watching.networks import State, WatchedNetwork, copied, tensors_of
 from . import DriverError, driver
 from .vision import _values, watch_of
 
@@ -61,7 +61,7 @@ def entries(program: ProgramState, network: int, positions: Mapping[str, Any]) -
     return {"start": take(start), "first": take({**now, **first})}
 
 
-def _before_training(network: Network) -> State:
+def _before_training(network: WatchedNetwork) -> State:
     """A network's tensors as they were before its first optimizer step; now, where there was none."""
     return {
         **tensors_of(network.module),

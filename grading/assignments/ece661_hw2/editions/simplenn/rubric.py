@@ -12,7 +12,7 @@ from grading.assignments.ece661_hw2 import lab1, lab2, lab3, report, tools
 from grading.assignments.ece661_hw2.editions import repeat
 from grading.authoring import Draw, Function, Part, Prose, Rubric, Subject
 from grading.checks import image_programs
-from grading.checks.opinion import insist, right, slip, wrong
+from grading.checks.conclusions import insist, right, slip, wrong
 
 rubric = Rubric("ece661-hw2-simplenn", points="96")
 

@@ -1,0 +1,94 @@
+"""What a ready-made probe concludes about data: pure values, turned into a requirement at the rubric's edge."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grading.authoring.requirement import Sketch, illustrate, remark, require
+from grading.authoring.subject import Mistake
+from grading.domain.report import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """One conclusion.
+
+    Attributes:
+        holds: whether what was asked for holds.
+        message: to the student: what does not hold, and where. Empty where it holds.
+        mistake: id of the known mistake that the data show, or "".
+        hint: to the student: what to do, where the rubric's known mistake of that id does not say it.
+        evidence: small plain JSON.
+        remarks: notes that cost nothing.
+        sketch: a small picture beside a failure, where one says more.
+    """
+
+    holds: bool
+    message: str = ""
+    mistake: str = ""
+    hint: str = ""
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    sketch: Sketch | None = field(default=None, compare=False)
+
+    def hinted(self, hint: str) -> "Conclusion":
+        """The same, with a hint."""
+        return replace(self, hint=hint)
+
+
+def right(*remarks: str, **evidence: object) -> Conclusion:
+    """It holds."""
+    return Conclusion(True, evidence=_plain(evidence), remarks=remarks)
+
+
+def wrong(message: str, mistake: str = "", **evidence: object) -> Conclusion:
+    """It does not hold, because of `mistake` where one is recognised."""
+    return Conclusion(False, message, mistake, evidence=_plain(evidence))
+
+
+def _plain(evidence: Mapping[str, object]) -> dict[str, Json]:
+    """Evidence as JSON: numbers, text and flat lists of them; anything else as its text."""
+
+    def leaf(value: object) -> Json:
+        if isinstance(value, list | tuple):
+            return [leaf(v) for v in value]
+        return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+    return {name: leaf(value) for name, value in evidence.items()}
+
+
+def insist(conclusion: Conclusion) -> None:
+    """Fail the running check unless the conclusion holds; its remarks are told either way.
+
+    A `Mistake` of the rubric recognises itself by `evidence["mistake"]`.
+    """
+    for text in conclusion.remarks:
+        remark(text)
+    if conclusion.sketch is not None:
+        illustrate(conclusion.sketch.title, conclusion.sketch.draw)
+    evidence = {"mistake": conclusion.mistake, **conclusion.evidence}
+    require(conclusion.holds, conclusion.message, evidence=evidence, hint=conclusion.hint)
+
+
+def slip(
+    id: str,  # noqa: A002 - the report's word
+    says: str,
+    look: str,
+    *,
+    symptom: bool = False,
+    **overrides: Callable[..., Any],
+) -> Mistake:
+    """A mistake that a check recognises by itself: `insist` puts its id into the evidence.
+
+    Args:
+        id: as in `Conclusion.mistake`.
+        says: what is wrong, to the student.
+        look: what to do about it.
+        symptom: see `Mistake`.
+        overrides: the mistake as functions of the reference, for the rehearsal.
+    """
+
+    def recognised(evidence: Mapping[str, Any]) -> bool:
+        return bool(evidence.get("mistake") == id)
+
+    return Mistake(id, says=says, look=look, recognise=recognised, symptom=symptom, **overrides)

@@ -1,0 +1,283 @@
+"""From a part's criteria to their results: checks in order, what needs what, award rules, who must act."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from grading.authoring.award import Counted, Manual
+from grading.authoring.check import Agrees, Asks, Check, Holds
+from grading.authoring.draw import Draw
+from grading.authoring.requirement import Remark, Sketch
+from grading.authoring.rubric import Criterion, Part
+from grading.authoring.subject import Subject
+from grading.authoring.written import ForHuman, Right, Wrong
+from grading.domain.errors import HouseFault, RubricFault
+from grading.domain.report import CriterionResult, Finding, Json
+from grading.domain.verdict import Blame, Status, Visibility
+from grading.evaluation.agreement import judge_agreement
+from grading.evaluation.judgement import CheckResult, left_to_person
+from grading.evaluation.properties import judge_property
+from grading.evaluation.wording import joined, kept
+from grading.programs import Source
+
+NO_FAULT_OF_YOURS = {
+    Blame.AUTHOR: "This question could not be judged, through no fault of yours. Your course's staff were told.",
+    Blame.HOUSE: "This question could not be asked, through no fault of yours. It will be graded again.",
+}
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """One part's checks on one subject.
+
+    Args:
+        part: what is asked.
+        student: who is asked.
+        seed: the run's.
+        source: the file as text, for written answers; None in a rehearsal.
+        renew: called after a fault of ours, before the check is judged once more.
+        earlier: rows of the parts before it, for what a failure may follow from.
+
+    Attributes:
+        sketched: pictures beside failures that the student may read at once, each with its row's id.
+    """
+
+    part: Part
+    student: Subject
+    seed: int
+    source: Source | None = None
+    renew: Callable[[], None] = lambda: None
+    earlier: Sequence[CriterionResult] = ()
+    passed: dict[str, bool] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)
+    lost: HouseFault | None = None
+    sketched: list[tuple[str, Sketch]] = field(default_factory=list)
+    lost_rows: dict[str, CriterionResult] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note what was lost before."""
+        for row in self.earlier:
+            self._note_loss(row)
+
+    def results(self) -> list[CriterionResult]:
+        """All criteria, in order."""
+        return [self.result(row) for row in self.part.criteria]
+
+    def result(self, row: Criterion) -> CriterionResult:
+        """One criterion: its checks in order, then its award."""
+        judged: list[tuple[Check, CheckResult]] = []
+        remarked: set[tuple[str, Visibility | None]] = set()
+        for check in row.checks:
+            judgement = self._said_once(check, self._with_cause(row, check, self.judgement(row, check)))
+            # A row says each remark once, however many of its questions noticed.
+            new = {(r.message, r.visibility): r for r in judgement.remarks if (r.message, r.visibility) not in remarked}
+            remarked |= set(new)
+            judgement = replace(judgement, remarks=tuple(new.values()))
+            self.passed[check.id] = judgement.passed
+            if not judgement.passed and check.visibility is Visibility.STUDENT:
+                # A picture has no reader of its own: what belongs to a hidden finding is not kept.
+                self.sketched += [(row.id, sketch) for sketch in judgement.sketches]
+            judged.append((check, judgement))
+        result = awarded(row, judged)
+        self.passed[row.id] = result.status is Status.PASSED
+        self._note_loss(result)
+        return result
+
+    def _note_loss(self, row: CriterionResult) -> None:
+        if row.status in (Status.FAILED, Status.PARTIAL):
+            self.lost_rows[row.id] = row
+
+    def _with_cause(self, row: Criterion, check: Check, judgement: CheckResult) -> CheckResult:
+        """The judgement of a failure with what it may follow from: a mistake that costs twice is mended once."""
+        missing = not judgement.attempted or judgement.evidence.get("ended") == "missing"
+        if judgement.passed or judgement.blame is not Blame.STUDENT or missing:
+            return judgement
+        said = self._cause(row, check, judgement.mistake)
+        if not said:
+            return judgement
+        rest = judgement.message.removeprefix(check.question).lstrip(". ")
+        return replace(judgement, message=joined(check.question, said, rest))
+
+    def _cause(self, row: Criterion, check: Check, mistake: str | None) -> str:
+        """What was lost before for the same mistake, or may be the reason; "" for a named mistake of its own."""
+        before = [self.lost_rows[name] for name in check.follows if name in self.lost_rows]
+        if mistake and not any(known.symptom for known in check.mistakes if known.id == mistake):
+            same = [r for r in before if any(f.mistake == mistake for f in r.findings)]
+            return f"The same mistake cost points in “{same[0].title}”: mended there, it is mended here" if same else ""
+        own = {c.id for c in row.checks} & set(check.follows)
+        causes = ["what is wrong above"] if any(not self.passed.get(name, True) for name in own) else []
+        causes += [f"“{r.title}”" for r in before]
+        return f"It may follow from {', '.join(causes)}, where points were lost: mend that first" if causes else ""
+
+    def judgement(self, row: Criterion, check: Check) -> CheckResult:
+        """One check: skipped where what it needs did not pass, asked twice where the first time we failed."""
+        for need in (*row.needs, *check.needs):
+            if not self.passed.get(need, False):
+                said = f"Not asked: it builds on {need}, which did not pass. Mend that first."
+                return CheckResult(False, joined(check.question, said), evidence={"needs": need}, skipped=need)
+        try:
+            try:
+                return self._judge(check)
+            except HouseFault:
+                self.renew()
+                return self._judge(check)
+        except HouseFault as fault:
+            return CheckResult(False, str(fault), Blame.HOUSE)
+        except RubricFault as fault:
+            return CheckResult(False, str(fault), Blame.AUTHOR)
+
+    def _said_once(self, check: Check, judgement: CheckResult) -> CheckResult:
+        """The judgement, with an error that an earlier one told in full told by that one's id."""
+        missing = judgement.evidence.get("missing") if judgement.evidence.get("ended") == "missing" else None
+        raised = judgement.evidence.get("raised") or missing
+        if judgement.passed or not isinstance(raised, str) or not raised:
+            return judgement
+        first = self.raised.setdefault(raised, check.id)
+        if first == check.id:
+            return judgement
+        said = judgement.message.replace(raised, f"was stopped by the same error as {first}")
+        if judgement.mistake is None and "ended" in judgement.evidence:
+            why = "Not asked, for the reason told at" if missing else "Stopped by the same error as"
+            said = joined(check.question, f"{why} {first}")
+        return replace(judgement, message=said)
+
+    def _judge(self, check: Check) -> CheckResult:
+        def draws(n: int) -> Draw:
+            return check_draw(self.part, check, self.seed, n)
+
+        match check.task:
+            case Agrees():
+                return judge_agreement(check, self.student, self.part.reference, draws)
+            case Holds():
+                return judge_property(check, self.student, self.part.reference, draws)
+            case Asks():
+                return judge_written(check, check.task, self.source)
+
+
+def judge_written(check: Check, task: Asks, source: Source | None) -> CheckResult:
+    """Judge a written answer.
+
+    Raises:
+        RubricFault: the author's `find` or `accepts` raised.
+    """
+    if source is None:
+        return CheckResult(False, check.question, waiting=True)
+    try:
+        answer = task.find(source)
+    except Exception as error:
+        raise RubricFault(f"check {check.id!r}: find raised {type(error).__name__}: {error}") from error
+    if answer is None or not answer.strip():
+        return CheckResult(False, joined(check.question, task.missing), Blame.STUDENT, attempted=False)
+    try:
+        verdict = task.accepts.judge(answer)
+    except Exception as error:
+        raise RubricFault(f"check {check.id!r}: accepts raised {type(error).__name__}: {error}") from error
+    match verdict:
+        case Right() as right:
+            return CheckResult(True, check.question, remarks=(Remark(right.note),) if right.note else ())
+        case Wrong() as wrong:
+            said = joined(check.question, f"Your answer {wrong.message}")
+            known: dict[str, Json] = {"says": wrong.says, "look": wrong.look} if wrong.mistake else {}
+            return CheckResult(False, said, Blame.STUDENT, wrong.mistake or None, known)
+        case ForHuman() as human:
+            return left_to_person(check.question, answer, human.points)
+
+
+def awarded(row: Criterion, judged: list[tuple[Check, CheckResult]]) -> CriterionResult:
+    """A criterion's result from its checks.
+
+    A check that was skipped for a failure inside the same row is left out of the count: the failure was counted
+    already. One that was skipped for a failure in another row stays in it as not shown.
+    """
+    own = {check.id for check, _ in judged}
+    counted = [Counted(check.weight, j.passed) for check, j in judged if j.skipped not in own]
+    points = row.award.points(row.possible, counted)
+    status = _status(row, [j for _, j in judged], points)
+    if status in (Status.ERROR, Status.MANUAL):
+        points = Decimal(0)
+    findings = tuple(f for check, j in judged for f in findings_of(check, j))
+    return CriterionResult(row.id, row.title, row.section, points, row.possible, status, findings)
+
+
+def findings_of(check: Check, judgement: CheckResult) -> list[Finding]:
+    """The finding of one check, and its remarks after it.
+
+    What broke on our side or in the rubric is told to staff: an exception of the author's may quote the rubric, or an
+    answer. The student reads that nothing is lost.
+    """
+    if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
+        return [
+            Finding(check.id, False, judgement.message, visibility=Visibility.STAFF, blame=judgement.blame),
+            Finding(
+                check.id,
+                False,
+                joined(check.question, NO_FAULT_OF_YOURS[judgement.blame]),
+                visibility=check.visibility,
+                blame=judgement.blame,
+                evidence={"claim": check.question},
+            ),
+        ]
+    evidence: dict[str, Json] = dict(kept(judgement.evidence))
+    if judgement.waiting and "answer" in judgement.evidence:
+        evidence["answer"] = judgement.evidence["answer"]  # a person reads all of it, not the start
+    if not judgement.passed and judgement.message.startswith(check.question):
+        # Pages set what should hold apart from what came instead.
+        evidence = {"claim": check.question, **evidence}
+    main = Finding(
+        check.id, judgement.passed, judgement.message, judgement.mistake, check.visibility, judgement.blame,
+        evidence=evidence,
+    )  # fmt: skip
+    notes = [
+        Finding(
+            check.id,
+            True,
+            r.message,
+            visibility=r.visibility or check.visibility,
+            remark=True,
+            evidence=kept(r.evidence),
+        )
+        for r in judgement.remarks
+    ]
+    return [main, *_lines_of(check, judgement), *notes]
+
+
+def _lines_of(check: Check, judgement: CheckResult) -> list[Finding]:
+    """The findings of the answer's parts; none where there is no answer, which the check's own finding tells."""
+    lines = check.task.lines if isinstance(check.task, Agrees) else ()
+    findings: list[Finding] = []
+    for line in lines:
+        wrong = "" if judgement.passed else judgement.lines.get(line.id)
+        if wrong is None:
+            continue
+        message, blame = joined(line.question, wrong), judgement.blame if wrong else Blame.NOBODY
+        evidence: dict[str, Json] = {"claim": line.question} if wrong else {}
+        findings.append(
+            Finding(line.id, not wrong, message, visibility=check.visibility, blame=blame, evidence=evidence)
+        )
+    return findings
+
+
+def without_file(row: Criterion, status: Status, message: str, blame: Blame = Blame.STUDENT) -> CriterionResult:
+    """A criterion that could not be judged at all, with the one reason."""
+    finding = Finding(row.id, False, message, blame=blame)
+    return CriterionResult(row.id, row.title, row.section, Decimal(0), row.possible, status, (finding,))
+
+
+def _status(row: Criterion, judged: list[CheckResult], points: Decimal) -> Status:
+    if any(j.blame in (Blame.AUTHOR, Blame.HOUSE) for j in judged):
+        return Status.ERROR
+    if isinstance(row.award, Manual) or any(j.waiting for j in judged):
+        return Status.MANUAL
+    if points == row.possible and (points > 0 or all(j.passed for j in judged)):
+        return Status.PASSED
+    if points > 0:
+        return Status.PARTIAL
+    asked = [j for j in judged if not j.skipped]
+    if asked and not any(j.passed for j in asked) and not any(j.attempted for j in asked):
+        return Status.NOT_ATTEMPTED
+    return Status.FAILED
+
+
+def check_draw(part: Part, check: Check, seed: int, nth: int = 0) -> Draw:
+    """The nth draw of a check in a run: 0 decides, the others tell mistakes apart."""
+    return Draw(seed, f"{part.file}/{check.id}" + (f"#{nth}" if nth else ""))

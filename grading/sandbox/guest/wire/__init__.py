@@ -1,0 +1,1 @@
+"""What passes between host and guest: frames, values and control messages."""

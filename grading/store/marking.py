@@ -1,0 +1,291 @@
+"""What people decide about answers: points given, taken back, settled; each time on the trail, in the report, posted.
+
+A judgement belongs to the hand-in and to the person, not to a run: a regrade finds it and keeps it. The same answer in
+a later attempt is not read twice: the judgement is carried over. Whatever changes here is laid over the report
+(`overlay`) in the same transaction, and the score that follows is put into the outbox.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grading.store.access import Caller, Conflict, Forbidden, InvalidRequest
+from grading.store.events import record
+from grading.store.ids import new_id
+from grading.store.outbox import enqueue_counting
+from grading.store.overlay import Given, answer_digest, laid_over
+from grading.store.submissions import current_run
+from grading.store.tables import (
+    CriterionRow,
+    HumanJudgement,
+    JudgementEvent,
+    JudgementState,
+    Offering,
+    ReportRow,
+    Run,
+    SubmissionRow,
+    User,
+    now,
+)
+
+HUNDREDTH = Decimal("0.01")
+LONGEST_COMMENT = 4000
+MOST_COVERED = 100
+GRADED, SETTLED, UNDONE, CARRIED, JUDGED = "graded", "settled", "undone", "carried", "judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a person says about one answer.
+
+    Attributes:
+        covered: key points that the answer makes.
+        answer_sha256: of the answer that was on the page, or "" where the caller does not say.
+        settle: whether it counts whatever others gave.
+    """
+
+    points: Decimal
+    comment: str = ""
+    covered: tuple[str, ...] = ()
+    answer_sha256: str = ""
+    settle: bool = False
+
+
+def judge(
+    db: Session, caller: Caller, offering: Offering, *, submission_id: str, criterion_id: str, wanted: Mark
+) -> tuple[str, ...]:
+    """Give points to one answer, or change what the caller gave; the ids of grade posts that now wait.
+
+    Args:
+        db: a writing transaction.
+        caller: staff of the course, a person.
+        offering: reached by the caller already.
+        submission_id: whose answer, an item of the offering's queue.
+        criterion_id: to which row.
+        wanted: what the caller says.
+
+    Raises:
+        Forbidden: the caller is no person.
+        InvalidRequest: the points are not between 0 and what the row is worth, in hundredths; the comment is too long.
+        Conflict: the answer is no longer the one that the caller read.
+    """
+    run, row = _row(db, submission_id, criterion_id)
+    points = _checked(wanted, row.possible)
+    digest = row.answer_sha256 or ""
+    if wanted.answer_sha256 and wanted.answer_sha256 != digest:
+        raise Conflict("answer-changed", "This answer has changed since it was shown; read it again.")
+    mine = _own(db, caller, submission_id, criterion_id)
+    before = _plain(mine)
+    if wanted.settle:
+        for other in _all(db, submission_id, criterion_id):
+            other.state = JudgementState.GIVEN.value
+    if mine is None:
+        mine = HumanJudgement(
+            id=new_id(), submission_id=submission_id, criterion_id=criterion_id, grader_id=_person(caller)
+        )
+    mine.points, mine.possible, mine.comment = points, row.possible, storable(wanted.comment).strip()
+    mine.covered, mine.answer_sha256, mine.at = [storable(one) for one in wanted.covered], digest, now()
+    mine.state = (JudgementState.SETTLED if wanted.settle else JudgementState.GIVEN).value
+    db.add(mine)
+    db.flush()
+    _note(db, caller, mine, SETTLED if wanted.settle else GRADED, before=before, after=_plain(mine))
+    return _applied(db, run, offering)
+
+
+def withdraw(
+    db: Session, caller: Caller, offering: Offering, *, submission_id: str, criterion_id: str
+) -> tuple[str, ...]:
+    """Take back what the caller gave; the ids of grade posts that now wait.
+
+    Raises:
+        Forbidden: the caller is no person.
+        Conflict: the caller gave nothing.
+    """
+    run, _ = _row(db, submission_id, criterion_id)
+    mine = _own(db, caller, submission_id, criterion_id)
+    if mine is None:
+        raise Conflict("not-judged", "You have not judged this answer.")
+    moment = now()
+    for event in db.scalars(
+        select(JudgementEvent).where(
+            JudgementEvent.submission_id == submission_id,
+            JudgementEvent.criterion_id == criterion_id,
+            JudgementEvent.grader_id == caller.user_id,
+            JudgementEvent.undone_at.is_(None),
+        )
+    ):
+        event.undone_at = moment
+    _note(db, caller, mine, UNDONE, before=_plain(mine), after=None)
+    db.delete(mine)
+    db.flush()
+    return _applied(db, run, offering)
+
+
+def refresh(db: Session, run: Run) -> None:
+    """Lay people's points over a stored report anew, and bring its rows in line."""
+    stored = db.get(ReportRow, run.id)
+    if stored is None:
+        return
+    made = laid_over(stored.body, given_for(db, run.submission_id))
+    stored.body = made
+    stored.score, stored.pending_points = Decimal(str(made["score"])), Decimal(str(made["pending_points"]))
+    stored.final = made["final"]
+    rows = {row.criterion_id: row for row in db.scalars(select(CriterionRow).where(CriterionRow.run_id == run.id))}
+    for told in made["criteria"]:
+        row = rows[told["id"]]
+        row.status, row.points = told["status"], Decimal(str(told["points"]))
+        row.answer_sha256 = answer_digest(told, made)
+    db.flush()
+
+
+def given_for(db: Session, submission_id: str) -> dict[str, list[Given]]:
+    """Everybody's judgements of one hand-in, by criterion id."""
+    found: dict[str, list[Given]] = {}
+    rows = db.execute(
+        select(HumanJudgement, User.login)
+        .join(User, User.id == HumanJudgement.grader_id)
+        .where(HumanJudgement.submission_id == submission_id)
+        .order_by(HumanJudgement.at, HumanJudgement.id)
+    )
+    for row, login in rows:
+        found.setdefault(row.criterion_id, []).append(given_of(row, login))
+    return found
+
+
+def given_of(row: HumanJudgement, login: str) -> Given:
+    """A row as a value."""
+    settled = row.state == JudgementState.SETTLED.value
+    covered = tuple(str(point) for point in row.covered)
+    return Given(row.grader_id, login, row.points, row.comment, covered, settled, row.answer_sha256, row.at)
+
+
+def storable(text: str) -> str:
+    """The text without characters that not every database takes."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _applied(db: Session, run: Run, offering: Offering) -> tuple[str, ...]:
+    refresh(db, run)
+    stored = db.get_one(ReportRow, run.id)
+    record(db, run, JUDGED, score=float(stored.score), pending_points=float(stored.pending_points))
+    return enqueue_counting(db, offering, db.get_one(SubmissionRow, run.submission_id).user_id)
+
+
+def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]) -> None:
+    """Copy what people said about the very same answers in the student's earlier attempts."""
+    if submission.attempt == 1:
+        return
+    rows = db.execute(
+        select(HumanJudgement, User.login)
+        .join(SubmissionRow, SubmissionRow.id == HumanJudgement.submission_id)
+        .join(User, User.id == HumanJudgement.grader_id)
+        .where(
+            SubmissionRow.offering_id == submission.offering_id,
+            SubmissionRow.user_id == submission.user_id,
+            SubmissionRow.attempt <= submission.attempt,
+        )
+        .order_by(SubmissionRow.attempt.desc(), HumanJudgement.at)
+    ).all()
+    if not rows:
+        return
+    known = {(row.criterion_id, row.grader_id) for row, _ in rows if row.submission_id == submission.id}
+    digests = {str(row["id"]): answer_digest(row, report) for row in report["criteria"]}
+    for row, login in rows:
+        key = (row.criterion_id, row.grader_id)
+        if key in known or digests.get(row.criterion_id) != row.answer_sha256:
+            continue
+        known.add(key)
+        copied = HumanJudgement(
+            id=new_id(),
+            submission_id=submission.id,
+            criterion_id=row.criterion_id,
+            grader_id=row.grader_id,
+            points=row.points,
+            possible=row.possible,
+            comment=row.comment,
+            covered=list(row.covered),
+            state=row.state,
+            answer_sha256=row.answer_sha256,
+            at=row.at,
+        )
+        db.add(copied)
+        db.add(
+            JudgementEvent(
+                submission_id=submission.id, criterion_id=row.criterion_id, grader_id=row.grader_id, grader=login,
+                action=CARRIED, before=None, after=_plain(copied),
+            )
+        )  # fmt: skip
+    db.flush()
+
+
+def _row(db: Session, submission_id: str, criterion_id: str) -> tuple[Run, CriterionRow]:
+    # Locking the run puts graders of one hand-in in order.
+    run = current_run(db, submission_id)
+    row = db.get(CriterionRow, (run.id, criterion_id))
+    if row is None:
+        raise Conflict("no-such-row", "The newest report of this hand-in does not have this row.")
+    return run, row
+
+
+def _own(db: Session, caller: Caller, submission_id: str, criterion_id: str) -> HumanJudgement | None:
+    person = _person(caller)
+    return next((row for row in _all(db, submission_id, criterion_id) if row.grader_id == person), None)
+
+
+def _all(db: Session, submission_id: str, criterion_id: str) -> Sequence[HumanJudgement]:
+    return db.scalars(
+        select(HumanJudgement).where(
+            HumanJudgement.submission_id == submission_id, HumanJudgement.criterion_id == criterion_id
+        )
+    ).all()
+
+
+def _person(caller: Caller) -> str:
+    if caller.user_id is None:
+        raise Forbidden("This token speaks for a learning platform; only people judge answers.")
+    return caller.user_id
+
+
+def _checked(wanted: Mark, possible: Decimal) -> Decimal:
+    points = wanted.points
+    if not points.is_finite() or not 0 <= points <= possible or points != points.quantize(HUNDREDTH):
+        raise InvalidRequest("bad-points", f"Points go from 0 to {possible.normalize():f}, in hundredths.")
+    if len(wanted.comment) > LONGEST_COMMENT:
+        raise InvalidRequest("long-comment", f"A comment has at most {LONGEST_COMMENT} characters.")
+    if len(wanted.covered) > MOST_COVERED or any(len(point) > LONGEST_COMMENT for point in wanted.covered):
+        raise InvalidRequest("bad-key-points", "These are not the key points of this row.")
+    return points
+
+
+def _plain(row: HumanJudgement | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "points": float(row.points),
+        "possible": float(row.possible),
+        "comment": row.comment,
+        "covered": list(row.covered),
+        "state": row.state,
+        "answer_sha256": row.answer_sha256,
+    }
+
+
+def _note(
+    db: Session,
+    caller: Caller,
+    row: HumanJudgement,
+    action: str,
+    *,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    db.add(
+        JudgementEvent(
+            submission_id=row.submission_id, criterion_id=row.criterion_id, grader_id=caller.user_id,
+            grader=caller.login, action=action, before=before, after=after,
+        )
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: a running service, its servers, a department, a storm, a fake learning platform."""
