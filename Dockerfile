@@ -19,7 +19,7 @@ COPY grading grading
 COPY migrations migrations
 COPY reference_models reference_models
 COPY worker worker
-# What students hand in and get is never imported from here, and not all of it is Python that compiles.
+# What students submit and get is never imported from here, and not all of it is Python that compiles.
 RUN .venv/bin/uv pip install --quiet --no-cache --python .venv/bin/python --no-build-isolation --no-deps --editable . \
  && .venv/bin/python -m compileall -q -x '/(samples|starter|support)/' \
       api cli grading migrations reference_models worker

@@ -4,7 +4,7 @@
 
     app        the application and its layers        service    what every request needs
     callers    who is asking                         errors     faults as problem+json
-    handin     what changes something: the same      queue      the doorbell, rung after the commit
+    actions    what changes something: the same      dispatcher messages to workers, after the commit
                for routes and pages                  watching   tells live readers that something happened
     limits     body sizes                            observing  request ids, logs, metrics
     schemas    what answers look like                routes/    one file per resource

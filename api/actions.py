@@ -1,4 +1,4 @@
-"""What changes something: hand in, cancel, try again, regrade. The same for routes and pages; commit, then ring."""
+"""What changes something: submit, cancel, try again, regrade. The same for routes and pages; commit, then announce."""
 
 import hashlib
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ MAX_KEY = 255
 IN_FLIGHT_FOR = timedelta(minutes=2)
 
 
-def hand_in(
+def submit(
     service: Service,
     caller: Caller,
     slug: str,
@@ -34,14 +34,14 @@ def hand_in(
     *,
     idempotency_key: str | None = None,
 ) -> SubmissionView:
-    """Take files as a hand-in and queue its run. Blocks; call it in a thread.
+    """Take files as a submission and queue its run. Blocks; call it in a thread.
 
     Args:
         service: the running service.
-        caller: who hands in.
+        caller: who submits.
         slug: the offering's.
         files: name and bytes of each, as they were sent.
-        idempotency_key: the same key with the same files is the same hand-in, however often it is sent.
+        idempotency_key: the same key with the same files is the same submission, however often it is sent.
 
     Raises:
         NotASubmission, TooLarge: the student must act; nothing was kept.
@@ -60,7 +60,7 @@ def hand_in(
     try:
         submission = read_upload(files, assignment)
         blobs = {file.name: service.blobs.write(file.content) for file in submission.files}
-        with tracing.step("hand in", assignment=slug), service.database.write() as db:
+        with tracing.step("submit", assignment=slug), service.database.write() as db:
             run = submissions.accept(
                 db,
                 caller,
@@ -77,17 +77,17 @@ def hand_in(
         if key_id is not None:
             with service.database.write() as db:
                 submissions.forget(db, key_id)
-        service.metrics.hand_ins.labels("refused" if isinstance(error, NotASubmission) else "not taken").inc()
+        service.metrics.submissions.labels("refused" if isinstance(error, NotASubmission) else "not taken").inc()
         raise
-    service.doorbell.ring([(run.id, run.queue)])
-    service.metrics.hand_ins.labels("accepted").inc()
+    service.dispatcher.runs([(run.id, run.queue)])
+    service.metrics.submissions.labels("accepted").inc()
     log.info("submission accepted", submission_id=run.submission_id, run_id=run.id, assignment=slug)
     with service.database.read() as db:
         return submission_of(db, caller, run.submission_id)
 
 
 def cancel(service: Service, caller: Caller, submission_id: str) -> SubmissionView:
-    """Take a waiting hand-in out of the queue.
+    """Take a waiting submission out of the queue.
 
     Raises:
         NotFound, Conflict: as the store says.
@@ -99,20 +99,20 @@ def cancel(service: Service, caller: Caller, submission_id: str) -> SubmissionVi
 
 
 def retry_run(service: Service, caller: Caller, submission_id: str) -> SubmissionView:
-    """Grade one hand-in again, as its result; for staff.
+    """Grade one submission again, as its result; for staff.
 
     Raises:
         NotFound, Forbidden, Conflict: as the store says.
     """
     with service.database.write() as db:
         run = submissions.retry(db, caller, submission_id)
-    service.doorbell.ring([(run.id, run.queue)])
+    service.dispatcher.runs([(run.id, run.queue)])
     with service.database.read() as db:
         return submission_of(db, caller, submission_id)
 
 
 def start_regrade(service: Service, caller: Caller, slug: str, reason: str = "") -> RegradeView:
-    """Queue a dry run of every student's newest hand-in.
+    """Queue a dry run of every student's newest submission.
 
     Raises:
         NotFound, Forbidden, Conflict: as the store says.
@@ -125,7 +125,7 @@ def start_regrade(service: Service, caller: Caller, slug: str, reason: str = "")
     with service.database.read() as db:
         view = regrades.progress_of(db, caller, regrade.id)
     queue = submissions.queue_for(device, PURPOSE_REGRADE_DRY)
-    service.doorbell.ring((run_id, queue) for run_id in view.run_ids)
+    service.dispatcher.runs((run_id, queue) for run_id in view.run_ids)
     return view
 
 
@@ -137,7 +137,7 @@ def apply_regrade(service: Service, caller: Caller, regrade_id: str) -> RegradeV
     """
     with service.database.write() as db:
         view, posts = regrades.apply(db, caller, regrade_id)
-    service.doorbell.post(posts)
+    service.dispatcher.posts(posts)
     return view
 
 
@@ -149,7 +149,7 @@ def send_post_again(service: Service, caller: Caller, post_id: str) -> None:
     """
     with service.database.write() as db:
         retry_post(db, caller, post_id)
-    service.doorbell.post([post_id])
+    service.dispatcher.posts([post_id])
 
 
 def assignment_of(service: Service, rubric_slug: str) -> Assignment:

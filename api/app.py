@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from api import errors
+from api.dispatcher import Dispatcher
 from api.limits import BodyLimit
 from api.observing import Metrics, Observed
-from api.queue import Doorbell
 from api.routes import assignments as assignment_routes
 from api.routes import manual, operations, regrades, results, submissions
 from api.schemas import API
@@ -24,7 +24,7 @@ from grading.store.logs import log_as_json
 from grading.store.settings import Settings
 
 DESCRIPTION = """
-Hand in deep-learning coursework, follow its grading, read the report.
+Submit deep-learning coursework, follow its grading, read the report.
 
 Send a bearer token; each route names the scope that it wants. Errors are problem details (RFC 9457) with a
 stable `code`.
@@ -58,7 +58,7 @@ def create_app(
         database=database,
         blobs=Blobs(settings.blobs),
         assignments=assignments,
-        doorbell=Doorbell(settings),
+        dispatcher=Dispatcher(settings),
         watching=Watching(database),
         metrics=Metrics(database, registries),
         attempts=Attempts(settings.failed_sign_ins_per_minute),
@@ -68,7 +68,7 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await service.watching.stop()
-        service.doorbell.close()
+        service.dispatcher.close()
         database.close()
 
     app = FastAPI(

@@ -48,7 +48,7 @@ class BodyLimit:
             scope,
             TOO_LARGE,
             "too-large",
-            f"The request's body is larger than {self._most_bytes:,} bytes. Hand in the notebooks or modules only, "
+            f"The request's body is larger than {self._most_bytes:,} bytes. Submit the notebooks or modules only, "
             "without data sets, weights or environments.",
         )
 

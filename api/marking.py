@@ -1,4 +1,4 @@
-"""What people do in the queue of answers: the same for routes and pages; commit, then ring."""
+"""What people do in the queue of answers: the same for routes and pages; commit, then announce."""
 
 from decimal import Decimal, InvalidOperation
 
@@ -24,7 +24,7 @@ def judge(service: Service, caller: Caller, slug: str, item_id: str, wanted: Mar
         posts = judging.judge(
             db, caller, offering, submission_id=item.submission_id, criterion_id=item.criterion_id, wanted=wanted
         )
-    service.doorbell.post(posts)
+    service.dispatcher.posts(posts)
 
 
 def withdraw(service: Service, caller: Caller, slug: str, item_id: str) -> None:
@@ -36,7 +36,7 @@ def withdraw(service: Service, caller: Caller, slug: str, item_id: str) -> None:
     with service.database.write() as db:
         offering, item = manual.reach_item(db, caller, slug, service.settings.secret_key(), item_id)
         posts = judging.withdraw(db, caller, offering, submission_id=item.submission_id, criterion_id=item.criterion_id)
-    service.doorbell.post(posts)
+    service.dispatcher.posts(posts)
 
 
 def keep_comment(

@@ -67,7 +67,7 @@ class Metrics:
         self.seconds = Histogram(
             "chainrule_http_request_seconds", "Until the answer began.", ["method", "route"], registry=own
         )
-        self.hand_ins = Counter("chainrule_hand_ins", "Hand-ins by outcome.", ["outcome"], registry=own)
+        self.submissions = Counter("chainrule_submissions", "Submissions by outcome.", ["outcome"], registry=own)
 
     def page(self) -> bytes:
         """The text that Prometheus reads."""

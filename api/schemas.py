@@ -37,7 +37,7 @@ class ProblemOut(BaseModel):
 
 
 class FileOut(Answer):
-    """One file of a hand-in."""
+    """One file of a submission."""
 
     name: str
     sha256: str
@@ -45,7 +45,7 @@ class FileOut(Answer):
 
 
 class SubmissionOut(Answer):
-    """A hand-in and where it stands."""
+    """A submission and where it stands."""
 
     id: str
     slug: str
@@ -93,13 +93,13 @@ class SubmissionOut(Answer):
 
 
 class SubmissionList(BaseModel):
-    """Hand-ins, newest first."""
+    """Submissions, newest first."""
 
     items: list[SubmissionOut]
 
 
 class RunOut(Answer):
-    """One grading of a hand-in."""
+    """One grading of a submission."""
 
     id: str
     purpose: str
@@ -118,7 +118,7 @@ class RunOut(Answer):
 
 
 class RunList(BaseModel):
-    """Gradings of one hand-in, newest first."""
+    """Gradings of one submission, newest first."""
 
     items: list[RunOut]
 
@@ -147,7 +147,7 @@ class CriterionOut(Answer):
 
 
 class AssignmentOut(BaseModel):
-    """What can be handed in, until when, and what it is worth."""
+    """What can be submitted, until when, and what it is worth."""
 
     slug: str
     title: str

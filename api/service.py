@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from api.dispatcher import Dispatcher
 from api.observing import Metrics
-from api.queue import Doorbell
 from api.sign_in_throttle import Attempts
 from api.watching import Watching
 from grading.domain.assignment import Assignment
@@ -23,7 +23,7 @@ class Service:
     database: Database
     blobs: Blobs
     assignments: Mapping[str, Assignment]
-    doorbell: Doorbell
+    dispatcher: Dispatcher
     watching: Watching
     metrics: Metrics
     attempts: Attempts

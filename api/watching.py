@@ -10,7 +10,7 @@ from grading.store.database import Database
 from grading.store.tables import RunEvent
 
 POLL_S = 0.05
-# A bell may miss an event whose transaction committed late; readers look again by themselves after this long.
+# A waiter may miss an event whose transaction committed late; readers look again by themselves after this long.
 LOOK_AGAIN_S = 1.0
 # A service that goes down waits so long for a database that does not answer.
 LAST_ANSWER_S = 5.0
@@ -21,7 +21,7 @@ class Watching:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._bells: dict[str, set[asyncio.Event]] = {}
+        self._waiters: dict[str, set[asyncio.Event]] = {}
         self._poller: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -33,29 +33,29 @@ class Watching:
     @property
     def readers(self) -> int:
         """How many are waiting."""
-        return sum(map(len, self._bells.values()))
+        return sum(map(len, self._waiters.values()))
 
     @contextlib.contextmanager
-    def bell_of(self, submission_id: str) -> Iterator[asyncio.Event]:
+    def waiter_for(self, submission_id: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever something happens to the submission; clear it before looking."""
-        bell = asyncio.Event()
-        self._bells.setdefault(submission_id, set()).add(bell)
+        waiter = asyncio.Event()
+        self._waiters.setdefault(submission_id, set()).add(waiter)
         if self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll(), name="watch run events")
         try:
-            yield bell
+            yield waiter
         finally:
-            bells = self._bells[submission_id]
-            bells.discard(bell)
-            if not bells:
-                del self._bells[submission_id]
+            waiters = self._waiters[submission_id]
+            waiters.discard(waiter)
+            if not waiters:
+                del self._waiters[submission_id]
 
     async def stop(self) -> None:
         """Let all readers go, and ask the database nothing more: its connections may be closed after this."""
         self._stopped = True
-        for bells in self._bells.values():
-            for bell in bells:
-                bell.set()
+        for waiters in self._waiters.values():
+            for waiter in waiters:
+                waiter.set()
         if self._poller is not None:
             # A thread that waits for the database's answer cannot be cancelled, only waited for.
             await asyncio.wait({self._poller}, timeout=LAST_ANSWER_S)
@@ -63,12 +63,12 @@ class Watching:
 
     async def _poll(self) -> None:
         last = await asyncio.to_thread(self._newest)
-        while self._bells and not self._stopped:
+        while self._waiters and not self._stopped:
             await asyncio.sleep(POLL_S)
             for event_id, submission_id in await asyncio.to_thread(self._after, last):
                 last = event_id
-                for bell in self._bells.get(submission_id, ()):
-                    bell.set()
+                for waiter in self._waiters.get(submission_id, ()):
+                    waiter.set()
 
     def _newest(self) -> int:
         with self._database.read() as db:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks chaos`: a thousand hand-ins in a storm, with the judge that is in service; see `storm`."""
+"""`python -m benchmarks chaos`: a thousand submissions in a storm, with the judge that is in service; see `storm`."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ ROUNDS: Final = 4
 
 
 def rows() -> Iterator[Row]:
-    """A thousand hand-ins with the judge that is in service."""
+    """A thousand submissions with the judge that is in service."""
     with tempfile.TemporaryDirectory(prefix="chainrule-chaos-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
         with Storm(folder, work, "testing.department", undisturbed, settings, below=tuple(BELOW)) as storm:
             seen = storm.rage(STUDENTS, EACH, ROUNDS)
     told = ", ".join(f"{count} × {name}" for name, count in sorted(seen.disasters.items()))
-    yield Row("chaos: hand-ins graded once, unchanged", str(seen.accepted), f"{seen.seconds:.0f} s", told)
+    yield Row("chaos: submissions graded once, unchanged", str(seen.accepted), f"{seen.seconds:.0f} s", told)
     for name in ("lost", "doubled", "changed", "posted_twice", "wrong_in_gradebook"):
         yield Row(f"chaos: {name.replace('_', ' ')}", str(getattr(seen, name)), "0")
     for name in ("stray", "leaked", "refused_to_leave"):

@@ -1,4 +1,4 @@
-"""A class that hands in at the same moment: throughput, losses, and memory at its highest."""
+"""A class that submits at the same moment: throughput, losses, and memory at its highest."""
 
 import time
 from collections.abc import Iterator
@@ -19,17 +19,17 @@ def rows(service: RunningService, students: int = STUDENTS) -> Iterator[Row]:
     tokens = service.enroll(students)
     content = right_sample(NOTEBOOK_1).read_bytes()
 
-    def hand_in(token: str) -> str:
+    def submit(token: str) -> str:
         with ServiceClient(service.address, token) as client:
-            return str(client.hand_in(SLUG, [(NOTEBOOK_1, content)])["id"])
+            return str(client.submit(SLUG, [(NOTEBOOK_1, content)])["id"])
 
     # The judge is there once something was graded; its start is not the crowd's memory.
-    wait_until_over(service, [hand_in(service.token)])
+    wait_until_over(service, [submit(service.token)])
     idle = tree_bytes(service.process.pid)
     begin = time.perf_counter()
     with MemoryWatch(service.process.pid) as memory:
         with ThreadPoolExecutor(students) as pool:
-            ids = list(pool.map(hand_in, tokens))
+            ids = list(pool.map(submit, tokens))
         taken = time.perf_counter() - begin
         states = wait_until_over(service, ids)
     elapsed = time.perf_counter() - begin

@@ -2,7 +2,7 @@
 
 First measured: the statements that a worker and a student's page run, with 10 to 10,000 runs waiting, on both
 databases. Then simulated: a class of 1,000 before a deadline, on so many lanes, with gradings as long as those of the
-built-in assignments. The simulation is held against a smaller class that hands in to a real service.
+built-in assignments. The simulation is held against a smaller class that submits to a real service.
 """
 
 import heapq
@@ -30,7 +30,7 @@ from testing.servers import NotInstalledError, PostgreSQL
 WAITING: Final = (10, 100, 1000, 10_000)
 REPEATS: Final = 15
 STUDENTS: Final = 1000
-# A class before a deadline: most hand in within the last hour, more and more the nearer it comes, some twice.
+# A class before a deadline: most submit within the last hour, more and more the nearer it comes, some twice.
 LAST_HOUR_S: Final = 3600.0
 HAND_INS_EACH: Final = 2.0
 GRADING_S: Final = {"two functions of NumPy": 0.06, "an ordinary notebook": 1.0, "a long one": 10.0}
@@ -38,7 +38,7 @@ LANES: Final = (2, 4, 8, 16, 32)
 SPREAD: Final = 0.6
 # The density of arrivals is proportional to exp(3 t): twenty times as many in the last minute as in the first.
 GROW: Final = 3.0
-# The class that the simulation is held against: so many hand-ins, so busy the lanes on the whole.
+# The class that the simulation is held against: so many submissions, so busy the lanes on the whole.
 WARM: Final = 20
 COMPARED: Final = 150
 COMPARED_LOAD: Final = 0.8
@@ -46,7 +46,7 @@ FILL: Final = Path(__file__).with_name("waiting_class.sql")
 
 
 def deadline_arrivals(students: int, chance: random.Random) -> list[float]:
-    """Seconds before the deadline's hour is over at which hand-ins arrive, in order: the rate grows to its end."""
+    """Seconds before the deadline's hour is over at which submissions arrive, in order: the rate grows to its end."""
     count = round(students * HAND_INS_EACH)
     return sorted(LAST_HOUR_S * _tilted(chance.random(), GROW) for _ in range(count))
 
@@ -93,7 +93,7 @@ def rows() -> Iterator[Row]:
 
 
 def _held_against() -> Iterator[Row]:
-    """A class that hands in faster and faster, at a real department: its waits, and those of the simulation."""
+    """A class that submits faster and faster, at a real department: its waits, and those of the simulation."""
     chance = random.Random(11)  # noqa: S311  # the same class each time
     with tempfile.TemporaryDirectory(prefix="chainrule-growth-") as name:
         folder = Path(name)
@@ -122,7 +122,7 @@ def _held_against() -> Iterator[Row]:
             f"simulated wait, {kind}: {what}",
             milliseconds(of(simulated)),
             f"the service: {milliseconds(of(real))}, {of(simulated) / of(real):.2f}x",
-            f"{COMPARED} hand-ins within {span:.0f} s, {LANES_COMPARED} lanes, each grading as long as it took",
+            f"{COMPARED} submissions within {span:.0f} s, {LANES_COMPARED} lanes, each grading as long as it took",
         )
 
 

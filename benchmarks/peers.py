@@ -23,7 +23,8 @@ FOLDER = Path(__file__).parent / "two_layer"
 ROOT = FOLDER.parents[1]
 ROUNDS = 7
 SAMPLES = ("right", "wrong")
-# Graders that start a kernel or a container for each hand-in; a ratio to them needs their own set-up of the assignment.
+# Graders that start a kernel or a container for each submission; a ratio to them needs their own
+# set-up of the assignment.
 OTHERS = {"Otter-Grader": "otter", "nbgrader": "nbgrader", "PyBryt": "pybryt", "nbclient with a kernel": "ipykernel"}
 
 # What a course without a grader has: the module imported into the process that asks, asserts, a seed written down.

@@ -1,4 +1,4 @@
-"""`python -m benchmarks throughput`: small hand-ins through API, PostgreSQL, Redis and a worker, on this machine.
+"""`python -m benchmarks throughput`: small submissions through API, PostgreSQL, Redis and a worker, on this machine.
 
 Held against the same boxes run back to back by a judge alone, as many at once as the worker has lanes. Rounds of the
 three take turns, so that what the machine does beside falls on each. "Graded" counts from a waiting class; "all told"
@@ -24,7 +24,7 @@ from grading.assignments.catalog import BUILT_IN
 from grading.judge.client import Judge
 from grading.judge.config import JudgeConfig
 from grading.store.settings import Settings
-from testing.department import Coursework, Enrolled, Member, hand_in, small_assignment
+from testing.department import Coursework, Enrolled, Member, small_assignment, submit
 from testing.servers import PostgreSQL, Redis, free_port
 from testing.service import tree_of
 
@@ -43,7 +43,7 @@ class Calm:
     Args:
         folder: for everything that lies on a disk.
         assignments: beside the built-in ones.
-        work: what is handed in.
+        work: what is submitted.
     """
 
     def __init__(self, folder: Path, assignments: Path, work: Coursework) -> None:
@@ -75,7 +75,7 @@ class Calm:
         self._judge = self._stack.enter_context(
             Judge.start(JudgeConfig(assignment_dirs=(assignments,), hidden=(settings.state,)))
         )
-        self.handed_in = 0
+        self.submitted = 0
         self.memory: list[tuple[int, float, float]] = []
         self.upload(LANES)
         self.drain()
@@ -87,13 +87,13 @@ class Calm:
         self._stack.close()
 
     def upload(self, count: int) -> None:
-        """So many hand-ins over HTTP, several at once."""
+        """So many submissions over HTTP, several at once."""
         self.arrive([0.0] * count)
 
     def arrive(self, arrivals: Sequence[float]) -> None:
-        """A hand-in over HTTP at each of these seconds from now, in ascending order."""
-        began, first = time.monotonic(), self.handed_in
-        self.handed_in += len(arrivals)
+        """A submission over HTTP at each of these seconds from now, in ascending order."""
+        began, first = time.monotonic(), self.submitted
+        self.submitted += len(arrivals)
 
         def one(number: int) -> str:
             time.sleep(max(0.0, began + arrivals[number - first] - time.monotonic()))
@@ -101,20 +101,20 @@ class Calm:
             token = self.enrolled.tokens[student]
             content = self._work.content(student, attempt)
             until = time.monotonic() + PATIENCE_S
-            return hand_in(self._address, token, self._work, content, key=f"{student}-{attempt}", until=until)
+            return submit(self._address, token, self._work, content, key=f"{student}-{attempt}", until=until)
 
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(one, range(first, self.handed_in)))
+            list(pool.map(one, range(first, self.submitted)))
 
     def drain(self) -> None:
         """Wait until all is graded."""
         until = time.monotonic() + PATIENCE_S
         # Seldom while much is left: each look costs the same two processors a statement.
-        while left := self.handed_in - self.enrolled.states().get("graded", 0):
+        while left := self.submitted - self.enrolled.states().get("graded", 0):
             if time.monotonic() > until:
                 raise RuntimeError(f"{left} were not graded in time")
             time.sleep(min(0.02 * left, 1.0))
-        self.memory.append((self.handed_in, resident_mb(self.api.pid), resident_mb(self.worker.pid)))
+        self.memory.append((self.submitted, resident_mb(self.api.pid), resident_mb(self.worker.pid)))
 
     def serve(self, count: int) -> None:
         """So many from the upload to the grade."""
@@ -143,7 +143,7 @@ class Calm:
         }
 
     def waiting_class(self, count: int) -> None:
-        """Hand in so many while the worker stands still, and let it go."""
+        """Submit so many while the worker stands still, and let it go."""
         os.kill(self.worker.pid, signal.SIGSTOP)
         try:
             self.upload(count)
@@ -167,13 +167,13 @@ def resident_mb(pid: int) -> float:
 
 
 def slope_kb(counts: Sequence[int], megabytes: Sequence[float]) -> float:
-    """Growth in KiB for each hand-in, by least squares over the second half."""
+    """Growth in KiB for each submission, by least squares over the second half."""
     half = len(counts) // 2
     return float(np.polyfit(counts[half:], megabytes[half:], 1)[0]) * 1024
 
 
 def works(folder: Path) -> Iterator[tuple[str, Coursework]]:
-    """What is handed in: the smallest there is, and a notebook of an ordinary course."""
+    """What is submitted: the smallest there is, and a notebook of an ordinary course."""
     yield "two functions", small_assignment(folder / "small")
     sample = BUILT_IN / "cmpsc497_hw2" / "samples"
     right = (sample / "right" / NOTEBOOK).read_bytes()
@@ -222,13 +222,13 @@ def _of(what: str, calm: Calm) -> Iterator[Row]:
             f"cost: {part}, {what}",
             milliseconds(processor / (2 * ROUNDS * CHUNK)),
             f"{processor / spent['judge and boxes']:.0%} of judge and boxes",
-            "processor time for each hand-in",
+            "processor time for each submission",
         )
     counts, api, worker = zip(*calm.memory, strict=True)
     for part, megabytes in (("api", api), ("worker", worker)):
         yield Row(
             f"memory: {part}, {what}",
             f"{megabytes[-1]:.0f} MiB",
-            f"{slope_kb(counts, megabytes):+.2f} KiB for each hand-in",
+            f"{slope_kb(counts, megabytes):+.2f} KiB for each submission",
             f"resident, after {counts[-1]}; {megabytes[0]:.0f} MiB after {counts[0]}",
         )

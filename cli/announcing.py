@@ -93,8 +93,8 @@ def announce(settings: Settings, demo: Demo | None, assignments: Mapping[str, As
     typer.echo(f"  {demo.instructor_link}\n")
     typer.echo(f"A token of {demo.student_name}, student, for the sign-in page and for commands:\n")
     typer.echo(f"  {demo.student_token}\n")
-    typer.echo("Hand in a sample as that student (paste into another terminal):\n")
-    typer.echo(f"  {hand_in_command(settings, demo, assignments)}\n")
+    typer.echo("Submit a sample as that student (paste into another terminal):\n")
+    typer.echo(f"  {submit_command(settings, demo, assignments)}\n")
     if others := other_samples(demo, assignments):
         typer.echo("The same goes for the other assignments, with these samples:\n")
         for line in others:
@@ -103,8 +103,8 @@ def announce(settings: Settings, demo: Demo | None, assignments: Mapping[str, As
     typer.echo(f"Everything is kept in {settings.state.absolute()}. Stop with Ctrl-C.\n")
 
 
-def hand_in_command(settings: Settings, demo: Demo, assignments: Mapping[str, Assignment]) -> str:
-    """A command for the shell that hands in the demo assignment's right sample as the demo student."""
+def submit_command(settings: Settings, demo: Demo, assignments: Mapping[str, Assignment]) -> str:
+    """A command for the shell that submits the demo assignment's right sample as the demo student."""
     assignment = assignments.get(demo.slug) or next(iter(assignments.values()))
     sample = assignment.folder / "samples" / "right"
     chainrule = Path(sys.executable).with_name("chainrule")

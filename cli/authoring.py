@@ -25,7 +25,7 @@ TEXTS = {".toml", ".py", ".ipynb", ".md"}
 
 
 def new(
-    slug: Annotated[str, typer.Argument(help='What students hand in under, like "nets-hw1".')],
+    slug: Annotated[str, typer.Argument(help='What students submit under, like "nets-hw1".')],
     *,
     folder: Annotated[Path | None, typer.Option("--in", help="Where to put it; empty: ./SLUG.")] = None,
     title: Annotated[str, typer.Option(help="For people.")] = "",

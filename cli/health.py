@@ -46,7 +46,7 @@ def _service_problem(chosen: "Settings") -> str:
     except urllib.error.HTTPError as error:
         with error:
             told = json.loads(error.read() or b"{}")
-        # Without a broker hand-ins are taken and graded all the same, only later: no reason to start anew.
+        # Without a broker submissions are taken and graded all the same, only later: no reason to start anew.
         missing = [name for name, holds in told.items() if holds is False and name != "broker"]
         return f"not ready: {', '.join(missing)}" if missing else ""
     except OSError as error:

@@ -52,8 +52,8 @@ def judge_config(chosen: "Settings", *, warm: bool) -> "JudgeConfig":
         checkpoint_dir=chosen.checkpoints if chosen.checkpoints.is_dir() else None,
         standin_dir=chosen.state / "standins" if chosen.state.is_dir() else None,
         hidden=(chosen.state,),
-        card=chosen.card,
-        card_slots=chosen.gpu_slots,
+        gpu=chosen.gpu,
+        gpu_slots=chosen.gpu_slots,
         allow_no_sandbox=chosen.allow_no_sandbox,
         warm=warm,
     )

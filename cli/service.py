@@ -1,4 +1,4 @@
-"""A Chainrule service as a client sees it: hand in, follow, read the report."""
+"""A Chainrule service as a client sees it: submit, follow, read the report."""
 
 import json
 import time
@@ -25,7 +25,7 @@ class ServiceClient:
 
     Args:
         address: where the service answers, like "http://127.0.0.1:8000".
-        token: bearer token with the scope to hand in.
+        token: bearer token with the scope to submit.
         transport: how requests travel; None for the network.
         pause: sleeps between tries, in seconds.
     """
@@ -46,8 +46,8 @@ class ServiceClient:
         )
         self._pause = pause
 
-    def hand_in(self, slug: str, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
-        """Hand in files; a try that was cut off is repeated under the same key, so it counts once.
+    def submit(self, slug: str, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
+        """Submit files; a try that was cut off is repeated under the same key, so it counts once.
 
         Raises:
             NotASubmission: the service will not have it; the message is the service's.
@@ -62,7 +62,7 @@ class ServiceClient:
         """Where a submission stands.
 
         Raises:
-            NotASubmission, HouseFault: as for `hand_in`.
+            NotASubmission, HouseFault: as for `submit`.
         """
         return self._json(lambda: self._client.get(f"submissions/{submission_id}"))
 
@@ -70,7 +70,7 @@ class ServiceClient:
         """The report as the token's owner may see it.
 
         Raises:
-            NotASubmission, HouseFault: as for `hand_in`.
+            NotASubmission, HouseFault: as for `submit`.
         """
         return self._json(lambda: self._client.get(f"submissions/{submission_id}/report"))
 
@@ -80,7 +80,7 @@ class ServiceClient:
         Events tell when to look; where they cannot be had the submission is asked for again and again.
 
         Raises:
-            NotASubmission, HouseFault: as for `hand_in`.
+            NotASubmission, HouseFault: as for `submit`.
         """
         last = ""
         for _ in self._occasions(submission_id):

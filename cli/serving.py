@@ -44,15 +44,15 @@ def worker(
 ) -> None:
     """Start a worker that grades what the service queued."""
     from cli.logs import to_standard_error
-    from grading.sandbox import gpus as cards
-    from worker import gpus, standalone
+    from grading.sandbox import gpus
+    from worker import gpu_slots, standalone
 
     to_standard_error()
     names = tuple(name.strip() for name in queues.split(",") if name.strip())
     with faults_as_exits():
         chosen = settings().model_copy(update={"worker_queues": names})
-        if (card := gpus.take_card(chosen, cards.found())) is not None:
-            chosen = chosen.model_copy(update={"card": card.index})
+        if (gpu := gpu_slots.take_gpu(chosen, gpus.found())) is not None:
+            chosen = chosen.model_copy(update={"gpu": gpu.index})
         standalone.run(chosen, starter_of(chosen))
 
 

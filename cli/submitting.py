@@ -1,4 +1,4 @@
-"""`chainrule submit`: hand in over HTTP."""
+"""`chainrule submit`: submit over HTTP."""
 
 import json
 from pathlib import Path
@@ -24,16 +24,16 @@ def submit(
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the report and show it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
 ) -> None:
-    """Hand in a submission.
+    """Submit a submission.
 
-    Exit code 0: handed in (with --wait: graded). 2: the service will not have it. 3: our fault.
+    Exit code 0: submitted (with --wait: graded). 2: the service will not have it. 3: our fault.
     """
     from cli.service import ServiceClient
 
     with faults_as_exits(), ServiceClient(server, token) as service:
-        submission = service.hand_in(assignment, files_of(paths))
+        submission = service.submit(assignment, files_of(paths))
         if not as_json:
-            typer.echo(f"Handed in as {submission['id']}.", err=wait)
+            typer.echo(f"Submitted as {submission['id']}.", err=wait)
         if wait:
             _follow(service, str(submission["id"]), as_json=as_json)
         elif as_json:
@@ -57,7 +57,7 @@ def files_of(paths: list[Path]) -> list[tuple[str, bytes]]:
         else:
             raise NotASubmission("no-such-file", "there is no such file or folder.", file=str(path))
     if not files:
-        raise NotASubmission("empty-folder", "there is no file to hand in.")
+        raise NotASubmission("empty-folder", "there is no file to submit.")
     return files
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script, of no package
-"""Take the pages' screenshots anew: a service of its own, a class that hands in, the system's Chromium.
+"""Take the pages' screenshots anew: a service of its own, a class that submits, the system's Chromium.
 
     .venv/bin/python docs/screenshots.py                 the two of the README, into docs/images
     .venv/bin/python docs/screenshots.py --every FOLDER  every page, in light, in dark and as narrow as a phone
@@ -45,7 +45,7 @@ STEEP: Change = ("return 1 / (1 + np.exp(-x))", "return 1 / (1 + np.exp(x))")
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A student, and what they hand in: for each notebook the sample it comes from, and a line changed in the first."""
+    """A student, and what they submit: for each notebook the sample it comes from, and a line changed in the first."""
 
     name: str
     first: str = "right"
@@ -59,7 +59,7 @@ class Pupil:
 
     @property
     def files(self) -> list[tuple[str, bytes]]:
-        """What is handed in."""
+        """What is submitted."""
         files = []
         for name, sample in ((FIRST, self.first), (SECOND, self.second)):
             path = SAMPLES / sample / name
@@ -116,7 +116,7 @@ def school() -> Iterator[School]:
             submissions = {}
             for pupil in (BEFORE, *CLASS):
                 with ServiceClient(service.address, tokens[pupil.name]) as client:
-                    submissions[pupil.name] = str(client.hand_in(SLUG, pupil.files)["id"])
+                    submissions[pupil.name] = str(client.submit(SLUG, pupil.files)["id"])
             for pupil in CLASS:
                 with ServiceClient(service.address, tokens[pupil.name]) as client:
                     *_, last = client.states(submissions[pupil.name])

@@ -52,7 +52,7 @@ class GradedRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Grading:
+class RunContext:
     """What all parts of one run share."""
 
     assignment: Assignment
@@ -80,7 +80,7 @@ def grade(
     The same arguments give the same report, apart from times.
 
     Args:
-        submission: what was handed in.
+        submission: what was submitted.
         assignment: its manifest.
         rubric: its table; see `Rubric.validated`.
         seed: secret; all inputs are drawn from it.
@@ -94,11 +94,11 @@ def grade(
     """
     started_at, begun = datetime.now(UTC), time.perf_counter()
     matched, together = by_part(submission, assignment, rubric)
-    desk = Grading(assignment, sandbox, seed, device, submission, matched, together)
+    run = RunContext(assignment, sandbox, seed, device, submission, matched, together)
     with stores_are(stores or Stores()):
         parts: dict[str, GradedPart] = {}
         for part in rubric.parts:
-            parts[part.file] = grade_part(part, desk, [row for graded in parts.values() for row in graded.criteria])
+            parts[part.file] = grade_part(part, run, [row for graded in parts.values() for row in graded.criteria])
     figures, blobs = kept_figures({file: graded.pictures for file, graded in parts.items()})
     seconds = time.perf_counter() - begun
     report = Report(
@@ -137,13 +137,13 @@ def by_part(
     return matched, scripts_together(submission, assignment, matched, hints)
 
 
-def wants_card(submission: Submission, assignment: Assignment, rubric: Rubric) -> bool:
-    """Whether grading it on a graphics card would run anything there.
+def wants_gpu(submission: Submission, assignment: Assignment, rubric: Rubric) -> bool:
+    """Whether grading it on a GPU would run anything there.
 
-    Nothing is run to find out: what fails on a processor might have worked on a card. A hand-in without the files that
-    may use one, or with those as they were handed out, or unreadable, is graded alike without it.
+    Nothing is run to find out: what fails on a processor might have worked on a GPU. A submission without the files
+    that may use one, or with those as they were handed out, or unreadable, is graded alike without it.
     """
-    asked = may_use_card(assignment)
+    asked = may_use_gpu(assignment)
     matched, together = by_part(submission, assignment, rubric)
     for part in rubric.parts:
         file = matched.get(part.file)
@@ -152,8 +152,8 @@ def wants_card(submission: Submission, assignment: Assignment, rubric: Rubric) -
     return False
 
 
-def may_use_card(assignment: Assignment) -> frozenset[str]:
-    """The files whose programs may use a graphics card where the assignment is graded on one."""
+def may_use_gpu(assignment: Assignment) -> frozenset[str]:
+    """The files whose programs may use a GPU where the assignment is graded on one."""
     return frozenset(file.name for file in assignment.files if not (file.processor_only or file.report))
 
 
@@ -165,43 +165,43 @@ def _runs(part: Part, files: Sequence[SubmittedFile], assignment: Assignment) ->
     return any(cell.python or cell.salvaged for cell in source.code) and not untouched(part, source, assignment)
 
 
-def grade_part(part: Part, desk: Grading, earlier: Sequence[CriterionResult] = ()) -> GradedPart:
+def grade_part(part: Part, run: RunContext, earlier: Sequence[CriterionResult] = ()) -> GradedPart:
     """Grade one file: read it, make it a program, open a box, ask the checks; `earlier` are the rows before its own."""
-    file = desk.matched.get(part.file)
+    file = run.matched.get(part.file)
     if file is None:
-        return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not handed in.")
+        return unjudged(part, Status.NOT_SUBMITTED, f"{part.file} was not submitted.")
     try:
         source = remembered(
-            ("source", part, desk.submission),
+            ("source", part, run.submission),
             lambda: read_part(
-                desk.together.get(part.file) or (file,),
-                lambda program: desk.sandbox.open(
-                    program, limits=desk.assignment.limits, seed=box_seed(desk.seed), device="cpu"
+                run.together.get(part.file) or (file,),
+                lambda program: run.sandbox.open(
+                    program, limits=run.assignment.limits, seed=box_seed(run.seed), device="cpu"
                 ),
             ),
         )
     except NotASubmission as fault:
         return unjudged(part, Status.FAILED, f"{file.name} cannot be read: {fault.message}")
-    if untouched(part, source, desk.assignment):
+    if untouched(part, source, run.assignment):
         return unjudged(
             part, Status.NOT_ATTEMPTED, f"{file.name} is the starter as it was handed out: nothing is filled in yet."
         )
     broken = tuple(piece for cell in source.code for piece in cell.broken)
-    limits = desk.assignment.limits
-    device = desk.device if part.file in may_use_card(desk.assignment) else "cpu"
+    limits = run.assignment.limits
+    device = run.device if part.file in may_use_gpu(run.assignment) else "cpu"
     session = Session(
         remembered(
-            ("programs", part, desk.submission),
-            lambda: programs_of(part, source, files_beside(file, desk.submission, desk.matched, desk.assignment)),
+            ("programs", part, run.submission),
+            lambda: programs_of(part, source, files_beside(file, run.submission, run.matched, run.assignment)),
         ),
-        lambda program: desk.sandbox.open(program, limits=limits, seed=box_seed(desk.seed), device=device),
+        lambda program: run.sandbox.open(program, limits=limits, seed=box_seed(run.seed), device=device),
         limits,
     )
     try:
         student = BoxedStudent(session, part.expects, mode=part.mode, broken=broken, source=source, device=device)
-        evaluation = Evaluation(part, student, desk.seed, source, session.renew, earlier)
+        evaluation = Evaluation(part, student, run.seed, source, session.renew, earlier)
         results = evaluation.results()
-        draw = Draw(desk.seed, f"{part.file}/figures")
+        draw = Draw(run.seed, f"{part.file}/figures")
         executed = session.peek_executed()
         pictures, notes = pictures_of(part, student, source, executed, draw, sketched=evaluation.sketched)
     finally:
@@ -217,10 +217,10 @@ def grade_part(part: Part, desk: Grading, earlier: Sequence[CriterionResult] = (
 
 
 def device_notes(assignment: Assignment, device: str) -> tuple[str, ...]:
-    """What a report says about the device: that an assignment which prefers a card was graded without one."""
+    """What a report says about the device: that an assignment which prefers a GPU was graded without one."""
     if assignment.devices[:1] == ("cuda",) and device != "cuda":
         where = "it was graded on the processor, by the same criteria, trainings being shorter"
-        return (f"This assignment prefers a graphics card; {where}.",)
+        return (f"This assignment prefers a GPU; {where}.",)
     return ()
 
 

@@ -35,7 +35,7 @@ IN_FLIGHT = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Coursework:
-    """What the class hands in: one file, and every third one is wrong.
+    """What the class submits: one file, and every third one is wrong.
 
     Attributes:
         slug, file: the assignment's, and the name under which it wants its one file.
@@ -147,8 +147,8 @@ def _client() -> httpx2.Client:
     return client
 
 
-def hand_in(address: str, token: str, work: Coursework, content: bytes, *, key: str, until: float) -> str:
-    """Hand in over HTTP as a patient client does, whatever becomes of the service meanwhile; the submission's id.
+def submit(address: str, token: str, work: Coursework, content: bytes, *, key: str, until: float) -> str:
+    """Submit over HTTP as a patient client does, whatever becomes of the service meanwhile; the submission's id.
 
     Raises:
         RuntimeError: refused for good, or no answer until that moment (`time.monotonic`).
@@ -270,12 +270,12 @@ def run_api(settings: Settings, assignments: Mapping[str, Assignment]) -> None:
     """Be the API until SIGTERM."""
     import uvicorn
 
-    from api import actions as handin
+    from api import actions
     from api.app import create_app
     from grading.store.logs import log_as_json
 
     log_as_json()
-    handin.IN_FLIGHT_FOR = IN_FLIGHT
+    actions.IN_FLIGHT_FOR = IN_FLIGHT
     app = create_app(settings, assignments, pages=False)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 

@@ -1,4 +1,4 @@
-"""While a class hands in, everything dies that can die; afterwards each hand-in has one grade, and the right one.
+"""While a class submits, everything dies that can die; afterwards each submission has one grade, and the right one.
 
 Killed are workers, the API, and below the workers judges, zygotes and boxes. Redis is stopped and comes back empty,
 PostgreSQL crashes and recovers, the wire between a worker and the database stalls for longer than a lease or is cut,
@@ -32,11 +32,11 @@ from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.settings import Settings
 from grading.store.tables import GradebookEntry, GradePost, ReportRow, Run, RunEvent, SubmissionRow, now
-from testing.department import Coursework, Enrolled, Member, hand_in
+from testing.department import Coursework, Enrolled, Member, submit
 from testing.platform import FakePlatform
 from testing.servers import PostgreSQL, Redis, Wire, free_port, small_disk, wait_for
 from testing.service import tree_of
-from worker.app import make_app, ring_of
+from worker.app import announcer_of, make_app
 from worker.passback import UNDER_WAY
 
 PATIENCE_S: Final = 1500.0
@@ -59,11 +59,11 @@ class Aftermath:
     """What was left when the storm was over. All but the first three have to be zero or empty.
 
     Attributes:
-        accepted: hand-ins that were answered with 202.
+        accepted: submissions that were answered with 202.
         disasters: how many of each kind there were.
-        seconds: from the first hand-in to the last grade and post.
-        lost: accepted hand-ins without a grade.
-        doubled: hand-ins with more than one grade.
+        seconds: from the first submission to the last grade and post.
+        lost: accepted submissions without a grade.
+        doubled: submissions with more than one grade.
         changed: reports that differ from those of an undisturbed run with the same seeds.
         posted_twice: runs with more than one entry in the outbox.
         wrong_in_gradebook: students whose newest grade is not what the gradebook says last.
@@ -105,7 +105,7 @@ class Storm:
 
     Args:
         folder: for everything that lies on a disk.
-        work: what is handed in.
+        work: what is submitted.
         program: the module whose processes the API and the workers are.
         undisturbed: the reports for contents and seeds, by a judge that nothing happens to.
         settings: of the department, beside addresses.
@@ -146,7 +146,7 @@ class Storm:
                 "broker_url": self._redis.url,
                 "port": free_port(),
                 "lms_private_addresses": True,
-                # So many deaths in so short a time would otherwise look like poisoned hand-ins.
+                # So many deaths in so short a time would otherwise look like poisoned submissions.
                 "max_attempts": 50,
                 **settings,
             }
@@ -173,7 +173,7 @@ class Storm:
         self._stack.close()
 
     def rage(self, students: int, each: int, rounds: int) -> Aftermath:
-        """Let the class hand in, and everything happen that many times; then count."""
+        """Let the class submit, and everything happen that many times; then count."""
         seen = Aftermath()
         enrolled = Enrolled(self._settings, self._work, students)
         self._stack.callback(enrolled.close)
@@ -189,7 +189,7 @@ class Storm:
 
             def student(number: int) -> None:
                 for attempt in range(each):
-                    accepted[number, attempt] = hand_in(
+                    accepted[number, attempt] = submit(
                         f"http://127.0.0.1:{self._settings.port}",
                         enrolled.tokens[number],
                         self._work,
@@ -224,7 +224,7 @@ class Storm:
         disasters = self._disasters()
         order = [name for _ in range(rounds) for name in self._chance.sample(list(disasters), len(disasters))]
         for number, name in enumerate(order):
-            # The next one strikes when another part of the class has handed in, however fast this machine is.
+            # The next one strikes when another part of the class has submitted, however fast this machine is.
             part = number / len(order)
             while progress() < part:
                 self._revive(seen)
@@ -277,7 +277,7 @@ class Storm:
         try:
             with database.read() as db:
                 run_ids = db.scalars(select(Run.id)).all()
-            ring_of(app).runs([(run_id, QUEUE_CPU) for run_id in run_ids for _ in range(2)])
+            announcer_of(app).runs([(run_id, QUEUE_CPU) for run_id in run_ids for _ in range(2)])
         finally:
             database.close()
             app.close()

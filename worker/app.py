@@ -1,4 +1,4 @@
-"""The Celery application: a doorbell with people behind it.
+"""The Celery application: who hears the messages.
 
 Messages are JSON and carry an id. Which run is whose is settled in the database, never by what the broker delivers: so
 a message may come twice or not at all, and none of the broker's time-outs matters to a grade.
@@ -8,7 +8,7 @@ import structlog
 from celery import Celery
 
 from grading.store.settings import Settings
-from worker.workplace import Ring
+from worker.workplace import Announcer
 
 log = structlog.get_logger(__name__)
 
@@ -46,15 +46,15 @@ def make_app(settings: Settings) -> Celery:
     return app
 
 
-def ring_of(app: Celery) -> Ring:
-    """Rings through the application; a broker that is away costs time, never a run."""
+def announcer_of(app: Celery) -> Announcer:
+    """Sends through the application; a broker that is away costs time, never a run."""
 
     def send(task: str, row_id: str, queue: str) -> bool:
         try:
             app.send_task(task, args=[row_id], queue=queue, retry=False)
         except Exception as error:  # noqa: BLE001  # every transport raises its own
-            log.warning("doorbell did not ring", task=task, id=row_id, problem=type(error).__name__)
+            log.warning("message not sent", task=task, id=row_id, problem=type(error).__name__)
             return False
         return True
 
-    return Ring(send)
+    return Announcer(send)

@@ -19,7 +19,7 @@ from grading.store.tables import WorkerRow
 log = structlog.get_logger(__name__)
 
 # To ask whose turn it is looks at everything that waits. So the answer holds for the next few claims, if they follow at
-# once: whoever hands in meanwhile waits that much longer, and the longer a grading takes, the less often that happens.
+# once: whoever submits meanwhile waits that much longer, and the longer a grading takes, the less often that happens.
 LINE_HOLDS_S = 0.5
 
 
@@ -97,7 +97,7 @@ class Claims:
     def describe(
         self, *, tier: str, layers: list[dict[str, object]], devices: list[dict[str, object]] | None = None
     ) -> None:
-        """Write down what this worker's sandbox holds, and its graphics cards."""
+        """Write down what this worker's sandbox holds, and its GPUs."""
         with self._database.write() as db:
             row = db.get_one(WorkerRow, self.owner)
             row.tier, row.layers, row.devices = tier, layers, devices

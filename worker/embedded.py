@@ -15,7 +15,7 @@ from grading.domain.jobs import QUEUE_PASSBACK
 from grading.store import tracing
 from grading.store.logs import log_as_json
 from grading.store.settings import Settings
-from worker.app import make_app, ring_of
+from worker.app import announcer_of, make_app
 from worker.judge_holder import Judge
 from worker.sweep import Sweep
 from worker.tasks import register
@@ -38,7 +38,7 @@ class Worker:
         log_as_json()
         tracing.begin("worker")
         app = make_app(settings)
-        self._place = Workplace(settings, judge, ring_of(app))
+        self._place = Workplace(settings, judge, announcer_of(app))
         self._sweep = Sweep(self._place, settings.sweep_s if sweep_s is None else sweep_s)
         grading = list(settings.run_queues)
         # Posting has a controller of its own: a slow learning platform must not keep graders waiting. Two controllers

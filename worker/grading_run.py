@@ -1,4 +1,4 @@
-"""The straight line of one run: claim → grade → store → ring for the post."""
+"""The straight line of one run: claim → grade → store → announce the post."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from grading.domain.errors import HouseFault, NotASubmission, RubricFault
 from grading.domain.verdict import Blame, RunState
 from grading.store import reports, runs, tracing
 from grading.store.runs import Claim
-from worker import gpus, metrics
+from worker import gpu_slots as gpus
+from worker import metrics
 from worker.judge_holder import Judge, Judgement
 from worker.workplace import Workplace
 
@@ -34,7 +35,7 @@ def grade_run(place: Workplace, run_id: str) -> None:
             log.warning("run left waiting", problem=str(fault))
             return
         if place.slots is not None and (reason := place.slots.why_not()):
-            # The same for a card whose memory somebody else holds.
+            # The same for a GPU whose memory somebody else holds.
             log.warning("run left waiting", problem=reason)
             return
         claimed = place.claims.take()
@@ -62,8 +63,8 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
     try:
         submission = runs.load_submission(claimed, place.blobs)
         device = claimed.device
-        # The card is what is scarce: who would run nothing on it is graded beside those who do.
-        if device == "cuda" and not judge.wants_card(submission, claimed.rubric_slug):
+        # The GPU is what is scarce: who would run nothing on it is graded beside those who do.
+        if device == "cuda" and not judge.wants_gpu(submission, claimed.rubric_slug):
             device = "cpu"
         with gpus.slot(place.slots, device) as use:
             judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=device)
@@ -97,7 +98,7 @@ def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Slo
     if stored is None:
         log.warning("report came too late: the lease was somebody else's", attempt=claimed.attempt)
         return
-    place.ring.posts(list(stored.posts))
+    place.announcer.posts(list(stored.posts))
     if use.seconds:
         metrics.gpu_seconds.labels(claimed.rubric_slug).inc(use.seconds)
         metrics.gpu_peak.labels(claimed.rubric_slug).set(use.peak_bytes or 0)

@@ -39,8 +39,8 @@ class Judge(Protocol):
             HouseFault: we must act.
         """
 
-    def wants_card(self, submission: Submission, slug: str) -> bool:
-        """Whether grading it on a graphics card would run anything there.
+    def wants_gpu(self, submission: Submission, slug: str) -> bool:
+        """Whether grading it on a GPU would run anything there.
 
         Raises:
             NotASubmission, RubricFault, HouseFault: as `grade`.

@@ -31,10 +31,10 @@ killed = Counter(
     registry=registry,
 )
 gpu_seconds = Counter(
-    "chainrule_gpu_seconds", "Seconds that graded runs held a graphics card's slot.", ["assignment"], registry=registry
+    "chainrule_gpu_seconds", "Seconds that graded runs held a GPU's slot.", ["assignment"], registry=registry
 )
 gpu_peak = Gauge(
-    "chainrule_gpu_peak_bytes", "Most memory in use on the card during the last run.", ["assignment"], registry=registry
+    "chainrule_gpu_peak_bytes", "Most memory in use on the GPU during the last run.", ["assignment"], registry=registry
 )
 posts = Counter("chainrule_posts_sent", "Grade posts by outcome.", ["platform", "outcome", "status"], registry=registry)
 

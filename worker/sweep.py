@@ -27,7 +27,7 @@ UNRUNG_SWEEP_S = 0.25
 
 
 class Sweep:
-    """Looks for lost rows and rings for them."""
+    """Looks for lost rows and announces them."""
 
     def __init__(self, place: Workplace, every_s: float) -> None:
         self._place = place
@@ -50,7 +50,7 @@ class Sweep:
             self._thread.join()
 
     def once(self) -> None:
-        """Take back what the dead held, and ring for what waits."""
+        """Take back what the dead held, and announce what waits."""
         settings, database = self._place.settings, self._place.database
         with self._lock:
             with database.read() as db:
@@ -62,8 +62,8 @@ class Sweep:
             with database.read() as db:
                 waiting = runs.waiting(db, queues=settings.run_queues, limit=RUNS_AT_ONCE)
                 posts = due_posts(db, POSTS_AT_ONCE) if "passback" in settings.worker_queues else []
-            self._place.ring.runs([(run_id, queue) for run_id, queue in waiting if self._is_news(run_id)])
-            self._place.ring.posts([post_id for post_id in posts if self._is_news(post_id)])
+            self._place.announcer.runs([(run_id, queue) for run_id, queue in waiting if self._is_news(run_id)])
+            self._place.announcer.posts([post_id for post_id in posts if self._is_news(post_id)])
             self._first = False
             still = {run_id for run_id, _ in waiting} | set(posts)
             self._rung = {row_id: at for row_id, at in self._rung.items() if row_id in still}

@@ -1,7 +1,7 @@
 """The jobs: for each a name, a retry rule, one call.
 
-No job is retried by Celery: a run and a post know in their rows when they are to be tried again, and the sweep rings
-then.
+No job is retried by Celery: a run and a post know in their rows when they are to be tried again, and the sweep
+announces them then.
 """
 
 from collections.abc import Callable

@@ -10,7 +10,8 @@ from grading.domain.jobs import GRADE_RUN, POST_GRADE, QUEUE_PASSBACK
 from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.settings import Settings
-from worker import gpus, identity
+from worker import gpu_slots as gpus
+from worker import identity
 from worker.claims import Claims
 from worker.judge_holder import Judge, JudgeHolder
 from worker.passback import Passback
@@ -24,10 +25,10 @@ class Workplace:
     Args:
         settings: what the operator chose.
         judge: a judge, or what starts one.
-        ring: announces runs, as (id, queue) pairs, and posts, by id.
+        announcer: announces runs, as (id, queue) pairs, and posts, by id.
     """
 
-    def __init__(self, settings: Settings, judge: "Judge | Callable[[], Judge]", ring: "Ring") -> None:
+    def __init__(self, settings: Settings, judge: "Judge | Callable[[], Judge]", announcer: "Announcer") -> None:
         self.settings = settings
         self.database = Database.open(settings)
         self.blobs = Blobs(settings.blobs)
@@ -36,7 +37,7 @@ class Workplace:
         self.judge = JudgeHolder(judge, self._describe)
         self.passback = Passback(settings, self.database)
         self.slots = gpus.slots_of(settings)
-        self.ring = ring
+        self.announcer = announcer
 
     def open(self) -> None:
         """Begin to give signs of life, and start the judge, where there are runs to grade, beside everything else."""
@@ -68,12 +69,12 @@ class Workplace:
         self.claims.describe(tier=str(judge.tier), layers=layers, devices=devices)
 
 
-class Ring:
+class Announcer:
     """Announces rows to the queues of one Celery application.
 
     Args:
         send: takes a job's name, a row's id and a queue; false when the broker did not answer. Then the rest is not
-            tried: each try may take seconds, and the sweep rings again.
+            tried: each try may take seconds, and the sweep announces again.
     """
 
     def __init__(self, send: Callable[[str, str, str], bool]) -> None:

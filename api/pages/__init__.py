@@ -10,7 +10,7 @@ and renders one template. Nothing on a page is markup that a student wrote: Jinj
     rendering    templates, filters, the address of a static file
     forms        one-time tokens in every form that changes something
     signing_in   sign in by link or token, sign out
-    student/     assignments, handing in, a submission with its report
+    student/     assignments, submitting, a submission with its report
     instructor/  overview, results, regrades, status
 """
 

@@ -31,8 +31,8 @@ TITLES = {
 DETAILS = {
     403: "Your account may not see this page. If it should, ask your course's staff.",
     404: "The page does not exist, or it is not one of yours.",
-    413: "The upload is larger than the service takes. Hand in only the files that the assignment names.",
-    500: "What you handed in is stored. Try again in a moment; if it stays, tell your course's staff.",
+    413: "The upload is larger than the service takes. Submit only the files that the assignment names.",
+    500: "What you submitted is stored. Try again in a moment; if it stays, tell your course's staff.",
 }
 
 

@@ -1,4 +1,4 @@
-"""What can be handed in."""
+"""What can be submitted."""
 
 from fastapi import APIRouter
 from starlette.requests import Request

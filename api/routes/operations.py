@@ -29,7 +29,7 @@ async def healthy() -> str:
 def ready(request: Request) -> Response:
     """The database answers and is of this version, blobs can be written, the broker answers.
 
-    `sandbox` tells what holds on every worker that is alive; without one, hand-ins are taken all the same, and wait.
+    `sandbox` tells what holds on every worker that is alive; without one, submissions are taken all the same, and wait.
     """
     service = service_of(request)
     state = {name: _holds(name, check, service) for name, check in _CHECKS.items()}
@@ -79,7 +79,7 @@ def _blobs(service: Service) -> bool:
 
 
 def _broker(service: Service) -> bool:
-    return service.doorbell.reachable()
+    return service.dispatcher.reachable()
 
 
 _CHECKS: dict[str, Callable[[Service], bool]] = {

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from api import actions as handin
+from api import actions
 from api.callers import Regrader
 from api.routes import problems
 from api.schemas import RegradeIn, RegradeList, RegradeOut
@@ -17,9 +17,9 @@ router = APIRouter(tags=["regrades"])
 def start(
     request: Request, response: Response, slug: str, caller: Regrader, wanted: RegradeIn | None = None
 ) -> RegradeOut:
-    """Grade every student's newest hand-in again, dry: no result changes until it is applied."""
+    """Grade every student's newest submission again, dry: no result changes until it is applied."""
     reason = "" if wanted is None else wanted.reason[:400]
-    answer = RegradeOut.of(handin.start_regrade(service_of(request), caller, slug, reason))
+    answer = RegradeOut.of(actions.start_regrade(service_of(request), caller, slug, reason))
     response.headers["Location"] = answer.links["self"]
     response.headers["Retry-After"] = "2"
     return answer
@@ -42,4 +42,4 @@ def show(request: Request, regrade_id: str, caller: Regrader) -> RegradeOut:
 @router.post("/regrades/{regrade_id}/apply", responses=problems(403, 404, 409))
 def apply(request: Request, regrade_id: str, caller: Regrader) -> RegradeOut:
     """Make the new reports the students' results."""
-    return RegradeOut.of(handin.apply_regrade(service_of(request), caller, regrade_id))
+    return RegradeOut.of(actions.apply_regrade(service_of(request), caller, regrade_id))

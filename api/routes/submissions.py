@@ -1,4 +1,4 @@
-"""Hand in, and follow what becomes of it."""
+"""Submit, and follow what becomes of it."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from api import actions as handin
+from api import actions
 from api.callers import Reader, Submitter
 from api.routes import problems
 from api.schemas import RunList, SubmissionList, SubmissionOut
@@ -29,7 +29,7 @@ router = APIRouter(tags=["submissions"])
 MAX_FILES = 500
 MAX_FIELDS = 20
 RETRY_AFTER_S = "1"
-# So many hand-ins are held in memory and unpacked at the same time; the others wait on disk.
+# So many submissions are held in memory and unpacked at the same time; the others wait on disk.
 _unpacking = anyio.CapacityLimiter(4)
 
 _FORM: dict[str, Any] = {
@@ -59,21 +59,21 @@ _FORM: dict[str, Any] = {
     responses=problems(400, 403, 404, 409, 413, 422, 503),
     openapi_extra=_FORM,
 )
-async def hand_in(
+async def submit(
     request: Request,
     response: Response,
     slug: str,
     caller: Submitter,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> SubmissionOut:
-    """Hand in notebooks, modules or a zip. Grading goes on by itself; `Location` tells where to look."""
+    """Submit notebooks, modules or a zip. Grading goes on by itself; `Location` tells where to look."""
     service = service_of(request)
     async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS) as form, _unpacking:
         sent = [item for item in form.getlist("files") if isinstance(item, UploadFile)]
         if not sent:
-            raise NotASubmission("no-files", "Nothing was handed in: send at least one file in the form field `files`.")
+            raise NotASubmission("no-files", "Nothing was submitted: send at least one file in the form field `files`.")
         files = [(item.filename or "", await item.read()) for item in sent]
-        view = await run_in_threadpool(handin.hand_in, service, caller, slug, files, idempotency_key=idempotency_key)
+        view = await run_in_threadpool(actions.submit, service, caller, slug, files, idempotency_key=idempotency_key)
     answer = SubmissionOut.of(view)
     response.headers["Location"] = answer.links["self"]
     response.headers["Retry-After"] = RETRY_AFTER_S
@@ -82,7 +82,7 @@ async def hand_in(
 
 @router.get("/assignments/{slug}/submissions", responses=problems(403, 404))
 def list_own(request: Request, slug: str, caller: Reader) -> SubmissionList:
-    """Your own hand-ins for an assignment, newest first."""
+    """Your own submissions for an assignment, newest first."""
     with service_of(request).database.read() as db:
         views = submissions.my_submissions(db, caller, slug)
     return SubmissionList(items=[SubmissionOut.of(view) for view in views])
@@ -90,7 +90,7 @@ def list_own(request: Request, slug: str, caller: Reader) -> SubmissionList:
 
 @router.get("/submissions/{submission_id}", responses=problems(403, 404))
 def show(request: Request, response: Response, submission_id: str, caller: Reader) -> SubmissionOut:
-    """Where a hand-in stands: state, place in the queue, estimate, score."""
+    """Where a submission stands: state, place in the queue, estimate, score."""
     with service_of(request).database.read() as db:
         view = submissions.submission_of(db, caller, submission_id)
     if not view.over:
@@ -111,14 +111,14 @@ def show_report(request: Request, submission_id: str, caller: Reader) -> dict[st
 
 @router.get("/submissions/{submission_id}/runs", responses=problems(403, 404))
 def list_runs(request: Request, submission_id: str, caller: Reader) -> RunList:
-    """Every grading of the hand-in, with the times of its stages."""
+    """Every grading of the submission, with the times of its stages."""
     with service_of(request).database.read() as db:
         return RunList.of(submissions.runs_of(db, caller, submission_id))
 
 
 @router.get("/submissions/{submission_id}/files/{name:path}", response_class=Response, responses=problems(403, 404))
 def fetch_file(request: Request, submission_id: str, name: str, caller: Reader) -> Response:
-    """One file, as it was handed in."""
+    """One file, as it was submitted."""
     service = service_of(request)
     with service.database.read() as db:
         sha256 = submissions.file_of(db, caller, submission_id, name)
@@ -137,14 +137,14 @@ def fetch_figure(request: Request, submission_id: str, sha256: str, caller: Read
 
 @router.post("/submissions/{submission_id}/cancel", responses=problems(403, 404, 409))
 def cancel(request: Request, submission_id: str, caller: Submitter) -> SubmissionOut:
-    """Take a waiting hand-in out of the queue."""
-    return SubmissionOut.of(handin.cancel(service_of(request), caller, submission_id))
+    """Take a waiting submission out of the queue."""
+    return SubmissionOut.of(actions.cancel(service_of(request), caller, submission_id))
 
 
 @router.post("/submissions/{submission_id}/retry", status_code=202, responses=problems(403, 404, 409))
 def retry(request: Request, submission_id: str, caller: Submitter) -> SubmissionOut:
-    """Staff: grade one hand-in again, as its result."""
-    return SubmissionOut.of(handin.retry_run(service_of(request), caller, submission_id))
+    """Staff: grade one submission again, as its result."""
+    return SubmissionOut.of(actions.retry_run(service_of(request), caller, submission_id))
 
 
 def _watched(request: Request, submission_id: str, caller: Reader) -> str:
@@ -164,9 +164,9 @@ async def watch(
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events, one for each change of state; ends after a final one. Resumes after `Last-Event-ID`."""
     service = service_of(request)
-    with service.watching.bell_of(watched) as bell:
+    with service.watching.waiter_for(watched) as waiter:
         while not service.watching.stopped:
-            bell.clear()
+            waiter.clear()
             events, over = await run_in_threadpool(_news, service, watched, last_event_id)
             for event in events:
                 last_event_id = event.id
@@ -174,7 +174,7 @@ async def watch(
             if over:
                 return
             with anyio.move_on_after(LOOK_AGAIN_S):
-                await bell.wait()
+                await waiter.wait()
 
 
 def _news(service: Service, submission_id: str, after: int) -> tuple[list[EventView], bool]:

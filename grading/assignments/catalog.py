@@ -27,7 +27,7 @@ UNCOUNTED = frozenset({"__pycache__", ".ipynb_checkpoints", ".DS_Store", ".mypy_
 
 
 def catalog(extra_dirs: Sequence[Path] = (), faults: list[RubricFault] | None = None) -> dict[str, Assignment]:
-    """Every assignment that can be handed in, by slug, in the order of slugs.
+    """Every assignment that can be submitted, by slug, in the order of slugs.
 
     Args:
         extra_dirs: where course-made assignments lie: each is an assignment's folder or holds several.

@@ -41,8 +41,8 @@ class Patches:
         file: as the manifest's `[[files]]` names it.
         wrong: each loses at least one row.
         right: none loses any.
-        together: how many may share one hand-in, to save time; only those do that lose different rows.
-        beside: names of the right sample's files that are handed in with it: modules that it imports.
+        together: how many may share one submission, to save time; only those do that lose different rows.
+        beside: names of the right sample's files that are submitted with it: modules that it imports.
     """
 
     file: str

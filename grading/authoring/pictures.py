@@ -28,7 +28,7 @@ class Picture:
         id: unique in the part ("boundary-sigmoid-student").
         title: caption, and the alternative text's first half.
         png: bytes; the pipeline decodes and encodes them again before they are kept.
-        source: who drew it: "student", "stored" (found in the notebook as handed in), "reference" or "evidence" (drawn
+        source: who drew it: "student", "stored" (found in the notebook as submitted), "reference" or "evidence" (drawn
             by the judge).
         criterion: id of the row it belongs to, or "".
         pair: pictures with the same non-empty pair stand side by side.

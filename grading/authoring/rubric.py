@@ -239,7 +239,7 @@ class Part:
         files: laid beside the program, read-only: name → bytes.
         options: for the guest: "epochs", "batches" (caps of training loops in a whole run).
         figures: hooks that make the part's pictures for the report; see `grading.authoring.pictures`.
-        stored_figures: how many pictures found in the notebook as handed in are kept.
+        stored_figures: how many pictures found in the notebook as submitted are kept.
         run_figures: how many pictures drawn while the cells ran are kept.
         sketches: whether the checks' pictures beside failures are drawn.
     """
@@ -328,7 +328,7 @@ class Rubric:
     part = _adding(Part)
 
     def add(self, part: Part) -> Part:
-        """Add a part made elsewhere: a long rubric has one module for each file handed in."""
+        """Add a part made elsewhere: a long rubric has one module for each file submitted."""
         self.parts.append(part)
         return part
 

@@ -28,7 +28,7 @@ class Subject:
 
     Attributes:
         source: the text of the student's file, read and never executed; None for whoever is no student.
-        device: where the program may compute, "cpu" or "cuda": a check may ask for more where there is a card.
+        device: where the program may compute, "cpu" or "cuda": a check may ask for more where there is a GPU.
     """
 
     source: Source | None = None

@@ -43,17 +43,17 @@ class Course:
         steps: batches.
         batch: pictures in each.
         lr: Adam's rate.
-        on_card: batches of a program that may use a graphics card; 0: as many.
+        on_card: batches of a program that may use a GPU; 0: as many.
     """
 
     steps: int
     batch: int
     lr: float
-    on_card: int = 0
+    on_gpu: int = 0
 
     def at(self, device: str) -> "Course":
         """As it is run on that device."""
-        return replace(self, steps=self.on_card) if device == "cuda" and self.on_card else self
+        return replace(self, steps=self.on_gpu) if device == "cuda" and self.on_gpu else self
 
 
 def drawn(draw: Draw, course: Course) -> tuple[Array, npt.NDArray[np.int64]]:

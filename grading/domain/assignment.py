@@ -72,7 +72,7 @@ class ExpectedFile:
         title: for people.
         required: whether a submission without it is refused (most courses take parts on their own: False).
         report: whether it is prose, for which a PDF counts as well.
-        processor_only: whether its program never needs a graphics card, wherever the rest is graded.
+        processor_only: whether its program never needs a GPU, wherever the rest is graded.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Assignment:
         version: "sha256:…" over the assignment's folder and the reference models it names: decides which rubric graded.
         folder: where assignment.toml lies.
         points: full marks.
-        upload_bytes: most bytes of one hand-in, unpacked.
+        upload_bytes: most bytes of one submission, unpacked.
         support: files of the folder that are laid beside every program, under their own names without the folder.
         replaceable: names of those for which a student's own copy counts instead.
         data: names of data sets the programs may read.

@@ -34,7 +34,7 @@ class NotASubmission(StudentFault):
     Args:
         code: stable, hyphenated, for machines (`not-a-notebook`, `broken-json`, `empty-file`, `unsafe-path` …).
         message: for the student.
-        file: the offending file's name as handed in, or "".
+        file: the offending file's name as submitted, or "".
     """
 
     def __init__(self, code: str, message: str, *, file: str = "") -> None:

@@ -82,7 +82,7 @@ class Figure:
         title: caption, and the alternative text's first half.
         part: the file it belongs to.
         criterion: the criterion's id, or "" where it belongs to the part as a whole.
-        source: "student" (drawn by the student's code), "stored" (found in the notebook as handed in),
+        source: "student" (drawn by the student's code), "stored" (found in the notebook as submitted),
             "reference" or "evidence" (drawn by the judge).
         pair: figures with the same non-empty pair stand side by side.
         sha256: of the PNG's bytes; the blob's name.

@@ -1,4 +1,4 @@
-"""What was handed in: immutable bytes, named by hash."""
+"""What was submitted: immutable bytes, named by hash."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SubmittedFile:
-    """One file, as handed in.
+    """One file, as submitted.
 
     Attributes:
         name: relative POSIX path, already checked for safety (no `..`, not absolute, no control characters).
@@ -19,13 +19,13 @@ class SubmittedFile:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The files handed in together, ordered by name."""
+    """The files submitted together, ordered by name."""
 
     files: tuple[SubmittedFile, ...]
 
     @property
     def sha256(self) -> str:
-        """Digest of names and contents; two hand-ins of the same files have the same one."""
+        """Digest of names and contents; two submissions of the same files have the same one."""
         digest = hashlib.sha256()
         for file in sorted(self.files, key=lambda f: f.name):
             name = file.name.encode()

@@ -85,7 +85,7 @@ def _lines(task: Agrees, counted: Sequence[Probed], outcome: Probed) -> dict[str
 
 
 def carried(reference: Reference, student: Subject, names: Sequence[str]) -> Reference:
-    """The reference rebuilt around the student's own functions: error carried forward, on our side of the wall.
+    """The reference rebuilt around the student's own functions: error carried forward, on the judge's side.
 
     A reply of the student's without the right form counts as no answer, so the rebuilt reference computes with arrays
     of the right form only.

@@ -125,7 +125,7 @@ def pictures_of(
 
 
 def _stored(source: Source) -> list[tuple[str, bytes]]:
-    """Pictures in the notebook as handed in, each with its cell's label."""
+    """Pictures in the notebook as submitted, each with its cell's label."""
     return [(source.label(cell), o.png) for cell in source.cells for o in cell.outputs if o.png is not None]
 
 

@@ -1,4 +1,4 @@
-"""Bytes as handed in → Submission.
+"""Bytes as submitted → Submission.
 
 Nothing is trusted and nothing is parsed before it is counted: names are made safe, archives are unpacked in a stream
 that stops at the assignment's limit, and junk that editors and operating systems add is dropped. What cannot be graded

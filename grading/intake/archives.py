@@ -51,7 +51,7 @@ _BROKEN = (
 
 
 def is_archive(name: str, content: bytes) -> bool:
-    """Whether a file was handed in as a zip. `.npz`, `.pth` and `.docx` files are zips as well, but not for us."""
+    """Whether a file was submitted as a zip. `.npz`, `.pth` and `.docx` files are zips as well, but not for us."""
     suffix = PurePosixPath(name).suffix.lower()
     return suffix == ".zip" or (not suffix and content.startswith(b"PK\x03\x04"))
 
@@ -81,7 +81,7 @@ def unpack(name: str, content: bytes, *, limit_bytes: int) -> Iterator[Submitted
     if content.count(_DIRECTORY_ENTRY) > ENTRIES:
         raise TooLarge(
             "too-many-files",
-            f"{shown} holds more than {ENTRIES:,} files. Hand in only the files asked for.",
+            f"{shown} holds more than {ENTRIES:,} files. Submit only the files asked for.",
             file=shown,
         )
     if what := other_archive(content):
@@ -124,7 +124,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, entry
     if len(data) > most:
         raise TooLarge(
             "zip-bomb",
-            f"{shown_name(entry)} in {shown} unpacks to more than {RATIO} times its size. Hand in the files asked for.",
+            f"{shown_name(entry)} in {shown} unpacks to more than {RATIO} times its size. Submit the files asked for.",
             file=shown_name(entry),
         )
     return bytes(data)
@@ -186,5 +186,5 @@ def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes
 
 def _broken(shown: str) -> NotASubmission:
     return NotASubmission(
-        "broken-zip", f"{shown} is not a whole zip archive. Make it again, or hand in the files.", file=shown
+        "broken-zip", f"{shown} is not a whole zip archive. Make it again, or submit the files.", file=shown
     )

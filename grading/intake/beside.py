@@ -17,11 +17,11 @@ def files_beside(
     """Files to lay beside one program, by relative path.
 
     A support file of the assignment wins over a student's file of its name, unless the manifest lets students replace
-    it. What was handed in under another name than the expected one is there under both.
+    it. What was submitted under another name than the expected one is there under both.
 
     Args:
         file: the program that is graded.
-        submission: everything handed in.
+        submission: everything submitted.
         matched: for each expected name the file that was taken for it; see `match_parts`.
         assignment: for its support files.
     """

@@ -1,4 +1,4 @@
-"""Which file handed in is which expected file: by name, and by what the code in it talks about."""
+"""Which file submitted is which expected file: by name, and by what the code in it talks about."""
 
 import re
 import unicodedata
@@ -36,7 +36,7 @@ _ASIDE = frozenset(
 def match_parts(
     submission: Submission, assignment: Assignment, hints: Mapping[str, Collection[str]] = NO_HINTS
 ) -> dict[str, SubmittedFile | None]:
-    """Match every expected file with the file handed in for it, or None.
+    """Match every expected file with the file submitted for it, or None.
 
     A name need not be exact: case, spaces, accents, "(1)", "Copy of" and a student's name do not count, a leading
     number does. `hints` says for an expected file which identifiers its code should hold (`three_layer_net`): where

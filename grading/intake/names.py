@@ -1,4 +1,4 @@
-"""Names of files as handed in: made safe, or refused; junk recognised."""
+"""Names of files as submitted: made safe, or refused; junk recognised."""
 
 import re
 import unicodedata
@@ -71,7 +71,7 @@ def safe_name(raw: str, *, inside: str = "") -> str:
 
 
 def uploaded_name(raw: str) -> str:
-    r"""The name of a file handed in by itself; old browsers send the whole path (`C:\fakepath\a.ipynb`)."""
+    r"""The name of a file submitted by itself; old browsers send the whole path (`C:\fakepath\a.ipynb`)."""
     return safe_name(_BROWSER_PATH.sub("", raw))
 
 
@@ -132,4 +132,4 @@ def check_collisions(names: Iterable[str]) -> None:
 
 
 def _unsafe(what: str, shown: str) -> NotASubmission:
-    return NotASubmission("unsafe-path", f"{what} Hand in the files under plain names.", file=shown)
+    return NotASubmission("unsafe-path", f"{what} Submit the files under plain names.", file=shown)

@@ -1,4 +1,4 @@
-"""Files as handed in, over HTTP or from disk → Submission."""
+"""Files as submitted, over HTTP or from disk → Submission."""
 
 import os
 import stat
@@ -31,7 +31,7 @@ def read_upload(files: Sequence[tuple[str, bytes]], assignment: Assignment) -> S
         TooLarge: more bytes or files than the assignment takes.
     """
     if not files:
-        raise NotASubmission("nothing-handed-in", f"No file was handed in. {accepted(assignment)}")
+        raise NotASubmission("nothing-handed-in", f"No file was submitted. {accepted(assignment)}")
     _check_total(sum(len(content) for _, content in files), assignment)
     return _submission(_opened(((uploaded_name(name), content) for name, content in files), assignment), assignment)
 
@@ -44,7 +44,7 @@ def read_paths(paths: Sequence[Path], assignment: Assignment) -> Submission:
         TooLarge: as `read_upload`; nothing larger than the limit is read into memory.
     """
     if not paths:
-        raise NotASubmission("nothing-handed-in", f"No file was handed in. {accepted(assignment)}")
+        raise NotASubmission("nothing-handed-in", f"No file was submitted. {accepted(assignment)}")
     left = assignment.upload_bytes
     files: list[tuple[str, bytes]] = []
     for path in paths:
@@ -58,7 +58,7 @@ def read_paths(paths: Sequence[Path], assignment: Assignment) -> Submission:
 
 
 def accepted(assignment: Assignment) -> str:
-    """What may be handed in, as a sentence."""
+    """What may be submitted, as a sentence."""
     names = " and ".join(expected.name for expected in assignment.files)
     return f"This assignment takes {names}, as files, as a folder or in one zip."
 
@@ -145,7 +145,7 @@ def _check_types(submission: Submission, assignment: Assignment) -> None:
     if any(PurePosixPath(file.name).suffix.lower() in suffixes for file in submission.files):
         return
     if not submission.files:
-        raise NotASubmission("nothing-handed-in", f"There is no file in what was handed in. {accepted(assignment)}")
+        raise NotASubmission("nothing-handed-in", f"There is no file in what was submitted. {accepted(assignment)}")
     first = submission.files[0]
     shown = ", ".join(shown_name(file.name) for file in submission.files[:_MENTIONED])
     if archive := other_archive(first.content):
@@ -164,7 +164,7 @@ def _check_total(size: int, assignment: Assignment) -> None:
     if size > assignment.upload_bytes:
         raise TooLarge(
             "too-large",
-            f"{size:,} bytes were handed in; this assignment takes at most {assignment.upload_bytes:,}. "
+            f"{size:,} bytes were submitted; this assignment takes at most {assignment.upload_bytes:,}. "
             "Clear the notebooks' outputs, and leave data and checkpoints out.",
         )
 
@@ -172,5 +172,5 @@ def _check_total(size: int, assignment: Assignment) -> None:
 def _too_many(count: int) -> TooLarge:
     return TooLarge(
         "too-many-files",
-        f"{count:,} files were handed in; at most {ENTRIES:,} are taken. Hand in only the files asked for.",
+        f"{count:,} files were submitted; at most {ENTRIES:,} are taken. Submit only the files asked for.",
     )

@@ -15,7 +15,7 @@ from grading.domain.submission import Submission
 from grading.domain.verdict import Tier
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, LayerFact, Readiness, readiness
-from grading.judge.messages import GradedReply, Request, wants_card_in
+from grading.judge.messages import GradedReply, Request, wants_gpu_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("-m", "grading.judge.server")
@@ -89,13 +89,13 @@ class Judge:
         """
         return GradedReply.from_frame(self._answer(Request(submission, slug, seed, device)))
 
-    def wants_card(self, submission: Submission, slug: str) -> bool:
-        """Whether grading a submission on a graphics card would run anything there; nothing is run to find out.
+    def wants_gpu(self, submission: Submission, slug: str) -> bool:
+        """Whether grading a submission on a GPU would run anything there; nothing is run to find out.
 
         Raises:
             NotASubmission, RubricFault, HouseFault: as `grade`.
         """
-        return wants_card_in(self._answer(Request(submission, slug, 0, "cuda", triage=True)))
+        return wants_gpu_in(self._answer(Request(submission, slug, 0, "cuda", triage=True)))
 
     def close(self) -> None:
         """End the server and everything it started. A second call does nothing."""

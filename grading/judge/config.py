@@ -20,7 +20,7 @@ class JudgeConfig:
         checkpoint_dir: pretrained weights in torch hub's layout (`<dir>/hub/checkpoints/*.pth`), or None.
         standin_dir: where seeded stand-ins for missing weights are written; None: beside the system's temporary files.
         hidden: folders of the service that no box may read, wherever they lie: its state.
-        card: index of the graphics card that boxes for "cuda" are granted, None for none.
+        GPU: index of the GPU that boxes for "cuda" are granted, None for none.
         card_slots: runs that may use it at the same time, each with such a share of its memory.
         allow_no_sandbox: grade even where no confinement holds. Only for submissions that are trusted.
         warm: run one grading while starting, so that the first student does not wait for late imports.
@@ -33,8 +33,8 @@ class JudgeConfig:
     checkpoint_dir: Path | None = None
     standin_dir: Path | None = None
     hidden: tuple[Path, ...] = ()
-    card: int | None = None
-    card_slots: int = 1
+    gpu: int | None = None
+    gpu_slots: int = 1
     allow_no_sandbox: bool = False
     warm: bool = True
     deadline_s: float = 900.0
@@ -49,8 +49,8 @@ class JudgeConfig:
                 "checkpoint_dir": _text(self.checkpoint_dir),
                 "standin_dir": _text(self.standin_dir),
                 "hidden": [str(folder.resolve()) for folder in self.hidden],
-                "card": self.card,
-                "card_slots": self.card_slots,
+                "gpu": self.gpu,
+                "gpu_slots": self.gpu_slots,
                 "allow_no_sandbox": self.allow_no_sandbox,
                 "warm": self.warm,
                 "deadline_s": self.deadline_s,
@@ -68,8 +68,8 @@ class JudgeConfig:
             checkpoint_dir=_path(table["checkpoint_dir"]),
             standin_dir=_path(table["standin_dir"]),
             hidden=tuple(Path(folder) for folder in table["hidden"]),
-            card=table["card"],
-            card_slots=table["card_slots"],
+            gpu=table["gpu"],
+            gpu_slots=table["gpu_slots"],
             allow_no_sandbox=table["allow_no_sandbox"],
             warm=table["warm"],
             deadline_s=table["deadline_s"],

@@ -17,8 +17,7 @@ from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.messages import GradedReply, Request
 from grading.judge.rubrics import Held, Shelf
 from grading.judge.seclusion import secluded
-from grading.sandbox import Sandbox, SandboxConfig
-from grading.sandbox import gpus as cards
+from grading.sandbox import Sandbox, SandboxConfig, gpus
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
@@ -69,8 +68,8 @@ class RubricGrader:
                     checkpoint_dir=checkpoints.folder,
                     hidden=(*config.hidden, *config.assignment_dirs),
                     allow_none=config.allow_no_sandbox,
-                    granted=cards.nodes(config.card),
-                    environment=cards.environment(config.card, config.card_slots),
+                    granted=gpus.nodes(config.gpu),
+                    environment=gpus.environment(config.gpu, config.gpu_slots),
                 )
             )
         finally:
@@ -98,8 +97,8 @@ class RubricGrader:
         """
         return self._grade(request, self._shelf.take(request.slug))
 
-    def wants_card(self, request: Request) -> bool:
-        """Whether grading the run on a graphics card would run anything there.
+    def wants_gpu(self, request: Request) -> bool:
+        """Whether grading the run on a GPU would run anything there.
 
         Raises:
             NotASubmission, RubricFault: as `grade`.
@@ -107,7 +106,7 @@ class RubricGrader:
         from grading import pipeline
 
         held = self._shelf.take(request.slug)
-        return pipeline.wants_card(request.submission, held.assignment, held.rubric)
+        return pipeline.wants_gpu(request.submission, held.assignment, held.rubric)
 
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had.

@@ -25,7 +25,7 @@ class Request:
     Attributes:
         slug: of the assignment, in the catalog the judge was started with.
         device: "cpu" or "cuda".
-        triage: whether it is only asked if a graphics card is needed for it.
+        triage: whether it is only asked if a GPU is needed for it.
     """
 
     submission: Submission
@@ -94,20 +94,20 @@ class GradedReply:
                 raise _fault_in(message)
 
 
-def triage_frame(*, wants_card: bool) -> Frame:
+def triage_frame(*, wants_gpu: bool) -> Frame:
     """The answer to a triage as it crosses the socket."""
-    return Frame({"wants_card": wants_card})
+    return Frame({"wants_gpu": wants_gpu})
 
 
-def wants_card_in(frame: Frame) -> bool:
+def wants_gpu_in(frame: Frame) -> bool:
     """What `triage_frame` was given.
 
     Raises:
         RubricFault, HouseFault, NotASubmission: what the judge met instead.
     """
     match frame.message:
-        case {"wants_card": bool(wants_card)}:
-            return wants_card
+        case {"wants_gpu": bool(wants_gpu)}:
+            return wants_gpu
         case message:
             raise _fault_in(message)
 

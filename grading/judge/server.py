@@ -44,8 +44,8 @@ class Grader(Protocol):
         """
         ...
 
-    def wants_card(self, request: Request) -> bool:
-        """Whether a graphics card is needed for one run, in a forked child.
+    def wants_gpu(self, request: Request) -> bool:
+        """Whether a GPU is needed for one run, in a forked child.
 
         Raises:
             ChainruleError: the class says who must act.
@@ -245,7 +245,7 @@ def _answer(grader: Grader, frame: frames.Frame) -> frames.Frame:
     try:
         request = Request.from_frame(frame)
         if request.triage:
-            return triage_frame(wants_card=grader.wants_card(request))
+            return triage_frame(wants_gpu=grader.wants_gpu(request))
         return grader.grade(request).to_frame()
     except ChainruleError as error:
         return fault_frame(error)

@@ -1,4 +1,4 @@
-"""The other modules of a hand-in: laid beside the program that imports them, without what they would run by themselves.
+"""The other modules of a submission: laid beside the program that imports them, without what they would run.
 
 An import executes a module from its first line to its last. A student's `task2a.py` whose main guard was removed would
 train for an hour because `task2.py` imports it; so a module beside the program is cut down to its definitions as the
@@ -20,11 +20,11 @@ ASIDE = frozenset({"solution", "solutions", "starter", "template", "original", "
 
 
 def modules_beside(program: SubmittedFile, files: Iterable[SubmittedFile]) -> dict[str, bytes]:
-    """The modules that lie beside a file handed in, cut down to their definitions.
+    """The modules that lie beside a file submitted, cut down to their definitions.
 
     Args:
         program: the file that is graded; its folder is where imports look.
-        files: the whole hand-in.
+        files: the whole submission.
 
     Returns:
         Texts by path relative to that folder. Folders named as copies or solutions are left out, and so is what

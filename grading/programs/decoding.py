@@ -36,13 +36,11 @@ def check_bytes(name: str, content: bytes, *, wanted: str) -> None:
             file=name,
         )
     if not content.strip(b"\0 \t\r\n"):
-        raise NotASubmission(
-            "empty-file", f"{name} is empty. Save it in your editor, then hand it in again.", file=name
-        )
+        raise NotASubmission("empty-file", f"{name} is empty. Save it in your editor, then submit it again.", file=name)
     if content.startswith(_LFS):
         raise NotASubmission(
             "lfs-pointer",
-            f"{name} is a Git LFS pointer, not the file itself. Run `git lfs pull`, then hand in the file.",
+            f"{name} is a Git LFS pointer, not the file itself. Run `git lfs pull`, then submit the file.",
             file=name,
         )
     if _PAGE.match(content.removeprefix(codecs.BOM_UTF8)):
@@ -51,7 +49,7 @@ def check_bytes(name: str, content: bytes, *, wanted: str) -> None:
         )
     for magic, what in _ARCHIVES:
         if content.startswith(magic):
-            raise NotASubmission("not-text", f"{name} is {what}, not {wanted}. Hand in {wanted}.", file=name)
+            raise NotASubmission("not-text", f"{name} is {what}, not {wanted}. Submit {wanted}.", file=name)
 
 
 def decode_notebook(name: str, content: bytes) -> str:
@@ -67,7 +65,7 @@ def decode_notebook(name: str, content: bytes) -> str:
         raise NotASubmission(
             "not-text",
             f"{name} is not UTF-8 text: byte {error.start:,} cannot be read. "
-            "Save the notebook in Jupyter and hand in that file.",
+            "Save the notebook in Jupyter and submit that file.",
             file=name,
         ) from None
 

@@ -16,7 +16,7 @@ NO_SETTINGS: Mapping[str, Json] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class StoredOutput:
-    """One output found in the notebook as handed in. Written by the student: evidence of nothing.
+    """One output found in the notebook as submitted. Written by the student: evidence of nothing.
 
     Attributes:
         cell: `Cell.index` of the cell it hangs under.
@@ -68,10 +68,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file handed in, read. A module is one code cell.
+    """One file submitted, read. A module is one code cell.
 
     Attributes:
-        name: the file's name as handed in.
+        name: the file's name as submitted.
         repairs: what had to be mended to read it, in words.
     """
 

@@ -97,7 +97,7 @@ def _json(name: str, text: str) -> Mapping[str, object]:
     if text.count("[") + text.count("{") > BRACKETS:
         raise TooLarge(
             "too-large",
-            f"{name} holds more than {BRACKETS:,} JSON values. Clear its outputs and hand it in again.",
+            f"{name} holds more than {BRACKETS:,} JSON values. Clear its outputs and submit it again.",
             file=name,
         )
     try:
@@ -110,7 +110,7 @@ def _json(name: str, text: str) -> Mapping[str, object]:
         raise NotASubmission(
             "broken-json",
             f"{name} is not valid JSON (line {error.lineno}, column {error.colno}: {error.msg}). "
-            "Open it in Jupyter, save it, and hand it in again; a notebook with merge conflicts must be mended first.",
+            "Open it in Jupyter, save it, and submit it again; a notebook with merge conflicts must be mended first.",
             file=name,
         ) from None
     except ValueError:
@@ -142,7 +142,7 @@ def _cells(name: str, document: Mapping[str, object], repairs: list[str]) -> Ite
     if not isinstance(cells, list):
         raise NotASubmission(
             "not-a-notebook",
-            f"{name} is JSON, but not a notebook: it has no cells. Hand in the .ipynb file.",
+            f"{name} is JSON, but not a notebook: it has no cells. Submit the .ipynb file.",
             file=name,
         )
     for index, cell in enumerate(cells, start=1):

@@ -14,7 +14,7 @@ SEARCHED = 1024
 
 
 def is_paper(file: SubmittedFile) -> bool:
-    """Whether a file is handed in as a PDF."""
+    """Whether a file is submitted as a PDF."""
     return PurePosixPath(file.name).suffix.lower() == SUFFIX
 
 

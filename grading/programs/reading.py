@@ -28,7 +28,7 @@ def read_source(file: SubmittedFile) -> Source:
 
     Raises:
         NotASubmission: `empty-file`, `lfs-pointer`, `web-page`, `not-text`, `broken-json`, `not-a-notebook` or
-            `unsupported-nbformat`; the student must hand in another file.
+            `unsupported-nbformat`; the student must submit another file.
         TooLarge: more bytes, cells or code than any submission has.
     """
     if PurePosixPath(file.name).suffix.lower() == ".ipynb":
@@ -80,7 +80,7 @@ def check_shape(file: SubmittedFile) -> None:
     if is_paper(file):
         if MAGIC not in file.content[:SEARCHED]:
             raise NotASubmission(
-                "not-a-pdf", f"{file.name} is not a PDF. Export your report again, then hand it in.", file=file.name
+                "not-a-pdf", f"{file.name} is not a PDF. Export your report again, then submit it.", file=file.name
             )
     elif PurePosixPath(file.name).suffix.lower() == ".ipynb":
         _raw(file)

@@ -196,7 +196,7 @@ def literal(value: Json) -> str:
 
 
 def make_imports_absolute(tree: ast.AST, text: Text, edits: Edits) -> list[int]:
-    """Turn `from .utils import f` into `from utils import f`: a file handed in alone is in no package.
+    """Turn `from .utils import f` into `from utils import f`: a file submitted alone is in no package.
 
     Returns:
         The imports' lines.

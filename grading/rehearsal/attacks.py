@@ -1,4 +1,4 @@
-"""Attacks on the grader, handed in under any assignment: the files of `adversaries/`, read as text, never imported.
+"""Attacks on the grader, submitted under any assignment: the files of `adversaries/`, read as text, never imported.
 
 A file defines `attack(asked, *given)`. It is called while the program loads ("import") and for every question to a
 function that the rubric asks for; what it returns is the answer. The submission holds nothing else, so it is worth
@@ -62,7 +62,7 @@ class Attack:
         name: of the file.
         entries: numbers in the catalogue of `tests/adversaries`, "A11".
         seen: kinds of `integrity` that its report must list.
-        files: handed in beside the program.
+        files: submitted beside the program.
         hasty: graded with short deadlines, because it uses them up.
         honest: what the submission is worth without the attack.
     """
@@ -89,7 +89,7 @@ class Attack:
         return cls(path.stem, source, **declared)
 
     def submission(self, parts: "Sequence[Part]") -> Submission:
-        """What is handed in: a program for each part, in which every function asked for is the attack."""
+        """What is submitted: a program for each part, in which every function asked for is the attack."""
         beside = tuple(SubmittedFile(name, text.encode()) for name, text in (self.files or {}).items())
         return Submission((*(SubmittedFile(part.file, self._program(part)) for part in parts), *beside))
 

@@ -1,7 +1,7 @@
 """Rehearsing an assignment: the gate that it must pass before students meet it.
 
 Its checks are put to its own right and wrong answers; its samples are graded in boxes, on as many seeds; what the right
-sample answered is given to it again by hostile students; known submissions and attacks on the grader are handed in.
+sample answered is given to it again by hostile students; known submissions and attacks on the grader are submitted.
 """
 
 import time
@@ -19,7 +19,7 @@ from grading.domain.report import Json
 from grading.rehearsal.attacks import attacks
 from grading.rehearsal.performances import Met, Rehearsal, rehearse
 from grading.rehearsal.progress import Progress
-from grading.rehearsal.queue import Attacked, Attacks, Known, KnownSubmissions, Samples, desk, started
+from grading.rehearsal.queue import Attacked, Attacks, Known, KnownSubmissions, Samples, grading_queue, started
 from grading.rehearsal.replaying import Recorder, hostilities
 from grading.rehearsal.samples import (
     FIRST_SEED,
@@ -152,8 +152,7 @@ def rehearsed(
         RubricFault: manifest, rubric or known submissions are broken.
         HouseFault: no sandbox, no stores.
     """
-    from grading.sandbox import Sandbox, SandboxConfig
-    from grading.sandbox import gpus as cards
+    from grading.sandbox import Sandbox, SandboxConfig, gpus
 
     assignment = read_assignment(folder)
     rubric, patches = load_rubric(assignment), load_patches(assignment)
@@ -172,7 +171,7 @@ def rehearsed(
         data_dir=config.data_dir,
         checkpoint_dir=store.folder,
         allow_none=config.allow_no_sandbox,
-        granted=cards.nodes(config.card),
+        granted=gpus.nodes(config.gpu),
     )
     progress.at("the samples are graded in boxes")
     with started(lambda: Sandbox.start(confined)) as sandbox:
@@ -181,11 +180,13 @@ def rehearsed(
         samples = samples_graded(stage, first, sandbox, FIRST_SEED)
         devices = devices_agree(stage, sandbox, runs) if device == "cuda" else Devices()
     progress.at("known submissions and attacks are graded beside what follows")
-    with desk(assignment, config, standins, progress) as at:
+    with grading_queue(assignment, config, standins, progress) as queue:
         # The longest first; meanwhile this process puts the checks to their own answers, and to the hostile ones.
-        submissions = KnownSubmissions(right_samples(assignment)[0], patches, at, runs, boxes or assignment.gate.boxes)
-        attacked = Attacks(attacks(), rubric.parts, at, FIRST_SEED)
-        later = Samples(assignment, at, runs[1:])
+        submissions = KnownSubmissions(
+            right_samples(assignment)[0], patches, queue, runs, boxes or assignment.gate.boxes
+        )
+        attacked = Attacks(attacks(), rubric.parts, queue, FIRST_SEED)
+        later = Samples(assignment, queue, runs[1:])
         progress.at("the checks are put to their own right and wrong answers")
         with stores_are(stage.stores):
             rehearsal = rehearse(rubric, runs)

@@ -20,8 +20,7 @@ from grading.judge.messages import GradedReply, Request
 from grading.rehearsal.replaying import Recorder
 from grading.rehearsal.reusing import Reused
 from grading.rehearsal.samples import without_pictures
-from grading.sandbox import Sandbox, SandboxConfig
-from grading.sandbox import gpus as cards
+from grading.sandbox import Sandbox, SandboxConfig, gpus
 
 CRAMPED, HASTY = "cramped", "hasty"
 """Asked for in place of the slug: grade with little room, or with little time as well, for what uses up all it gets."""
@@ -69,7 +68,7 @@ class RehearsalGrader:
             data_dir=config.data_dir,
             checkpoint_dir=checkpoints.folder,
             allow_none=config.allow_no_sandbox,
-            granted=cards.nodes(config.card),
+            granted=gpus.nodes(config.gpu),
         )
         sandbox = Sandbox.start(confined)
         try:
@@ -113,9 +112,9 @@ class RehearsalGrader:
         }
         return GradedReply({**first.to_json(), **told}, {})
 
-    def wants_card(self, request: Request) -> bool:
-        """Whether grading the run on a graphics card would run anything there."""
-        return pipeline.wants_card(request.submission, self._assignment, self._rubric)
+    def wants_gpu(self, request: Request) -> bool:
+        """Whether grading the run on a GPU would run anything there."""
+        return pipeline.wants_gpu(request.submission, self._assignment, self._rubric)
 
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had."""

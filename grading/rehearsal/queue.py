@@ -1,4 +1,4 @@
-"""What a rehearsal hands in by the hundred, graded side by side: known submissions, and attacks."""
+"""What a rehearsal submits by the hundred, graded side by side: known submissions, and attacks."""
 
 import itertools
 import json
@@ -87,7 +87,7 @@ class Attacked:
 
 
 class GradingQueue:
-    """Takes hand-ins and grades them in the background, as many at once as there are cores."""
+    """Takes submissions and grades them in the background, as many at once as there are cores."""
 
     def __init__(self, judge: Judge, slug: str, progress: Progress) -> None:
         self._judge = judge
@@ -97,7 +97,7 @@ class GradingQueue:
         # Attacks wait for deadlines most of their time.
         self._pool, self._beside = ThreadPoolExecutor(cores), ThreadPoolExecutor(cores)
 
-    def hand_in(self, submission: Submission, seeds: Sequence[int]) -> "Future[Report]":
+    def submit(self, submission: Submission, seeds: Sequence[int]) -> "Future[Report]":
         """The report to come: on the first of the seeds, which follow one another, with the rows of the others.
 
         The program runs once for all of them.
@@ -142,8 +142,10 @@ def started(start: Callable[[], T]) -> T:
 
 
 @contextmanager
-def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path, progress: Progress) -> Iterator[GradingQueue]:
-    """A desk with a judge for this assignment alone.
+def grading_queue(
+    assignment: "Assignment", config: "JudgeConfig", standins: Path, progress: Progress
+) -> Iterator[GradingQueue]:
+    """A queue with a judge for this assignment alone.
 
     Raises:
         HouseFault: no sandbox.
@@ -158,7 +160,7 @@ def desk(assignment: "Assignment", config: "JudgeConfig", standins: Path, progre
 
 
 class Samples:
-    """The right samples on the seeds after the first, handed in when this is made.
+    """The right samples on the seeds after the first, submitted when this is made.
 
     Args:
         assignment: whose samples.
@@ -172,7 +174,7 @@ class Samples:
         for folder in right_samples(assignment) if seeds else ():
             if folder.is_dir():
                 submission = read_paths([folder], assignment)
-                self._waiting.append((folder.name, seeds, at.hand_in(submission, seeds)))
+                self._waiting.append((folder.name, seeds, at.submit(submission, seeds)))
 
     def found(self, before: Iterable[Sample]) -> tuple[Sample, ...]:
         """The samples as they stand after all seeds.
@@ -209,7 +211,7 @@ def _further(sample: Sample, seeds: Sequence[int], waiting: "Future[Report]", as
 
 
 class KnownSubmissions:
-    """The known submissions of an assignment, handed in when this is made.
+    """The known submissions of an assignment, submitted when this is made.
 
     Args:
         folder: of the right sample.
@@ -232,7 +234,7 @@ class KnownSubmissions:
             groups = [*grouped(content, one.wrong, one.together), *grouped(content, one.right, one.together)]
             for group in groups:
                 submission = Submission((SubmittedFile(one.file, patched(content, group)), *beside))
-                self._waiting += [(one, group, share, at.hand_in(submission, share)) for share in self._shares]
+                self._waiting += [(one, group, share, at.submit(submission, share)) for share in self._shares]
 
     def found(self, rows_of: Mapping[str, Sequence[str]]) -> Known:
         """What became of them, once all are graded.
@@ -261,7 +263,7 @@ class KnownSubmissions:
         return Known(len(self._seeds), len(self._shares), tuple(mistakes), right, tuple(faults))
 
     def _rows(self, faults: list[str]) -> Iterator[tuple[Patches, Group, int, Sequence[Report]]]:
-        """What was found on each hand-in and seed; where there is no report, a fault is added."""
+        """What was found on each submission and seed; where there is no report, a fault is added."""
         for one, group, share, report in self._waiting:
             try:
                 by_seed = _rows_by_seed(report.result())
@@ -312,7 +314,7 @@ def _names(group: Group) -> str:
 
 
 class Attacks:
-    """Attacks on an assignment, handed in when this is made."""
+    """Attacks on an assignment, submitted when this is made."""
 
     def __init__(self, attacks: Sequence[Attack], parts: "Sequence[Part]", at: GradingQueue, seed: int) -> None:
         self._waiting = [(a, at.attack(a.submission(parts), seed, hasty=a.hasty)) for a in attacks]

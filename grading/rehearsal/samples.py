@@ -29,7 +29,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One hand-in of the assignment's own, graded in boxes.
+    """One submission of the assignment's own, graded in boxes.
 
     Attributes:
         name: its folder's name.
@@ -107,7 +107,7 @@ class Stage:
     stores: Stores
 
     def graded(self, paths: Sequence[Path], sandbox: Opens, seed: int, *, device: str = "cpu") -> Report:
-        """Grade one hand-in.
+        """Grade one submission.
 
         Raises:
             StudentFault: it is no submission.
@@ -122,7 +122,7 @@ class Stage:
         return graded.report
 
     def scripts(self, folder: Path) -> "Iterator[tuple[Part, Source, dict[BoxMode, Program]]]":
-        """Each part of a hand-in with its text and its programs, ready for any number of boxes."""
+        """Each part of a submission with its text and its programs, ready for any number of boxes."""
         from grading.evaluation.graded import hints_of, programs_of
         from grading.programs import read_source
 
@@ -165,7 +165,7 @@ def samples_graded(stage: Stage, first: Recorder, sandbox: Opens, seed: int) -> 
 
 
 def right_samples(assignment: "Assignment") -> list[Path]:
-    """The folders whose hand-ins must get full marks: `samples/right`, and others whose names begin so."""
+    """The folders whose submissions must get full marks: `samples/right`, and others whose names begin so."""
     first = assignment.folder / "samples" / "right"
     return [first, *sorted(path for path in first.parent.glob("right?*") if path.is_dir())]
 
@@ -255,7 +255,7 @@ def errors_in(rows: Iterable[CriterionResult]) -> tuple[str, ...]:
 def _right(stage: Stage, folder: Path, recorder: Recorder, seed: int) -> Sample:
     """All points that wait for no person, inside the budget."""
     if not folder.is_dir():
-        return Sample(folder.name, 0, (f"{folder} is missing. Put a hand-in there that is right.",))
+        return Sample(folder.name, 0, (f"{folder} is missing. Put a submission there that is right.",))
     try:
         report = stage.graded([folder], recorder, seed)
     except StudentFault as fault:
@@ -302,8 +302,8 @@ def _begun(stage: Stage, sandbox: Opens, paths: Sequence[Path], seed: int) -> Sa
         for path in paths:
             (Path(folder) / path.name).write_bytes(_with_a_line(path))
         try:
-            for handed_in in (paths, [Path(folder)]):
-                report = stage.graded(handed_in, sandbox, seed)
+            for submitted in (paths, [Path(folder)]):
+                report = stage.graded(submitted, sandbox, seed)
                 gained = [row for row in report.criteria if row.points > 0]
                 faults += [f"{row.id} gets {row.points} points with nothing filled in." for row in gained]
                 faults += errors_in(report.criteria)

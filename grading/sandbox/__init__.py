@@ -1,4 +1,4 @@
-"""The wall between the judge and student code.
+"""The sandbox boundary between the judge and student code.
 
 ::
 

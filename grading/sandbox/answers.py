@@ -42,7 +42,7 @@ class ProgramLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlainUnit:
-    """`UnitLike` for a program that nobody handed in: the probe's, a benchmark's, a test's."""
+    """`UnitLike` for a program that nobody submitted: the probe's, a benchmark's, a test's."""
 
     label: str
     source: str
@@ -51,7 +51,7 @@ class PlainUnit:
 
 @dataclass(frozen=True, slots=True)
 class PlainProgram:
-    """`ProgramLike` for a program that nobody handed in."""
+    """`ProgramLike` for a program that nobody submitted."""
 
     name: str
     mode: str
@@ -63,7 +63,7 @@ class PlainProgram:
 
 @dataclass(frozen=True, slots=True)
 class SandboxLayer:
-    """One layer of the wall on this machine."""
+    """One layer of the sandbox boundary on this machine."""
 
     name: str
     holds: bool

@@ -1,4 +1,4 @@
-"""The host's side of the wall: starts the warden, opens boxes, says how much of the wall stands on this machine.
+"""The host's side of the sandbox boundary: starts the warden, opens boxes, says how much of it holds here.
 
 The warden is started by exec with an environment of our making: a child's `/proc/self/environ` shows what its zygote
 was started with, whatever is deleted later.
@@ -52,7 +52,7 @@ class SandboxConfig:
         images: the zygotes to start; one is enough where memory is short.
         cgroups: whether to try for limits that the kernel keeps on a whole box.
         cores: processors that all of a box's processes may use together, where there are control groups for it.
-        granted: device nodes that a box for a graphics card gets; a box for the processor gets none of them.
+        granted: device nodes that a box for a GPU gets; a box for the processor gets none of them.
         environment: variables that programs are started with, beside those of every sandbox.
         spares: confined processes to have ready for each image; with 0 each is made when its box is opened.
         python: the interpreter that student programs run on.
@@ -80,7 +80,7 @@ class Sandbox:
     """Owns one warden. Made by `start`; usable from threads, and from forked children of the process that started it.
 
     Attributes:
-        tier: how much of the wall holds here, as a probe inside a box found.
+        tier: how much of the sandbox boundary holds here, as a probe inside a box found.
         layers: each layer, whether it holds, and how.
         why: what kept the tier from being full; "" where nothing did.
     """
@@ -223,10 +223,10 @@ class Sandbox:
             wall_s: the warden ends the box after this many seconds in any case; None for a multiple of `part_s`.
 
         Raises:
-            HouseFault: no box could be made, or one for a graphics card where none was granted.
+            HouseFault: no box could be made, or one for a GPU where none was granted.
         """
         if device == "cuda" and not self.config.granted:
-            raise HouseFault("this sandbox was granted no graphics card, and was asked for a box that has one")
+            raise HouseFault("this sandbox was granted no GPU, and was asked for a box that has one")
         limits = limits or Limits()
         bait = f"chr_{secrets.token_hex(16)}"
         chosen = image or _image_for(program)
@@ -348,7 +348,7 @@ def _environment() -> dict[str, str]:
 
 
 def _image_for(program: ProgramLike) -> ImageName:
-    # A rubric that bounds batches asks torch's drivers, also where another assignment's notebook was handed in.
+    # A rubric that bounds batches asks torch's drivers, also where another assignment's notebook was submitted.
     if "batches" in program.options:
         return "torch"
     texts = [unit.source for unit in program.units]

@@ -58,7 +58,7 @@ class InvalidRequest(ChainruleError):  # noqa: N818  # the same
 
 
 class SubmissionsClosed(Conflict):
-    """The offering takes no more hand-ins."""
+    """The offering takes no more submissions."""
 
 
 class QueueFull(ChainruleError):  # noqa: N818  # named for what holds, like the faults of the domain
@@ -106,7 +106,7 @@ class Caller:
 
 
 def reach_submission(db: Session, caller: Caller, submission_id: str) -> tuple[SubmissionRow, Offering]:
-    """The hand-in and its offering, for its own student and the course's staff.
+    """The submission and its offering, for its own student and the course's staff.
 
     Raises:
         NotFound: for everybody else, as for an id that nobody has.

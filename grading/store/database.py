@@ -12,7 +12,7 @@ from grading.store.settings import Settings
 
 PRAGMAS = {
     "journal_mode": "WAL",
-    "synchronous": "FULL",  # an accepted hand-in survives a power cut, not only a crash
+    "synchronous": "FULL",  # an accepted submission survives a power cut, not only a crash
     "busy_timeout": "30000",
     "foreign_keys": "ON",
 }

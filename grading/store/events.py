@@ -1,4 +1,4 @@
-"""What happened to a hand-in, in order: what live pages and clients read."""
+"""What happened to a submission, in order: what live pages and clients read."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """What people decide about answers: points given, taken back, settled; each time on the trail, in the report, posted.
 
-A judgement belongs to the hand-in and to the person, not to a run: a regrade finds it and keeps it. The same answer in
-a later attempt is not read twice: the judgement is carried over. Whatever changes here is laid over the report
+A judgement belongs to the submission and to the person, not to a run: a regrade finds it and keeps it. The same answer
+in a later attempt is not read twice: the judgement is carried over. Whatever changes here is laid over the report
 (`overlay`) in the same transaction, and the score that follows is put into the outbox.
 """
 
@@ -143,7 +143,7 @@ def refresh(db: Session, run: Run) -> None:
 
 
 def given_for(db: Session, submission_id: str) -> dict[str, list[Given]]:
-    """Everybody's judgements of one hand-in, by criterion id."""
+    """Everybody's judgements of one submission, by criterion id."""
     found: dict[str, list[Given]] = {}
     rows = db.execute(
         select(HumanJudgement, User.login)
@@ -223,11 +223,11 @@ def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]
 
 
 def _row(db: Session, submission_id: str, criterion_id: str) -> tuple[Run, CriterionRow]:
-    # Locking the run puts graders of one hand-in in order.
+    # Locking the run puts graders of one submission in order.
     run = current_run(db, submission_id)
     row = db.get(CriterionRow, (run.id, criterion_id))
     if row is None:
-        raise Conflict("no-such-row", "The newest report of this hand-in does not have this row.")
+        raise Conflict("no-such-row", "The newest report of this submission does not have this row.")
     return run, row
 
 

@@ -87,7 +87,7 @@ def laid_over(report: Mapping[str, Any], judged: Mapping[str, Sequence[Given]]) 
 
 
 def answer_digest(row: Mapping[str, Any], report: Mapping[str, Any]) -> str | None:
-    """The digest of what a person judges in that row: its answers, or the whole hand-in; None for nothing."""
+    """The digest of what a person judges in that row: its answers, or the whole submission; None for nothing."""
     digests = [str(told["answer_sha256"]) for told in answers_of(row)]
     if len(digests) == 1:
         return digests[0]

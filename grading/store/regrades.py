@@ -1,4 +1,4 @@
-"""Regrades: every student's newest hand-in graded again, dry first, then applied."""
+"""Regrades: every student's newest submission graded again, dry first, then applied."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,11 +66,11 @@ class RegradeView:
 
 
 def start(db: Session, caller: Caller, slug: str, *, device: str, reason: str = "") -> Regrade:
-    """Queue a dry run for the newest hand-in of each student; nothing that students see changes.
+    """Queue a dry run for the newest submission of each student; nothing that students see changes.
 
     Raises:
         NotFound, Forbidden: not the caller's to regrade.
-        Conflict: nothing was handed in, or another regrade still runs.
+        Conflict: nothing was submitted, or another regrade still runs.
     """
     offering = reach_offering(db, caller, slug, staff=True)
     unfinished = db.scalar(

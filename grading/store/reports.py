@@ -50,7 +50,7 @@ def store(
     Returns:
         None when the claim no longer stands; then nothing was written.
 
-    What people judged before stays: the points they gave to this hand-in, and those for the very same answer in an
+    What people judged before stays: the points they gave to this submission, and those for the very same answer in an
     earlier attempt.
     """
     run = db.execute(

@@ -41,7 +41,7 @@ class Claim:
     Attributes:
         attempt: which try this is; a result is taken only while the row still says so.
         created_at: when the run was queued.
-        files: names of what was handed in, and the hashes of their bytes.
+        files: names of what was submitted, and the hashes of their bytes.
     """
 
     run_id: str
@@ -87,7 +87,7 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
     rows = db.execute(
         select(Offering.id, Offering.rubric_slug, SubmissionFile.name, SubmissionFile.sha256)
         .join(SubmissionRow, Offering.id == SubmissionRow.offering_id)
-        # A hand-in without files is refused at the door; were there one, it must not keep the queue from going on.
+        # A submission without files is refused at the door; were there one, it must not keep the queue from going on.
         .outerjoin(SubmissionFile, SubmissionFile.submission_id == SubmissionRow.id)
         .where(SubmissionRow.id == run.submission_id)
         .order_by(SubmissionFile.name)
@@ -110,7 +110,7 @@ def claim(db: Session, run_id: str, owner: str, lease: timedelta) -> Claim | Non
 
 
 def load_submission(claimed: Claim, blobs: Blobs) -> Submission:
-    """The files that were handed in.
+    """The files that were submitted.
 
     Raises:
         HouseFault: a blob is missing or altered.
@@ -151,7 +151,7 @@ def finish(db: Session, run_id: str, report: Mapping[str, Any], *, graded_at: da
     Args:
         db: a writing transaction.
         run_id: the run's.
-        report: `Report.to_json()`, with what it took of a card.
+        report: `Report.to_json()`, with what it took of a GPU.
         graded_at: when the judge was done.
     """
     used = report["run"].get("gpu", {})

@@ -28,12 +28,12 @@ class Settings(BaseSettings):
         data_dir: read-only data sets for programs; None means `state`/data.
         checkpoint_dir: pretrained weights in torch hub's layout; None means `state`/checkpoints.
         allow_no_sandbox: grade even where no confinement holds. For development machines only.
-        card: index of the graphics card that this machine's boxes for "cuda" may use. A worker for the queue "gpu"
+        GPU: index of the GPU that this machine's boxes for "cuda" may use. A worker for the queue "gpu"
             takes the first that is free where none is named; elsewhere None means none.
-        gpu_slots: runs that may use that card at the same time; each gets such a share of its memory.
+        gpu_slots: runs that may use that GPU at the same time; each gets such a share of its memory.
         device: where checks run unless the assignment says otherwise.
         body_bytes: most bytes of one request's body; more is answered with 413 and never kept.
-        queue_limit: most runs that may wait, regrades aside; one more hand-in is answered with 503 and Retry-After.
+        queue_limit: most runs that may wait, regrades aside; one more submission is answered with 503 and Retry-After.
         worker_concurrency: runs graded at the same time by one worker.
         queue_limit_per_student: most runs of one student that may wait.
         worker_queues: kinds of work that the worker takes: "cpu", "gpu", "passback".
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
         heartbeat_s: how often a worker gives that sign.
         sweep_s: how often lost runs and posts are looked for.
         max_attempts: how often a run is tried before it is flagged to staff.
-        supersede_waiting: whether a newer hand-in replaces the same student's waiting one.
+        supersede_waiting: whether a newer submission replaces the same student's waiting one.
         link_minutes: how long a sign-in link works.
         session_hours: how long a sign-in lasts.
         failed_sign_ins_per_minute: how many failures an address has before signing in is refused for a while.
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     checkpoint_dir: Path | None = None
     allow_no_sandbox: bool = False
-    card: int | None = Field(default=None, ge=0)
+    gpu: int | None = Field(default=None, ge=0)
     gpu_slots: int = Field(default=1, gt=0)
     device: str = "cpu"
     body_bytes: int = Field(default=48 << 20, gt=0)

@@ -1,4 +1,4 @@
-"""Taking a hand-in: the moment after which nothing can lose it."""
+"""Taking a submission: the moment after which nothing can lose it."""
 
 import secrets
 from collections.abc import Mapping
@@ -39,11 +39,11 @@ def accept(
     settings: Settings,
     trace: str | None = None,
 ) -> Run:
-    """Write the hand-in, its files and the run that will grade it; the caller commits, then rings.
+    """Write the submission, its files and the run that will grade it; the caller commits, then announces.
 
     Args:
         db: a writing transaction.
-        caller: whose hand-in it is.
+        caller: whose submission it is.
         offering: what it answers.
         submission: the files, already read and checked.
         blobs: each file's name to the hash under which its bytes are kept.
@@ -53,12 +53,12 @@ def accept(
 
     Raises:
         Forbidden: the caller is no person of this course.
-        SubmissionsClosed: the offering takes no more hand-ins.
+        SubmissionsClosed: the offering takes no more submissions.
         QueueFull: too many runs wait already.
     """
     if caller.user_id is None:
-        raise Forbidden("This token speaks for a learning platform; only people hand in.")
-    # Locking the enrollment puts one student's hand-ins in order: attempt numbers have neither gaps nor twins.
+        raise Forbidden("This token speaks for a learning platform; only people submit.")
+    # Locking the enrollment puts one student's submissions in order: attempt numbers have neither gaps nor twins.
     enrollment = db.scalar(
         select(Enrollment)
         .where(Enrollment.course_id == offering.course_id, Enrollment.user_id == caller.user_id)
@@ -133,7 +133,7 @@ def current_run(db: Session, submission_id: str) -> Run:
 
 
 def cancel(db: Session, caller: Caller, submission_id: str) -> Run:
-    """Take a waiting hand-in out of the queue.
+    """Take a waiting submission out of the queue.
 
     Raises:
         NotFound: nothing the caller may see.
@@ -151,7 +151,7 @@ def cancel(db: Session, caller: Caller, submission_id: str) -> Run:
 
 
 def retry(db: Session, caller: Caller, submission_id: str) -> Run:
-    """Put a hand-in that failed through no fault of its own back into the queue, as a new run.
+    """Put a submission that failed through no fault of its own back into the queue, as a new run.
 
     Raises:
         NotFound: nothing the caller may see.
@@ -189,7 +189,7 @@ def remembered(db: Session, caller: Caller, key: str) -> IdempotencyKey | None:
 
 
 def answer_with(db: Session, key_id: str, submission_id: str) -> None:
-    """Let a reserved idempotency key stand for a hand-in from now on."""
+    """Let a reserved idempotency key stand for a submission from now on."""
     db.get_one(IdempotencyKey, key_id).submission_id = submission_id
 
 
@@ -204,7 +204,7 @@ def _refuse_when_full(db: Session, user_id: str, settings: Settings) -> None:
     waiting = db.scalar(select(func.count()).select_from(Run).where(*interactive)) or 0
     if waiting >= settings.queue_limit:
         raise QueueFull(
-            f"{waiting} submissions wait already; yours was not taken. Hand in again in a minute.",
+            f"{waiting} submissions wait already; yours was not taken. Submit again in a minute.",
             retry_after_s=RETRY_AFTER_FULL_S,
         )
     own = db.scalar(

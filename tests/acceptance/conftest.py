@@ -1,4 +1,4 @@
-"""One service for the tests that do not kill it, and notebooks to hand in."""
+"""One service for the tests that do not kill it, and notebooks to submit."""
 
 import contextlib
 import json
@@ -46,12 +46,12 @@ class Student:
         self.address = f"{service.address}/api/v1"
         self.client = ServiceClient(service.address, token)
 
-    def hand_in(self, *files: tuple[str, bytes]) -> str:
-        """Hand in; the submission's id."""
-        return str(self.client.hand_in(SLUG, files)["id"])
+    def submit(self, *files: tuple[str, bytes]) -> str:
+        """Submit; the submission's id."""
+        return str(self.client.submit(SLUG, files)["id"])
 
     def post(self, *, headers: dict[str, str] | None = None, **options) -> httpx2.Response:
-        """Hand in with a request of one's own."""
+        """Submit with a request of one's own."""
         url = f"{self.address}/assignments/{SLUG}/submissions"
         mine = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         return httpx2.post(url, headers=mine, timeout=60.0, **options)

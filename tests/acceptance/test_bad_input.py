@@ -104,7 +104,7 @@ def test_nbformat_3_is_read(student):
     old = b"""{"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": [
         {"cell_type": "code", "collapsed": false, "input": ["def relu(x):\\n", "    return x * (x > 0)"],
          "language": "python", "metadata": {}, "outputs": []}], "metadata": {}}]}"""
-    report = student.report(student.hand_in((NOTEBOOK_1, old)))
+    report = student.report(student.submit((NOTEBOOK_1, old)))
 
     assert report["score"] == 0.0
     assert report["final"]
@@ -113,7 +113,7 @@ def test_nbformat_3_is_read(student):
 def test_a_notebook_of_another_assignment_gets_nothing_and_says_why(student):
     """Zero points, and findings that name what is missing."""
     other = notebook("import numpy as np", "def conv_forward(x, w, b):\n    return x", "print('cs231n')")
-    report = student.report(student.hand_in((NOTEBOOK_1, other)))
+    report = student.report(student.submit((NOTEBOOK_1, other)))
     rows = [row for row in report["criteria"] if row["status"] != "not_submitted"]
 
     assert report["score"] == 0.0
@@ -124,16 +124,16 @@ def test_a_notebook_of_another_assignment_gets_nothing_and_says_why(student):
 def test_hostile_programs_cost_only_their_own_points(service):
     """All at once, with a neighbour: each report says what happened and is final, the neighbour gets full marks."""
     with students_of(service, len(HOSTILE) + len(HOSTILE_CELLS) + 1) as [neighbour, *others]:
-        handed_in = [
+        submitted = [
             # The longest first, so that the others are graded beside it.
             *((NOTEBOOK_2, notebook("import torch", cell, "x = 1"), said) for cell, said in HOSTILE_CELLS.items()),
             *((NOTEBOOK_1, asked(body), said) for body, said in HOSTILE.values()),
         ]
-        ids = [student.hand_in((name, content)) for student, (name, content, _) in zip(others, handed_in, strict=True)]
-        theirs = neighbour.hand_in((NOTEBOOK_1, right(NOTEBOOK_1)))
+        ids = [student.submit((name, content)) for student, (name, content, _) in zip(others, submitted, strict=True)]
+        theirs = neighbour.submit((NOTEBOOK_1, right(NOTEBOOK_1)))
 
         assert neighbour.report(theirs)["score"] == 4.0
-        for student, submission_id, (name, content, said) in zip(others, ids, handed_in, strict=True):
+        for student, submission_id, (name, content, said) in zip(others, ids, submitted, strict=True):
             report = student.report(submission_id)
             part = [row for row in report["criteria"] if row["status"] != "not_submitted"]
             failed = [finding["message"] for row in part for finding in row["findings"] if not finding["passed"]]

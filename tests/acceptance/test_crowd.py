@@ -18,15 +18,15 @@ FROM reports JOIN runs ON runs.id = reports.run_id WHERE runs.submission_id IN (
 
 
 def test_fifty_at_once_are_all_graded(service, record_property):
-    """Every hand-in is taken, every run graded once, every score right; memory grows with what runs, not with all."""
+    """Every submission is taken, every run graded once, every score right; memory grows with what runs."""
     content = right(NOTEBOOK_1)
     with students_of(service, 50) as students:
         # The first one waits for the judge to be there, so that its start is not mistaken for the crowd's memory.
-        students[0].ending(students[0].hand_in((NOTEBOOK_1, content)))
+        students[0].ending(students[0].submit((NOTEBOOK_1, content)))
         before = tree_bytes(service.process.pid)
         with MemoryWatch(service.process.pid) as memory:
             with ThreadPoolExecutor(50) as pool:
-                ids = list(pool.map(lambda student: student.hand_in((NOTEBOOK_1, content)), students))
+                ids = list(pool.map(lambda student: student.submit((NOTEBOOK_1, content)), students))
             states = wait_until_over(service, ids, timeout_s=240.0)
     [(count, distinct, scores, lowest)] = service.rows(REPORTS.format(",".join("?" * 50)), *ids)
     record_property("peak_bytes", memory.peak_bytes)

@@ -65,11 +65,11 @@ def kill(*pids: int) -> None:
 def test_whatever_is_killed_below_the_service_costs_only_time(mortal, who):
     """The run in hand is taken up again, the next ones as well, and all are graded once."""
     with students_of(mortal, 3) as students:
-        slow = students[0].hand_in((NOTEBOOK_1, SLOW))
+        slow = students[0].submit((NOTEBOOK_1, SLOW))
         wait_for_a_run(mortal)
         victims = members(mortal, VICTIMS[who])
         kill(*victims)
-        others = [student.hand_in((NOTEBOOK_1, right(NOTEBOOK_1))) for student in students[1:]]
+        others = [student.submit((NOTEBOOK_1, right(NOTEBOOK_1))) for student in students[1:]]
 
         assert victims
         assert wait_until_over(mortal, [slow, *others], timeout_s=120.0) == {"graded": 3}
@@ -81,7 +81,7 @@ def test_after_each_power_failure_every_run_is_graded_exactly_once(tmp_path):
     state = tmp_path / "state"
     first = RunningService(state, QUICK_LEASES)
     with students_of(first, 5) as students:
-        ids = [student.hand_in((NOTEBOOK_1, SLOW)) for student in students]
+        ids = [student.submit((NOTEBOOK_1, SLOW)) for student in students]
     wait_for_a_run(first)
     below = tree_of(first.process.pid)[1:]
     first.kill(alone=True)

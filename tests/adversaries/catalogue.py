@@ -74,7 +74,7 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/worker/test_grading_run.py::test_a_message_delivered_twice_grades_once",
     ),
     "G82": (
-        "tests/api/test_clocks.py::test_nothing_that_a_client_says_moves_the_time_of_a_hand_in",
+        "tests/api/test_clocks.py::test_nothing_that_a_client_says_moves_the_time_of_a_submission",
         "tests/api/test_clocks.py::test_a_due_date_is_a_moment_and_not_a_clocks_reading",
         "tests/store/test_tables.py::test_naive_times_are_refused",
     ),

@@ -13,7 +13,7 @@ from api.callers import COOKIE
 from grading.store import access, credentials, regrades, reports, runs
 from grading.store.blobs import Blobs
 from grading.store.tables import GradePost, Offering, now
-from tests.store.course import PIXEL, PIXEL_NAME, SLUG, TOY, Town, found, hand_in, report_for
+from tests.store.course import PIXEL, PIXEL_NAME, SLUG, TOY, Town, found, report_for, submit
 from tests.store.test_regrades import connect
 
 OPEN = {"/healthz", "/readyz", "/metrics"}
@@ -57,7 +57,7 @@ def address(town: Town) -> dict[str, str]:
     """What stands in the paths: Ann's graded submission and what belongs to it."""
     Blobs(town.settings.blob_dir).write(PIXEL)
     connect(town)
-    run = hand_in(town, "ann", b"wrong", Blobs(town.settings.blob_dir))
+    run = submit(town, "ann", b"wrong", Blobs(town.settings.blob_dir))
     with town.database.write() as db:
         claimed = runs.claim(db, run.id, "w", timedelta(seconds=30))
         reports.store(db, claimed, report_for(b"wrong"), [PIXEL_NAME], graded_at=now())

@@ -1,4 +1,4 @@
-"""The service's own clock decides when something was handed in."""
+"""The service's own clock decides when something was submitted."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -15,8 +15,8 @@ LONG_AGO = "2001-01-01T00:00:00+00:00"
 TIMES = ("accepted_at", "submitted_at", "created_at", "timestamp", "date", "due_at")
 
 
-def test_nothing_that_a_client_says_moves_the_time_of_a_hand_in(town: Town, client: TestClient) -> None:
-    """Neither headers nor form fields nor the address: a late hand-in is late."""
+def test_nothing_that_a_client_says_moves_the_time_of_a_submission(town: Town, client: TestClient) -> None:
+    """Neither headers nor form fields nor the address: a late submission is late."""
     with town.database.write() as db:
         offering = db.get_one(Offering, town.offering)
         offering.due_at, offering.late_percent_per_day = now() - timedelta(hours=1), Decimal(10)

@@ -1,4 +1,4 @@
-"""Hand in over HTTP: what is taken, what is refused and how, and that the same request counts once."""
+"""Submit over HTTP: what is taken, what is refused and how, and that the same request counts once."""
 
 import io
 import zipfile
@@ -32,7 +32,7 @@ def count(town: Town, table: type = SubmissionRow) -> int:
         return db.scalar(select(func.count()).select_from(table))
 
 
-def test_a_hand_in_is_accepted_and_queued(town: Town, client: TestClient):
+def test_a_submission_is_accepted_and_queued(town: Town, client: TestClient):
     """202 with where to look and when, and the first in line."""
     response = client.post(HERE, files=files(), headers=bearer(town, "ann"))
     told = response.json()
@@ -121,7 +121,7 @@ def test_a_full_queue_says_when_to_come_back(town: Town):
     assert count(town) == 1
 
 
-def test_the_same_key_with_the_same_files_is_one_hand_in(town: Town, client: TestClient):
+def test_the_same_key_with_the_same_files_is_one_submission(town: Town, client: TestClient):
     """However often it is sent; the answer tells of the same submission."""
     headers = {**bearer(town, "ann"), "Idempotency-Key": "once"}
     told = [client.post(HERE, files=files(), headers=headers).json() for _ in range(3)]

@@ -54,7 +54,7 @@ def test_from_the_queue_to_the_score(http, hall) -> None:
     assert [event["action"] for event in trail] == ["undone", "graded"]
 
 
-def test_no_answer_of_the_queue_names_a_student_or_a_hand_in(http, hall) -> None:
+def test_no_answer_of_the_queue_names_a_student_or_a_submission(http, hall) -> None:
     """Neither the list nor an answer."""
     text = http.get(QUEUE, headers=as_(hall.staff)).text
     for item in hall.queue(hall.staff):
@@ -68,7 +68,7 @@ def test_no_answer_of_the_queue_names_a_student_or_a_hand_in(http, hall) -> None
 
 def test_no_student_reads_a_key_point_or_who_judged(http, hall) -> None:
     """Neither waiting nor judged, neither in the report that `chainrule submit` prints nor on the page."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     for judged in (False, True):
         if judged:
             item = next(one for one in hall.queue(hall.staff, criterion="symmetry") if one.submission_id == handed)

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from grading.store import reports, runs
 from grading.store.blobs import Blobs
 from grading.store.tables import Run, User, WorkerRow, now
-from tests.store.course import PIXEL, PIXEL_NAME, SLUG, Town, hand_in, report_for
+from tests.store.course import PIXEL, PIXEL_NAME, SLUG, Town, report_for, submit
 
 HERE = f"/api/v1/assignments/{SLUG}"
 
@@ -31,8 +31,8 @@ def finish(town: Town, run_id: str, content: bytes) -> None:
 
 @pytest.fixture
 def graded(town: Town) -> tuple[Town, Run]:
-    """Ann handed in something wrong and was graded."""
-    run = hand_in(town, "ann", b"wrong", Blobs(town.settings.blob_dir))
+    """Ann submitted something wrong and was graded."""
+    run = submit(town, "ann", b"wrong", Blobs(town.settings.blob_dir))
     finish(town, run.id, b"wrong")
     return town, run
 
@@ -58,7 +58,7 @@ def test_a_report_is_shown_as_far_as_its_reader_may_see(graded: tuple[Town, Run]
 
 def test_there_is_no_report_before_there_is_one(town: Town, client: TestClient):
     """409 with the state, so that a client knows to wait."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     response = client.get(f"/api/v1/submissions/{run.submission_id}/report", headers=bearer(town, "ann"))
 
     assert (response.status_code, response.json()["code"]) == (409, "no-report")
@@ -76,7 +76,7 @@ def test_figures_are_inert_pictures(graded: tuple[Town, Run], client: TestClient
     assert client.get(path[:-64] + "0" * 64, headers=bearer(town, "ann")).status_code == 404
 
 
-def test_files_come_back_as_they_were_handed_in(graded: tuple[Town, Run], client: TestClient):
+def test_files_come_back_as_they_were_submitted(graded: tuple[Town, Run], client: TestClient):
     """As a download, whatever they pretend to be."""
     town, run = graded
     response = client.get(f"/api/v1/submissions/{run.submission_id}/files/toy.py", headers=bearer(town, "ann"))
@@ -121,7 +121,7 @@ def test_results_are_paged_by_links(graded: tuple[Town, Run], client: TestClient
     """`Link` leads from page to page until the last."""
     town, _ = graded
     for login in ("ben", "cyd"):
-        finish(town, hand_in(town, login).id, b"right")
+        finish(town, submit(town, login).id, b"right")
     seen, path = [], f"{HERE}/results?limit=1&sort=score&order=desc"
     while path:
         response = client.get(path, headers=bearer(town, "teacher"))
@@ -181,7 +181,7 @@ def test_a_bad_cursor_is_refused(graded: tuple[Town, Run], client: TestClient):
     assert (response.status_code, response.json()["code"]) == (422, "bad-cursor")
 
 
-def test_assignments_tell_what_can_be_handed_in(town: Town, client: TestClient):
+def test_assignments_tell_what_can_be_submitted(town: Town, client: TestClient):
     """Files, limits, points and starter files; only of one's own courses."""
     (told,) = client.get("/api/v1/assignments", headers=bearer(town, "ann")).json()["items"]
     starter = client.get(told["starter"][0]["href"], headers=bearer(town, "ann"))
@@ -215,7 +215,7 @@ def test_a_regrade_goes_from_dry_run_to_applied(graded: tuple[Town, Run], client
 
 def test_a_waiting_submission_can_be_cancelled(town: Town, client: TestClient):
     """By the link that the submission names; a graded one cannot."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     told = client.get(f"/api/v1/submissions/{run.submission_id}", headers=bearer(town, "ann")).json()
     cancelled = client.post(told["links"]["cancel"], headers=bearer(town, "ann"))
 

@@ -40,7 +40,7 @@ def test_after_the_stop_nobody_asks_the_database():
 
     async def read_and_stop() -> int:
         watching = Watching(database)
-        with watching.bell_of("submission"):
+        with watching.waiter_for("submission"):
             await asyncio.to_thread(database.asked.wait, 5.0)
             await watching.stop()
             return database.being_asked

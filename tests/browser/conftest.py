@@ -96,7 +96,7 @@ def classroom(served):
 
 @pytest.fixture
 def start_grading(classroom):
-    """Starts the service's own worker over a judge that takes a second for each hand-in."""
+    """Starts the service's own worker over a judge that takes a second for each submission."""
     started = []
     yield lambda: started.append(worker.start(classroom.settings, SlowJudge(classroom)))
     for one in started:

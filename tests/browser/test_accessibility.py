@@ -27,22 +27,22 @@ def pages(classroom):
     files = ((NOTEBOOK_1, notebook("a = 1")), (NOTEBOOK_2, notebook("b = 1")))
     classroom.gradebook()
     classroom.worker()
-    student.hand_in(*files)
+    student.submit(*files)
     classroom.grade_next(report(forward_pass=0.0))
-    graded = student.hand_in(*files).url.path
+    graded = student.submit(*files).url.path
     odd = report()
     odd["pending_points"] = 1.0
     for row, status in zip(odd["criteria"], ("passed", "error", "failed", "not_submitted", "manual"), strict=False):
         row["status"] = status
     classroom.grade_next(odd)
     classroom.give_up_posts()
-    other.hand_in(*files)
+    other.submit(*files)
     failed = classroom.fail_next()
     staff = Browser(app).sign_in(classroom, classroom.staff)
     staff.get(f"/assignments/{SLUG}/regrades")
     difference = staff.send(f"/assignments/{SLUG}/regrades", reason="try").url.path
     classroom.grade_next(report(loss_function=0.5))
-    waiting = student.hand_in(*files).url.path
+    waiting = student.submit(*files).url.path
     return {
         None: ["/sign-in", f"/sign-in/{classroom.link(classroom.student)}", "/sign-in/unknown", "/nothing"],
         classroom.student: ["/", f"/assignments/{SLUG}", graded, waiting],

@@ -14,7 +14,7 @@ def reports(classroom):
 
     app = create_app(classroom.settings, classroom.assignments)
     for login, name, made in (("alan", "Alan Turing", report()), ("emmy", "Emmy Noether", report(backward_pass=2.0))):
-        Browser(app).sign_in(classroom, classroom.person(login, name)).hand_in((NOTEBOOK_1, notebook(login)))
+        Browser(app).sign_in(classroom, classroom.person(login, name)).submit((NOTEBOOK_1, notebook(login)))
         classroom.grade_next(made)
 
 

@@ -19,7 +19,7 @@ COUNT = 15
 
 @pytest.fixture
 def served(tmp_path):
-    """The essay, served; fifteen students have handed in two answers each."""
+    """The essay, served; fifteen students have submitted two answers each."""
     hall = Hall(tmp_path, worker_queues=("cpu",), worker_concurrency=1, sweep_s=0.5)
     hall.crowd(COUNT)
     service = Served(hall)
@@ -151,8 +151,8 @@ $$\\frac{\\partial L}{\\partial w_{ij}} = \\sum_{n=1}^{N} \\delta_j^{(n)} a_i^{(
 
 @pytest.fixture
 def disputed(hall) -> str:
-    """A long answer that two people judged differently; a comment that is kept; the hand-in's id."""
-    handed = hall.hand_in(hall.student, notebook(LONG + "\n\n".join(["A paragraph of words. " * 20] * 30)))
+    """A long answer that two people judged differently; a comment that is kept; the submission's id."""
+    handed = hall.submit(hall.student, notebook(LONG + "\n\n".join(["A paragraph of words. " * 20] * 30)))
     item = next(one for one in hall.queue(hall.staff, criterion="symmetry") if one.submission_id == handed)
     give(hall, hall.staff, item, "2", comment="It names $w_{ij}$.")
     give(hall, hall.second, item, "0.5", comment="The gradients are missing.")

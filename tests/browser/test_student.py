@@ -44,7 +44,7 @@ def test_a_notebook_by_the_file_chooser_is_watched_until_it_is_graded(window, cl
     page.get_by_role("link", name=TITLE, exact=True).click()
     page.get_by_label("Drop your files here, or choose them").set_input_files(chosen(NOTEBOOK_1, NOTEBOOK_2))
     expect(page.get_by_role("list", name="Chosen files")).to_contain_text(NOTEBOOK_2)
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Queued, 1st in line")).to_be_visible()
     page.evaluate("window.notReloaded = true")
     start_grading()
@@ -56,7 +56,7 @@ def test_a_notebook_by_the_file_chooser_is_watched_until_it_is_graded(window, cl
 
 
 def test_a_notebook_can_be_dropped_on_the_page(window, classroom, start_grading) -> None:
-    """Dropped files are listed, one can be taken back, the rest is handed in."""
+    """Dropped files are listed, one can be taken back, the rest is submitted."""
     start_grading()
     page = window().sign_in(classroom.student).page
     page.goto(f"/assignments/{SLUG}")
@@ -66,7 +66,7 @@ def test_a_notebook_can_be_dropped_on_the_page(window, classroom, start_grading)
     expect(listed.get_by_role("listitem")).to_have_count(2)
     page.get_by_role("button", name=f"Remove {NOTEBOOK_2}").click()
     expect(listed.get_by_role("listitem")).to_have_count(1)
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Submit").click()
 
     read_report(page)
     expect(page.get_by_role("region", name="Receipt")).to_contain_text(NOTEBOOK_1)
@@ -74,12 +74,12 @@ def test_a_notebook_can_be_dropped_on_the_page(window, classroom, start_grading)
 
 
 def test_everything_works_without_scripts(window, classroom, start_grading) -> None:
-    """Sign in, hand in, wait, read: the same with scripts turned off."""
+    """Sign in, submit, wait, read: the same with scripts turned off."""
     start_grading()
     page = window(java_script_enabled=False).sign_in(classroom.student).page
     page.get_by_role("link", name=TITLE, exact=True).click()
     page.get_by_label("Choose your files").set_input_files(chosen(NOTEBOOK_1))
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Running your code").or_(page.get_by_text("Queued, 1st in line"))).to_be_visible()
 
     expect(page.get_by_text("6 / 10").first).to_be_visible()
@@ -93,10 +93,10 @@ def test_what_cannot_be_taken_is_explained_beside_the_form(window, classroom) ->
     page = opened.page
     page.goto(f"/assignments/{SLUG}")
     page.locator("#files").set_input_files([{"name": NOTEBOOK_1, "mimeType": "text/plain", "buffer": b"{ broken"}])
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Submit").click()
 
     expect(page.get_by_role("alert")).to_contain_text(NOTEBOOK_1)
-    expect(page.get_by_role("button", name="Hand in")).to_be_enabled()
+    expect(page.get_by_role("button", name="Submit")).to_be_enabled()
     assert all("status of 422" in complaint for complaint in opened.complaints)
     opened.complaints.clear()
 
@@ -116,7 +116,7 @@ def test_the_keyboard_is_enough(window, classroom, start_grading) -> None:
     page = window().sign_in(classroom.student).page
     page.goto(f"/assignments/{SLUG}")
     page.locator("#files").set_input_files(chosen(NOTEBOOK_1))
-    page.get_by_role("button", name="Hand in").press("Enter")
+    page.get_by_role("button", name="Submit").press("Enter")
     expect(page.get_by_text("6 / 10").first).to_be_visible()
     page.reload()
     page.keyboard.press("Tab")

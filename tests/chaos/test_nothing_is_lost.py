@@ -1,4 +1,4 @@
-"""During a deadline everything dies that can die; afterwards each accepted hand-in has one grade, and the right one."""
+"""During a deadline everything dies that can; afterwards each accepted submission has one grade, the right one."""
 
 import base64
 import contextlib
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.queue import Doorbell
+from api.dispatcher import Dispatcher
 from grading.domain.jobs import QUEUE_CPU
 from grading.store.tables import Run
 from testing.department import Coursework
@@ -21,7 +21,7 @@ from testing.servers import NotInstalledError, Redis
 from testing.storm import Report, Storm
 from tests.store.course import POSTGRESQL, QUICK, SLUG, TOY, FakeJudge, Town, report_for
 from tests.store.servers import redis_in
-from worker.app import make_app, ring_of
+from worker.app import announcer_of, make_app
 from worker.embedded import start
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -59,7 +59,7 @@ def undisturbed(wanted: Sequence[tuple[bytes, int]]) -> Iterable[Report]:
 
 
 def test_nobody_loses_a_grade_and_nobody_gets_two(tmp_path: Path):
-    """Workers, API, broker, database, wire and disk fail while a class hands in, and no clock is right."""
+    """Workers, API, broker, database, wire and disk fail while a class submits, and no clock is right."""
     try:
         storm = Storm(tmp_path, WORK, "tests.chaos.household", undisturbed, QUICK)
     except NotInstalledError as error:
@@ -89,7 +89,7 @@ def test_one_grading_goes_through_redis(town: Town, redis: Redis):
         # Late second deliveries.
         app = make_app(town.settings)
         with town.database.read() as db:
-            ring_of(app).runs([(run_id, QUEUE_CPU) for run_id in db.scalars(select(Run.id)) for _ in range(2)])
+            announcer_of(app).runs([(run_id, QUEUE_CPU) for run_id in db.scalars(select(Run.id)) for _ in range(2)])
         app.close()
     finally:
         worker.stop()
@@ -102,9 +102,9 @@ def test_one_grading_goes_through_redis(town: Town, redis: Redis):
 def test_what_is_in_a_message_is_an_id_and_nothing_else(town: Town, redis: Redis):
     """JSON, one id, no names, no code; nobody is there to take it."""
     town.settings.broker_url = redis.url
-    doorbell = Doorbell(town.settings)
-    doorbell.ring([("0192-run", "cpu")])
-    doorbell.close()
+    dispatcher = Dispatcher(town.settings)
+    dispatcher.runs([("0192-run", "cpu")])
+    dispatcher.close()
     with contextlib.closing(Client.from_url(redis.url)) as client:
         (message,) = [json.loads(raw) for raw in client.lrange("cpu", 0, -1)]
     assert message["content-type"] == "application/json"

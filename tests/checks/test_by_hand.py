@@ -16,7 +16,7 @@ BANNED = (*AUTOGRAD, *LAYERS, *OPTIMIZERS)
 
 
 def source(code: str) -> Source:
-    """A module as handed in."""
+    """A module as submitted."""
     return read_source(SubmittedFile("task.py", code.encode()))
 
 

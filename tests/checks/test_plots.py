@@ -81,7 +81,7 @@ def kept(answer: float, visibility: Visibility = Visibility.STUDENT, sketches: S
 
 @pytest.fixture(autouse=True)
 def _no_stored_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The students here handed in no notebook."""
+    """The students here submitted no notebook."""
     monkeypatch.setattr("grading.evaluation.graded._stored", lambda *_: [])
 
 

@@ -132,8 +132,8 @@ def run():
 
 
 @pytest.fixture
-def handed_in(tmp_path):
-    """Writes a module to be handed in and gives its path."""
+def submitted(tmp_path):
+    """Writes a module to be submitted and gives its path."""
 
     def write(content: str = "x = 1\n", name: str = "nets.py") -> Path:
         path = tmp_path / name

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 
-def test_json_is_the_report_and_nothing_else(run, judge, handed_in):
+def test_json_is_the_report_and_nothing_else(run, judge, submitted):
     """Standard output is one JSON document, the report."""
-    ended = run("grade", handed_in(), "--assignment", "nets-hw1", "--json", "--seed", 7)
+    ended = run("grade", submitted(), "--assignment", "nets-hw1", "--json", "--seed", 7)
 
     assert ended.exit_code == 0
     report = json.loads(ended.stdout)
@@ -17,14 +17,14 @@ def test_json_is_the_report_and_nothing_else(run, judge, handed_in):
     assert ended.stderr == ""
 
 
-def test_any_score_is_graded(run, judge, handed_in):
+def test_any_score_is_graded(run, judge, submitted):
     """Exit code 0 says graded, not right."""
-    assert run("grade", handed_in("#wrong\n"), "--assignment", "nets-hw1", "--json").exit_code == 0
+    assert run("grade", submitted("#wrong\n"), "--assignment", "nets-hw1", "--json").exit_code == 0
 
 
-def test_people_read_a_table(run, judge, handed_in):
+def test_people_read_a_table(run, judge, submitted):
     """Title, row, finding, named mistake and score are there; what students wrote cannot repaint the terminal."""
-    ended = run("grade", handed_in("#wrong\n"), "--assignment", "nets-hw1")
+    ended = run("grade", submitted("#wrong\n"), "--assignment", "nets-hw1")
 
     for words in ("Nets", "failed", "Forward", "0 of 2", "bad [31m[red]news", "known mistake: sign", "Score 0 of 2"):
         assert words in ended.stdout
@@ -39,42 +39,42 @@ def test_people_read_a_table(run, judge, handed_in):
         ("#rubric-fault\n", 3, "its author must act"),
     ],
 )
-def test_exit_codes_say_who_must_act(run, judge, handed_in, content, code, said):
+def test_exit_codes_say_who_must_act(run, judge, submitted, content, code, said):
     """2: the student; 3: the author or we. Standard output stays empty for the program that reads it."""
-    ended = run("grade", handed_in(content), "--assignment", "nets-hw1", "--json")
+    ended = run("grade", submitted(content), "--assignment", "nets-hw1", "--json")
 
     assert (ended.exit_code, ended.stdout) == (code, "")
     assert said in ended.stderr
 
 
-def test_a_run_that_met_our_fault_is_tried_again(run, judge, handed_in):
+def test_a_run_that_met_our_fault_is_tried_again(run, judge, submitted):
     """One judge that dies costs the student nothing."""
-    ended = run("grade", handed_in("#house-fault once\n"), "--assignment", "nets-hw1", "--json")
+    ended = run("grade", submitted("#house-fault once\n"), "--assignment", "nets-hw1", "--json")
 
     assert ended.exit_code == 0
     assert len(judge.runs) == 2
 
 
-def test_a_report_with_an_error_is_printed_but_no_success(run, judge, handed_in):
+def test_a_report_with_an_error_is_printed_but_no_success(run, judge, submitted):
     """What could be graded is shown; the exit code says that the score is not final."""
-    ended = run("grade", handed_in("#unfinished\n"), "--assignment", "nets-hw1", "--json")
+    ended = run("grade", submitted("#unfinished\n"), "--assignment", "nets-hw1", "--json")
 
     assert ended.exit_code == 3
     assert json.loads(ended.stdout)["final"] is False
     assert len(judge.runs) == 2
 
 
-def test_an_unknown_assignment_is_named_with_those_there_are(run, judge, handed_in):
+def test_an_unknown_assignment_is_named_with_those_there_are(run, judge, submitted):
     """The remedy stands in the complaint."""
-    ended = run("grade", handed_in(), "--assignment", "nets-hw9")
+    ended = run("grade", submitted(), "--assignment", "nets-hw9")
 
     assert ended.exit_code == 2
     assert "nets-hw1" in ended.stderr
 
 
-def test_a_device_the_assignment_does_not_take_is_refused(run, judge, handed_in):
+def test_a_device_the_assignment_does_not_take_is_refused(run, judge, submitted):
     """The remedy stands in the complaint."""
-    ended = run("grade", handed_in(), "--assignment", "nets-hw1", "--device", "cuda")
+    ended = run("grade", submitted(), "--assignment", "nets-hw1", "--device", "cuda")
 
     assert ended.exit_code == 2
     assert "It takes: cpu" in ended.stderr
@@ -88,19 +88,19 @@ def test_a_path_that_leads_nowhere_is_named(run, judge, tmp_path):
     assert "nothing.py" in ended.stderr
 
 
-def test_figures_are_written_under_safe_names(run, judge, handed_in, tmp_path):
+def test_figures_are_written_under_safe_names(run, judge, submitted, tmp_path):
     """A figure's id decides the file's name, never its folder."""
-    run("grade", handed_in(), "--assignment", "nets-hw1", "--json", "--figures", tmp_path / "figures")
+    run("grade", submitted(), "--assignment", "nets-hw1", "--json", "--figures", tmp_path / "figures")
 
     assert [path.name for path in (tmp_path / "figures").iterdir()] == ["boundary-..-x.png"]
 
 
-def test_a_batch_prints_one_line_for_each_entry_in_order(run, judge, handed_in, tmp_path):
+def test_a_batch_prints_one_line_for_each_entry_in_order(run, judge, submitted, tmp_path):
     """Names decide the order; an entry that is no submission gets its line and the rest goes on."""
-    handed_in(name="batch/carol/nets.py")
-    handed_in("#not-a-submission\n", name="batch/bob/nets.py")
-    handed_in("#wrong\n", name="batch/alice.py")
-    handed_in(name="batch/.hidden")
+    submitted(name="batch/carol/nets.py")
+    submitted("#not-a-submission\n", name="batch/bob/nets.py")
+    submitted("#wrong\n", name="batch/alice.py")
+    submitted(name="batch/.hidden")
     ended = run("grade", "--batch", tmp_path / "batch", "--assignment", "nets-hw1", "--json")
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
 
@@ -111,10 +111,10 @@ def test_a_batch_prints_one_line_for_each_entry_in_order(run, judge, handed_in, 
     assert lines[2]["score"] == 2.0
 
 
-def test_a_batch_with_a_fault_of_ours_says_so(run, judge, handed_in, tmp_path):
+def test_a_batch_with_a_fault_of_ours_says_so(run, judge, submitted, tmp_path):
     """Exit code 3: somebody has to look, though every other line is there."""
-    handed_in("#house-fault\n", name="batch/a.py")
-    handed_in(name="batch/b.py")
+    submitted("#house-fault\n", name="batch/a.py")
+    submitted(name="batch/b.py")
     ended = run("grade", "--batch", tmp_path / "batch", "--assignment", "nets-hw1", "--json")
 
     assert ended.exit_code == 3

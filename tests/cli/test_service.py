@@ -1,4 +1,4 @@
-"""The HTTP client: hand in once, follow to the end, tell faults apart."""
+"""The HTTP client: submit once, follow to the end, tell faults apart."""
 
 import json
 
@@ -50,21 +50,21 @@ def problem(status, **more):
     return httpx2.Response(status, content=json.dumps({"title": "No", **more}))
 
 
-def test_files_are_handed_in_as_multipart_with_a_token():
+def test_files_are_submitted_as_multipart_with_a_token():
     """Route, token, key and files are as the contract says."""
     client, server, _ = service(httpx2.Response(202, json={"id": "s1", "state": "queued"}))
 
-    assert client.hand_in("nets-hw1", [("nets.py", b"x = 1")])["id"] == "s1"
+    assert client.submit("nets-hw1", [("nets.py", b"x = 1")])["id"] == "s1"
     [request] = server.asked
     assert str(request.url) == "http://here:1/api/v1/assignments/nets-hw1/submissions"
     assert request.headers["Authorization"] == "Bearer chr_x"
     assert b'name="files"; filename="nets.py"' in request.content
 
 
-def test_a_hand_in_that_was_cut_off_is_repeated_under_the_same_key():
-    """The service can tell that it is the same hand-in."""
+def test_a_submission_that_was_cut_off_is_repeated_under_the_same_key():
+    """The service can tell that it is the same submission."""
     client, server, _ = service(httpx2.ReadTimeout("slow"), httpx2.Response(202, json={"id": "s1"}))
-    client.hand_in("nets-hw1", [("nets.py", b"x = 1")])
+    client.submit("nets-hw1", [("nets.py", b"x = 1")])
     keys = {request.headers["Idempotency-Key"] for request in server.asked}
 
     assert len(server.asked) == 2
@@ -75,7 +75,7 @@ def test_a_full_queue_is_waited_for():
     """503 with Retry-After is an invitation to come back then."""
     full = httpx2.Response(503, headers={"Retry-After": "7"}, json={})
     client, _, slept = service(full, httpx2.Response(202, json={"id": "s1"}))
-    client.hand_in("nets-hw1", [("nets.py", b"x = 1")])
+    client.submit("nets-hw1", [("nets.py", b"x = 1")])
 
     assert slept == [7.0]
 
@@ -95,7 +95,7 @@ def test_faults_are_told_apart(answers, kind, said):
     """Whose fault it is decides the exit code."""
     client, _, _ = service(*answers)
     with pytest.raises(kind, match=said) as caught:
-        client.hand_in("nets-hw1", [("nets.py", b"x = 1")])
+        client.submit("nets-hw1", [("nets.py", b"x = 1")])
 
     assert type(caught.value) is kind
 

@@ -24,7 +24,7 @@ class FakeService:
     def __exit__(self, *_):
         pass
 
-    def hand_in(self, slug, files):
+    def submit(self, slug, files):
         """Taken."""
         return {"id": "s1", "state": "queued", "files": [name for name, _ in files]}
 
@@ -39,11 +39,11 @@ class FakeService:
 
 
 @pytest.fixture
-def submit(run, monkeypatch, handed_in):
+def submit(run, monkeypatch, submitted):
     """Runs the command against the fake."""
     monkeypatch.setattr(service, "ServiceClient", FakeService)
     arguments = ("--assignment", "nets-hw1", "--server", "http://here:1", "--token", "chr_x")
-    return lambda *more: run("submit", handed_in(), *arguments, *more)
+    return lambda *more: run("submit", submitted(), *arguments, *more)
 
 
 def test_without_wait_the_submission_is_named(submit):
@@ -80,17 +80,17 @@ def test_what_was_not_graded_is_said(submit, monkeypatch, final, code):
     assert f"{final}: the disk was full" in ended.stderr
 
 
-def test_a_folder_is_sent_with_its_names(handed_in, tmp_path):
+def test_a_folder_is_sent_with_its_names(submitted, tmp_path):
     """Files keep their places in the folder; what editors and systems left behind stays at home."""
-    handed_in(name="hw/b/nets.py")
-    handed_in(name="hw/a.py")
+    submitted(name="hw/b/nets.py")
+    submitted(name="hw/a.py")
     for junk in ("hw/.git/config", "hw/__MACOSX/a.py", "hw/__pycache__/a.pyc", "hw/.DS_Store"):
-        handed_in(name=junk)
+        submitted(name=junk)
 
     assert [name for name, _ in files_of([tmp_path / "hw"])] == ["a.py", "b/nets.py"]
 
 
-def test_nothing_to_hand_in_is_refused(tmp_path):
+def test_nothing_to_submit_is_refused(tmp_path):
     """A missing path and an empty folder are told at once, not by the server."""
     (tmp_path / "empty").mkdir()
     for path in (tmp_path / "nothing.py", tmp_path / "empty"):

@@ -62,7 +62,7 @@ def finding(part: Part, f: Callable[..., Any], *, seed: int = 1) -> Finding:
 
 
 def written(text: str) -> Source:
-    """A module of that text, read as a hand-in is."""
+    """A module of that text, read as a submission is."""
     return read_source(SubmittedFile("f.py", text.encode()))
 
 

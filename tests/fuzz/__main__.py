@@ -67,7 +67,7 @@ def frames() -> Iterable[bytes]:
 
 
 def try_notebook(data: bytes) -> None:
-    """A notebook, as far as it goes on our side of the wall."""
+    """A notebook, as far as it goes on our side of the sandbox boundary."""
     try:
         source = read_source(SubmittedFile(FIRST, data))
     except NotASubmission:

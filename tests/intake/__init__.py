@@ -1,1 +1,1 @@
-"""Bytes as handed in."""
+"""Bytes as submitted."""

@@ -24,7 +24,7 @@ def test_support_wins_unless_students_may_replace_it(tmp_path: Path):
     assert beside["trainer.py"] == b"WHOSE = 'the student'\n"
 
 
-def test_what_was_handed_in_under_another_name_is_there_under_the_expected_one():
+def test_what_was_submitted_under_another_name_is_there_under_the_expected_one():
     """`task2a (1).py` is what `import task2a` means."""
     main = SubmittedFile("task2.py", b"import task2a\n")
     other = SubmittedFile("task2a (1).py", b"ONE = 1\n")

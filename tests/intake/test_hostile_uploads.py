@@ -74,7 +74,7 @@ def test_any_archive_made_to_hurt_is_taken_or_refused(content: bytes) -> None:
 @settings(max_examples=6, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([b"\0", b"ab", b"{}\n"]))
 def test_memory_follows_the_limit_and_not_the_bomb(files: int, megabytes: int, filling: bytes) -> None:
-    """However much an archive unpacks to, no more is held than may be handed in."""
+    """However much an archive unpacks to, no more is held than may be submitted."""
     body = filling * ((megabytes << 20) // len(filling) // files)
     content = zipped(*((f"{i}.py", body) for i in range(files)))
     tracemalloc.start()
@@ -205,7 +205,7 @@ def test_a_million_names_are_refused_before_they_are_read() -> None:
 
 
 def test_half_a_gigabyte_of_outputs_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
-    """No more of the file is read than may be handed in."""
+    """No more of the file is read than may be submitted."""
     with (tmp_path / FIRST).open("wb") as file:
         file.write(b'{"nbformat": 4, "cells": [{"outputs": ["')
         file.truncate(500 << 20)

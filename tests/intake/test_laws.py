@@ -1,4 +1,4 @@
-"""Whatever is handed in: a submission with safe names within the limits, or a declared refusal."""
+"""Whatever is submitted: a submission with safe names within the limits, or a declared refusal."""
 
 import io
 import unicodedata
@@ -30,7 +30,7 @@ def lawful_refusal(fault: NotASubmission) -> None:
 
 
 def lawful(files: list[tuple[str, bytes]]) -> None:
-    """What must hold of any hand-in."""
+    """What must hold of any submission."""
     try:
         submission = read_upload(files, assignment(upload_bytes=LIMIT))
     except NotASubmission as fault:

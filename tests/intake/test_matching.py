@@ -1,4 +1,4 @@
-"""Which file handed in is which expected file."""
+"""Which file submitted is which expected file."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_swapped_names_lose_to_content() -> None:
 
 
 def test_any_name_is_found_by_content() -> None:
-    """Also where only one of the two was handed in."""
+    """Also where only one of the two was submitted."""
     assert matched(("a.ipynb", TWO), ("b.ipynb", ONE)) == ["b.ipynb", "a.ipynb"]
     assert matched(("homework.ipynb", TWO)) == [None, "homework.ipynb"]
     assert matched(("homework.ipynb", ONE)) == ["homework.ipynb", None]

@@ -86,7 +86,7 @@ def test_work_is_no_junk() -> None:
 
 
 def test_a_checkpoint_counts_only_where_it_is_the_only_copy() -> None:
-    """Jupyter's copy may be all that a student handed in."""
+    """Jupyter's copy may be all that a student submitted."""
     copy = "hw/.ipynb_checkpoints/a-checkpoint.ipynb"
 
     assert without_covered_checkpoints(["hw/a.ipynb", copy]) == ["hw/a.ipynb"]

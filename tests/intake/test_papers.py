@@ -1,4 +1,4 @@
-"""A report may be handed in as a PDF where the assignment says so."""
+"""A report may be submitted as a PDF where the assignment says so."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ def with_report() -> Assignment:
 
 
 def belonging(*names: str) -> list[str]:
-    """The files that make up the report, of those handed in."""
+    """The files that make up the report, of those submitted."""
     files = tuple(SubmittedFile(n, PDF if n.endswith(".pdf") else NOTEBOOK) for n in sorted(names))
     submission = Submission(files)
     matched = match_parts(submission, with_report())

@@ -1,4 +1,4 @@
-"""Files as handed in → Submission."""
+"""Files as submitted → Submission."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Scripts that make up one part: where a notebook was expected, and several modules were handed in."""
+"""Scripts that make up one part: where a notebook was expected, and several modules were submitted."""
 
 from grading.domain.submission import Submission, SubmittedFile
 from grading.intake import match_parts, scripts_together

@@ -52,13 +52,13 @@ class FakeGrader:
         self.config = config
         self.mended = 0
 
-    def wants_card(self, request: Request) -> bool:
+    def wants_gpu(self, request: Request) -> bool:
         """Do as told."""
         match request.submission.files[0].content.decode().split():
             case ["fault", "no-submission"]:
                 raise NotASubmission("not-a-notebook", "is a picture", file="a.ipynb")
             case order:
-                return order == ["card"]
+                return order == ["gpu"]
 
     def grade(self, request: Request) -> GradedReply:  # noqa: C901, PLR0912 - a list of orders
         """Do as told."""

@@ -76,16 +76,16 @@ def test_a_run_comes_back_with_report_and_figures(judge):
     assert len(graded.figures["ab"]) == 3_000_004
 
 
-@pytest.mark.parametrize(("order", "wanted"), [("card", True), ("nothing", False)])
-def test_a_judge_tells_who_wants_a_card(judge, order: str, wanted: bool):
+@pytest.mark.parametrize(("order", "wanted"), [("gpu", True), ("nothing", False)])
+def test_a_judge_tells_who_wants_a_gpu(judge, order: str, wanted: bool):
     """Without grading it."""
-    assert judge.wants_card(told(order), "nets-hw1") is wanted
+    assert judge.wants_gpu(told(order), "nets-hw1") is wanted
 
 
-def test_a_hand_in_that_cannot_be_told_from_others_is_refused_as_in_grading(judge):
+def test_a_submission_that_cannot_be_told_from_others_is_refused_as_in_grading(judge):
     """The fault is the one that grading would meet."""
     with pytest.raises(NotASubmission, match="is a picture"):
-        judge.wants_card(told("fault no-submission"), "nets-hw1")
+        judge.wants_gpu(told("fault no-submission"), "nets-hw1")
 
 
 def test_a_default_timeout_of_the_client_does_not_reach_the_judge():

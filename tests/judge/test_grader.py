@@ -20,7 +20,7 @@ from tests.store.course import TOY
     ],
 )
 def test_only_programs_that_may_load_weights_are_told_about_stand_ins(content: bytes, expected: bool) -> None:
-    """A student who hands in the NumPy notebook alone has no use for a note about pretrained weights."""
+    """A student who submits the NumPy notebook alone has no use for a note about pretrained weights."""
     assert _may_load_weights(Submission((SubmittedFile("a.py", content),))) is expected
 
 
@@ -35,7 +35,7 @@ def test_only_programs_that_may_load_weights_are_told_about_stand_ins(content: b
     ids=["no promise", "slow", "quick", "a part is quick"],
 )
 def test_a_judge_warms_up_with_what_is_quick(tmp_path: Path, budgets, files) -> None:
-    """Whoever waits for a judge does not wait for a whole training that nobody handed in."""
+    """Whoever waits for a judge does not wait for a whole training that nobody submitted."""
     right = tmp_path / "samples" / "right"
     right.mkdir(parents=True)
     for name in (TOY.files[0].name, "other.py"):

@@ -33,7 +33,7 @@ VANISHING = "ReLU, because its slope is 1."
 
 
 def notebook(symmetry: str = SYMMETRY, vanishing: str = VANISHING, statement: str = "False") -> bytes:
-    """A hand-in with these answers."""
+    """A submission with these answers."""
     questions = ("Augmentation always helps.", "Why do zero weights not learn?", "What helps?")
     cells = [
         {"cell_type": "markdown", "metadata": {}, "source": source}
@@ -44,7 +44,7 @@ def notebook(symmetry: str = SYMMETRY, vanishing: str = VANISHING, statement: st
 
 
 def report_of(content: bytes) -> dict[str, Any]:
-    """What the judge says about the hand-in."""
+    """What the judge says about the submission."""
     file = SubmittedFile(FILE, content)
     with asking(sheet, FakeBox({})) as (student, _):
         rows = Evaluation(sheet, student, 1, read_source(file)).results()
@@ -74,8 +74,8 @@ class Hall(Classroom):
         assert caller is not None
         return caller
 
-    def hand_in(self, person: Person, content: bytes = b"") -> str:
-        """Hand in and grade; the submission's id."""
+    def submit(self, person: Person, content: bytes = b"") -> str:
+        """Submit and grade; the submission's id."""
         content = content or notebook()
         caller = self.caller(person)
         submission = Submission((SubmittedFile(FILE, content),))
@@ -102,7 +102,7 @@ class Hall(Classroom):
         """So many students, each with an answer of their own."""
         people = [self.person(f"s{n:02}", f"Student {n:02}") for n in range(count)]
         for n, person in enumerate(people):
-            self.hand_in(person, notebook(f"Answer {n}: {SYMMETRY}", f"Answer {n}: {VANISHING}"))
+            self.submit(person, notebook(f"Answer {n}: {SYMMETRY}", f"Answer {n}: {VANISHING}"))
         return people
 
     def queue(self, person: Person, view: View = "all", criterion: str = "") -> list[Item]:

@@ -37,7 +37,7 @@ def take_back(hall: Hall, who: Person, item: Item) -> None:
 
 
 def items(hall: Hall, who: Person | None = None) -> dict[str, Item]:
-    """The one hand-in's answers, by row."""
+    """The one submission's answers, by row."""
     return {item.criterion_id: item for item in hall.queue(who or hall.staff)}
 
 
@@ -50,7 +50,7 @@ def score(hall: Hall, submission_id: str) -> tuple[float, float]:
 
 
 def grade_again(hall: Hall, content: bytes) -> None:
-    """Grade the newest hand-ins again, as if they held this, and apply it."""
+    """Grade the newest submissions again, as if they held this, and apply it."""
     with hall.database.write() as db:
         made = regrades.start(db, hall.caller(hall.staff), ESSAY, device="cpu")
     with hall.database.read() as db:
@@ -64,7 +64,7 @@ def grade_again(hall: Hall, content: bytes) -> None:
 @pytest.mark.slow
 def test_prose_waits_and_a_person_ends_the_waiting(hall: Hall) -> None:
     """No point before somebody read it; then the points count in report, results and grades."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     assert score(hall, handed) == (1.0, 4.0)
     waiting = items(hall)
     give(hall, hall.staff, waiting["symmetry"], "1.5", comment="Say why.")
@@ -84,7 +84,7 @@ def test_prose_waits_and_a_person_ends_the_waiting(hall: Hall) -> None:
 
 def test_students_read_the_comment_but_neither_graders_nor_key_points(hall: Hall) -> None:
     """What is beside the answer for staff stays there."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     give(hall, hall.staff, items(hall)["symmetry"], "1", comment="Say why.", covered=("equal weights",))
     with hall.database.read() as db:
         seen, staffs = (seen_by(db, hall.caller(who), handed) for who in (hall.student, hall.staff))
@@ -100,7 +100,7 @@ def test_students_read_the_comment_but_neither_graders_nor_key_points(hall: Hall
 
 def test_a_regrade_keeps_the_points_and_says_when_the_answer_is_another(hall: Hall) -> None:
     """Also where the machine no longer finds an answer at all; the flag goes once somebody reads it again."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     for item in items(hall).values():
         give(hall, hall.staff, item, "2")
     grade_again(hall, notebook())
@@ -118,7 +118,7 @@ def test_a_regrade_keeps_the_points_and_says_when_the_answer_is_another(hall: Ha
 
 def test_points_given_while_a_dry_run_waits_are_in_it_when_it_is_applied(hall: Hall) -> None:
     """Nobody's work is lost between dry run and apply."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     with hall.database.write() as db:
         made = regrades.start(db, hall.caller(hall.staff), ESSAY, device="cpu")
     with hall.database.read() as db:
@@ -133,10 +133,10 @@ def test_points_given_while_a_dry_run_waits_are_in_it_when_it_is_applied(hall: H
 
 def test_the_same_answer_in_a_new_attempt_is_not_read_twice(hall: Hall) -> None:
     """What did not change keeps its points, what did waits again; the trail says where the points come from."""
-    hall.hand_in(hall.student)
+    hall.submit(hall.student)
     for item in items(hall).values():
         give(hall, hall.staff, item, "2", comment="Good.")
-    second = hall.hand_in(hall.student, notebook(vanishing="Something else."))
+    second = hall.submit(hall.student, notebook(vanishing="Something else."))
 
     assert score(hall, second) == (3.0, 2.0)
     assert [item.criterion_id for item in hall.queue(hall.staff, "todo")] == ["vanishing"]
@@ -147,7 +147,7 @@ def test_the_same_answer_in_a_new_attempt_is_not_read_twice(hall: Hall) -> None:
 
 def test_two_graders_who_disagree_leave_the_points_waiting(hall: Hall) -> None:
     """Nothing counts until they agree or somebody settles it; everything is on the trail."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     give(hall, hall.staff, items(hall)["symmetry"], "2")
     assert score(hall, handed) == (3.0, 2.0)
     assert [item.criterion_id for item in hall.queue(hall.second, "second")] == ["symmetry"]
@@ -170,7 +170,7 @@ def test_two_graders_who_disagree_leave_the_points_waiting(hall: Hall) -> None:
 
 def test_what_others_gave_is_hidden_until_one_has_judged(hall: Hall) -> None:
     """A second reading is one."""
-    hall.hand_in(hall.student)
+    hall.submit(hall.student)
     give(hall, hall.staff, items(hall)["symmetry"], "2", comment="Fine.")
 
     def others(who: Person) -> object:
@@ -202,7 +202,7 @@ def test_the_queue_is_anonymous_and_its_order_random_but_stable(hall: Hall) -> N
 def test_the_gradebook_hears_pending_first_and_the_score_at_the_end(hall: Hall) -> None:
     """A 0 that a person gave is posted too, though the score is the same as while it was pending."""
     hall.post_grades()
-    hall.hand_in(hall.student)
+    hall.submit(hall.student)
     (first,) = hall.posts()
     assert (float(first.score), first.pending) == (1.0, True)
     give(hall, hall.staff, items(hall)["symmetry"], "0")
@@ -217,7 +217,7 @@ def test_the_gradebook_hears_pending_first_and_the_score_at_the_end(hall: Hall) 
 @pytest.mark.parametrize("value", ["-0.5", "2.01", "0.001", "NaN", "Infinity"])
 def test_points_that_the_row_cannot_give_are_refused(hall: Hall, value: str) -> None:
     """Nothing is kept of them."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     with pytest.raises(InvalidRequest):
         give(hall, hall.staff, items(hall)["symmetry"], value)
 
@@ -227,14 +227,14 @@ def test_points_that_the_row_cannot_give_are_refused(hall: Hall, value: str) -> 
 
 def test_an_answer_that_changed_under_the_graders_eyes_is_read_again(hall: Hall) -> None:
     """The page's answer and the stored one must be the same."""
-    hall.hand_in(hall.student)
+    hall.submit(hall.student)
     with pytest.raises(Conflict, match="read it again"):
         give(hall, hall.staff, items(hall)["symmetry"], "1", answer_sha256="0" * 64)
 
 
 def test_taking_back_restores_what_the_machine_said(hall: Hall) -> None:
     """The report is the judge's own again, and the trail keeps both."""
-    handed = hall.hand_in(hall.student)
+    handed = hall.submit(hall.student)
     before = hall.stored(handed).body
     give(hall, hall.staff, items(hall)["symmetry"], "1")
     take_back(hall, hall.staff, items(hall)["symmetry"])
@@ -248,7 +248,7 @@ def test_taking_back_restores_what_the_machine_said(hall: Hall) -> None:
 
 def test_only_staff_of_the_course_see_the_queue(hall: Hall) -> None:
     """A student is told so; an answer of another queue does not exist."""
-    hall.hand_in(hall.student)
+    hall.submit(hall.student)
     with pytest.raises(Forbidden):
         hall.queue(hall.student)
     with hall.database.read() as db, pytest.raises(NotFound):

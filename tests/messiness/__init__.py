@@ -1,1 +1,1 @@
-"""What real submissions look like: a hand-in for each oddity that was counted, and what must become of it."""
+"""What real submissions look like: a submission for each oddity that was counted, and what must become of it."""

@@ -1,4 +1,4 @@
-"""Modules as they are handed in: one for each oddity."""
+"""Modules as they are submitted: one for each oddity."""
 
 from tests.messiness.notebooks import Messy
 
@@ -66,7 +66,7 @@ MODULES: dict[str, Messy] = {
     ),
     "copies in other folders": Messy(
         module()
-        | {"hand_in/old/model.py": b"raise SystemExit", "solution/model.py": RIGHT.replace("33.0", "0.0").encode()}
+        | {"submit/old/model.py": b"raise SystemExit", "solution/model.py": RIGHT.replace("33.0", "0.0").encode()}
     ),
     "a solution beside an empty file": Messy(
         module(("X = (X - 33.0) / 78.0", "from solution.model import pre_process as p\n    return p(X)"))

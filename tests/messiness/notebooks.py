@@ -1,4 +1,4 @@
-"""Notebooks as they are handed in: one for each oddity."""
+"""Notebooks as they are submitted: one for each oddity."""
 
 import base64
 import json
@@ -14,11 +14,11 @@ ANSWER = "def answer(x):\n    return 2 * x\n"
 
 @dataclass(frozen=True)
 class Messy:
-    """One hand-in.
+    """One submission.
 
     Attributes:
         files: content by name.
-        lost: rows that must lose their points; all others of the files handed in keep them.
+        lost: rows that must lose their points; all others of the files submitted keep them.
         told: patterns that the report's notes and findings must have, one each.
         refused: the code of the fault where it can be no submission.
     """
@@ -103,7 +103,7 @@ NOTEBOOKS: dict[str, Messy] = {
         told=("pip install nothing",),
     ),
     "%run of a file that is not there": Messy(book("%run 'utils-data.py'")),
-    "%run of a file handed in": Messy(
+    "%run of a file submitted": Messy(
         {**only("%run 'mine.py'", SIGMOID, ANSWER.replace("2 *", "two *")), "mine.py": b"two = 2\n"}
     ),
     # -- other machines --

@@ -1,4 +1,4 @@
-"""Each oddity of real submissions is handed in, and meets the fate that it should."""
+"""Each oddity of real submissions is submitted, and meets the fate that it should."""
 
 import re
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ RUBRIC = load_rubric(ASSIGNMENT)
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """One for all hand-ins."""
+    """One for all submissions."""
     with Sandbox.start(SandboxConfig(images=("torch",))) as started:
         yield started
 
 
 def graded(sandbox: Sandbox, files: dict[str, bytes]) -> Report:
-    """The report on a hand-in, uploaded as a student would."""
+    """The report on a submission, uploaded as a student would."""
     submission = read_upload(list(files.items()), ASSIGNMENT)
     return pipeline.grade(submission, ASSIGNMENT, RUBRIC, seed=3, sandbox=sandbox).report
 
@@ -69,7 +69,7 @@ def test_a_messy_module_is_graded_all_the_same(sandbox: Sandbox, oddity: str) ->
 
 @pytest.mark.parametrize("oddity", [name for name, messy in NOTEBOOKS.items() if messy.refused])
 def test_what_is_no_submission_is_refused_by_name(oddity: str) -> None:
-    """The student hears what the file is, and hands in another."""
+    """The student hears what the file is, and submits another."""
     with pytest.raises(NotASubmission) as refused:
         read_upload(list(NOTEBOOKS[oddity].files.items()), ASSIGNMENT)
 

@@ -49,8 +49,8 @@ class Browser:
         self.send(action)
         return self
 
-    def hand_in(self, *files: tuple[str, bytes]):
-        """Hand in on the assignment's page."""
+    def submit(self, *files: tuple[str, bytes]):
+        """Submit on the assignment's page."""
         self.get(f"/assignments/{SLUG}")
         return self.send(f"/assignments/{SLUG}/submissions", files=[("files", file) for file in files])
 

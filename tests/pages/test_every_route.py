@@ -121,7 +121,7 @@ def test_another_courses_people_find_nothing(
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
-def test_another_student_finds_neither_the_hand_in_nor_what_is_staffs(
+def test_another_student_finds_neither_the_submission_nor_what_is_staffs(
     town: Town, client: TestClient, address: dict[str, str], method: str, path: str
 ) -> None:
     """Ben of the same course, with a proof that is right."""

@@ -63,7 +63,7 @@ def poisoned(value: Any, text: str, key: str = "") -> Any:
 def test_no_text_of_a_report_becomes_markup(app, classroom, staff, text) -> None:
     """On the student's page and on staff's, in every field that holds words, evidence and integrity included."""
     student = Browser(app).sign_in(classroom, classroom.person("eve", f"Eve {text.replace(chr(0), '')}"))
-    path = student.hand_in((NOTEBOOK_1, notebook("x = 1"))).url.path
+    path = student.submit((NOTEBOOK_1, notebook("x = 1"))).url.path
     made = poisoned(report(), text)
     made["integrity"] = [{"kind": text, "detail": text}]
     for row in made["criteria"]:

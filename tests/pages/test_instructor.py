@@ -20,7 +20,7 @@ def results(app, classroom):
     """Three students with reports; their submissions by login."""
     submissions = {}
     for login, name, made in PEOPLE:
-        Browser(app).sign_in(classroom, classroom.person(login, name)).hand_in((NOTEBOOK_1, notebook(login)))
+        Browser(app).sign_in(classroom, classroom.person(login, name)).submit((NOTEBOOK_1, notebook(login)))
         submissions[login] = classroom.grade_next(made)
     return submissions
 
@@ -38,7 +38,7 @@ def test_the_overview_is_clear_when_nothing_is_wrong(staff) -> None:
 
 def test_failed_runs_stand_first_and_can_run_again(staff, app, classroom) -> None:
     """The reason is shown to staff, and the button queues the run anew."""
-    Browser(app).sign_in(classroom, classroom.student).hand_in((NOTEBOOK_1, notebook("x = 1")))
+    Browser(app).sign_in(classroom, classroom.student).submit((NOTEBOOK_1, notebook("x = 1")))
     failed = classroom.fail_next()
     page = staff.get("/").text
 
@@ -55,14 +55,14 @@ def test_results_show_the_distribution_in_a_picture_and_in_numbers(staff) -> Non
 
 
 @pytest.mark.usefixtures("results")
-def test_results_name_the_students_who_handed_in_nothing(staff) -> None:
-    """Staff see whom to remind; who handed in does not stand among them, and a narrowed table does not show them."""
+def test_results_name_the_students_who_submitted_nothing(staff) -> None:
+    """Staff see whom to remind; who submitted does not stand among them, and a narrowed table does not show them."""
     page = staff.get(RESULTS).text
-    listed = page[page.index("1 student has handed in nothing") :]
+    listed = page[page.index("1 student has submitted nothing") :]
 
     assert "Ada Lovelace" in listed
     assert "Alan Turing" not in listed
-    assert "handed in nothing" not in staff.get(f"{RESULTS}?text=Alan").text
+    assert "submitted nothing" not in staff.get(f"{RESULTS}?text=Alan").text
 
 
 @pytest.mark.usefixtures("results")
@@ -102,7 +102,7 @@ def test_long_lists_come_in_pages(staff, app, classroom, monkeypatch) -> None:
     """The next page goes on where the first ended."""
     monkeypatch.setattr("api.pages.instructor.results.PAGE_ROWS", 2)
     for login, name, made in PEOPLE:
-        Browser(app).sign_in(classroom, classroom.person(login, name)).hand_in((NOTEBOOK_1, notebook(login)))
+        Browser(app).sign_in(classroom, classroom.person(login, name)).submit((NOTEBOOK_1, notebook(login)))
         classroom.grade_next(made)
     first = staff.get(RESULTS).text
     following = first[first.index('id="students"') :].split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
@@ -146,7 +146,7 @@ def test_a_regrade_shows_the_difference_before_it_counts(staff, classroom, resul
 def test_a_grade_that_was_not_posted_can_be_posted_again(staff, classroom, app) -> None:
     """It needs attention on the landing page, and the button puts it back in line."""
     classroom.gradebook()
-    Browser(app).sign_in(classroom, classroom.student).hand_in((NOTEBOOK_1, notebook("x = 1")))
+    Browser(app).sign_in(classroom, classroom.student).submit((NOTEBOOK_1, notebook("x = 1")))
     classroom.grade_next()
     classroom.give_up_posts()
     page = staff.get("/").text

@@ -124,7 +124,7 @@ def test_two_graders_see_their_disagreement_and_settle_it(hall) -> None:
 def test_students_read_the_comment_in_their_report_and_never_the_queue(hall) -> None:
     """The comment is in the report, without the grader; the queue is not theirs."""
     app = create_app(hall.settings, hall.assignments)
-    handed = hall.hand_in(hall.student, notebook(symmetry="My very own words."))
+    handed = hall.submit(hall.student, notebook(symmetry="My very own words."))
     staff, student = (Browser(app).sign_in(hall, who) for who in (hall.staff, hall.student))
     item = next(i for i in hall.queue(hall.staff) if i.submission_id == handed and i.criterion_id == "symmetry")
     staff.get(f"{QUEUE}?view=all&item={item.id}")

@@ -1,4 +1,4 @@
-"""Reading what was handed in: shown to staff, and harmless."""
+"""Reading what was submitted: shown to staff, and harmless."""
 
 import re
 
@@ -55,7 +55,7 @@ def test_what_cannot_be_read_is_said(content):
 
 def test_staff_read_in_a_frame_that_can_do_nothing(student, staff):
     """The frame has no scripts, no origin and no network; students have the download only."""
-    student.hand_in((NOTEBOOK_1, notebook("x = 41 + 1")))
+    student.submit((NOTEBOOK_1, notebook("x = 41 + 1")))
     path = re.search(r"/submissions/[\w-]+", student.page)[0]
     page = staff.get(f"{path}/files/0/read")
     contents = staff.get(f"{path}/files/0/contents")
@@ -70,7 +70,7 @@ def test_staff_read_in_a_frame_that_can_do_nothing(student, staff):
 
 def test_staff_of_another_course_find_nothing(student, staff):
     """A number that is not there, or not theirs, is not found."""
-    student.hand_in((NOTEBOOK_1, notebook("x = 1")))
+    student.submit((NOTEBOOK_1, notebook("x = 1")))
     path = re.search(r"/submissions/[\w-]+", student.page)[0]
 
     assert staff.get(f"{path}/files/7/contents").status_code == 404

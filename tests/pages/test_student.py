@@ -10,10 +10,10 @@ FILES = ((NOTEBOOK_1, notebook("def sigmoid(x): ...")), (NOTEBOOK_2, notebook("i
 
 
 def test_the_start_page_lists_what_is_due(student) -> None:
-    """Title, points and due date of each assignment, and that nothing was handed in."""
+    """Title, points and due date of each assignment, and that nothing was submitted."""
     page = student.get("/").text
 
-    assert all(text in page for text in ("Vanishing Gradients", "10 points", "Due", "Nothing handed in yet"))
+    assert all(text in page for text in ("Vanishing Gradients", "10 points", "Due", "Nothing submitted yet"))
 
 
 def test_the_starter_files_come_under_their_own_names(student) -> None:
@@ -23,9 +23,9 @@ def test_the_starter_files_come_under_their_own_names(student) -> None:
     assert zipfile.ZipFile(io.BytesIO(packed)).namelist() == [NOTEBOOK_1]
 
 
-def test_handing_in_leads_to_the_submission(student) -> None:
+def test_submitting_leads_to_the_submission(student) -> None:
     """The receipt has the number, the names and the digest."""
-    answer = student.hand_in(*FILES)
+    answer = student.submit(*FILES)
 
     assert answer.url.path.startswith("/submissions/")
     page = answer.text.replace("<wbr>", "")
@@ -34,7 +34,7 @@ def test_handing_in_leads_to_the_submission(student) -> None:
 
 def test_a_waiting_page_comes_anew_without_scripts(student, classroom) -> None:
     """The page that waits refreshes itself; the graded one does not."""
-    waiting = student.hand_in(*FILES)
+    waiting = student.submit(*FILES)
     classroom.grade_next()
     graded = student.get(waiting.url.path)
 
@@ -43,18 +43,18 @@ def test_a_waiting_page_comes_anew_without_scripts(student, classroom) -> None:
 
 def test_what_is_not_a_notebook_is_refused_beside_the_form(student) -> None:
     """The reason names the file, and the form is there to try again."""
-    answer = student.hand_in((NOTEBOOK_1, b"not json"))
+    answer = student.submit((NOTEBOOK_1, b"not json"))
 
     assert answer.status_code == 422
-    assert "Nothing was handed in." in answer.text
+    assert "Nothing was submitted." in answer.text
     assert 'enctype="multipart/form-data"' in answer.text
 
 
 def test_too_many_bytes_are_refused_beside_the_form(student) -> None:
     """What is larger than the assignment takes is said to be so."""
-    answer = student.hand_in((NOTEBOOK_1, notebook("x = '" + "a" * (1 << 20) + "'")))
+    answer = student.submit((NOTEBOOK_1, notebook("x = '" + "a" * (1 << 20) + "'")))
 
-    assert (answer.status_code, "Nothing was handed in." in answer.text) == (413, True)
+    assert (answer.status_code, "Nothing was submitted." in answer.text) == (413, True)
 
 
 def test_no_file_at_all_is_refused_beside_the_form(student) -> None:
@@ -67,7 +67,7 @@ def test_no_file_at_all_is_refused_beside_the_form(student) -> None:
 
 def test_the_report_names_the_mistake_and_shows_the_evidence(student, classroom) -> None:
     """Message, named mistake, where to look, and evidence in words rather than JSON."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     classroom.grade_next()
     page = student.get(path).text
 
@@ -85,7 +85,7 @@ def test_the_report_names_the_mistake_and_shows_the_evidence(student, classroom)
 
 def test_students_do_not_see_what_is_for_staff(student, classroom) -> None:
     """Neither staff's findings, nor integrity entries, nor the seed."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     classroom.grade_next()
     page = student.get(path).text
 
@@ -94,7 +94,7 @@ def test_students_do_not_see_what_is_for_staff(student, classroom) -> None:
 
 def test_figures_stand_in_pairs_the_students_first(student, classroom) -> None:
     """Each picture has its words, and is served as an inert PNG."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     classroom.grade_next()
     page = student.get(path).text
     image = student.client.get(f"{path}/figures/{classroom.pictures[0]}")
@@ -106,9 +106,9 @@ def test_figures_stand_in_pairs_the_students_first(student, classroom) -> None:
 
 def test_the_next_attempt_says_what_changed(student, classroom) -> None:
     """Rows whose status differs are listed with the points won."""
-    student.hand_in(*FILES)
+    student.submit(*FILES)
     classroom.grade_next()
-    path = student.hand_in((NOTEBOOK_1, notebook("better = 1"))).url.path
+    path = student.submit((NOTEBOOK_1, notebook("better = 1"))).url.path
     classroom.grade_next(report(backward_pass=2.0))
     page = student.get(path).text
 
@@ -118,7 +118,7 @@ def test_the_next_attempt_says_what_changed(student, classroom) -> None:
 
 def test_our_fault_is_no_zero(student, classroom) -> None:
     """A failed run is called ours, without a score and without what broke."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     classroom.fail_next()
     page = student.get(path).text
 
@@ -128,7 +128,7 @@ def test_our_fault_is_no_zero(student, classroom) -> None:
 
 def test_a_row_in_error_makes_the_score_not_final(student, classroom) -> None:
     """The row says whose fault it is; the score says that it is not final."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     made = report()
     made["final"] = False
     made["criteria"][0].update(status="error", points=0.0)
@@ -140,7 +140,7 @@ def test_a_row_in_error_makes_the_score_not_final(student, classroom) -> None:
 
 def test_what_a_student_wrote_is_never_markup(student, classroom) -> None:
     """File names, messages and evidence arrive escaped."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     made = report()
     attack = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     finding = made["criteria"][2]["findings"][1]
@@ -154,17 +154,17 @@ def test_what_a_student_wrote_is_never_markup(student, classroom) -> None:
 
 
 def test_the_files_come_back_byte_for_byte(student) -> None:
-    """What was handed in can be downloaded, never displayed."""
-    path = student.hand_in(*FILES).url.path
+    """What was submitted can be downloaded, never displayed."""
+    path = student.submit(*FILES).url.path
     answer = student.client.get(f"{path}/files/0")
 
     assert FILES[0][1] == answer.content
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
-def test_a_waiting_hand_in_can_be_cancelled(student) -> None:
+def test_a_waiting_submission_can_be_cancelled(student) -> None:
     """The page says so afterwards."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     page = student.send(f"{path}/cancel").text
 
     assert "cancelled before it was graded" in page
@@ -172,7 +172,7 @@ def test_a_waiting_hand_in_can_be_cancelled(student) -> None:
 
 def test_another_students_submission_does_not_exist(app, student, classroom) -> None:
     """Page, figures and files answer 404."""
-    path = student.hand_in(*FILES).url.path
+    path = student.submit(*FILES).url.path
     classroom.grade_next()
     other = Browser(app).sign_in(classroom, classroom.person("eve", "Eve"))
 

@@ -26,7 +26,7 @@ class Model:
 
 
 def file(name: str, text: str = TRAINS) -> SubmittedFile:
-    """One module of a hand-in."""
+    """One module of a submission."""
     return SubmittedFile(name, text.encode())
 
 

@@ -138,7 +138,7 @@ def test_any_json_value_can_be_given(value: object) -> None:
     ],
 )
 def test_package_relative_imports_become_plain(source: str, expected: str) -> None:
-    """A file handed in alone is in no package."""
+    """A file submitted alone is in no package."""
     assert expected == rewritten(source, "imports")
 
 

@@ -1,4 +1,4 @@
-"""Messy files as students hand them in, built in code; and a stand-in for the guest that runs sources of our own."""
+"""Messy files as students submit them, built in code; and a stand-in for the guest that runs sources of our own."""
 
 import base64
 import json

@@ -14,13 +14,13 @@ LOST = {"points": 0.0, "status": "failed", "findings": [{"message": "No.", "mist
 
 
 class Desk:
-    """Gives scripted rows, one for each seed, to a hand-in whose content has a word in it."""
+    """Gives scripted rows, one for each seed, to a submission whose content has a word in it."""
 
     def __init__(self, script: dict[str, Any]) -> None:
         self.script = script
         self.seeds: list[list[int]] = []
 
-    def hand_in(self, submission: Any, seeds: Any) -> "Future[Any]":
+    def submit(self, submission: Any, seeds: Any) -> "Future[Any]":
         """The report as the rehearsal's judge gives it."""
         self.seeds.append(list(seeds))
         content = submission.files[0].content.decode()
@@ -44,7 +44,7 @@ def known(tmp_path):
 
 
 def found(known: Any, script: dict[str, Any], seeds: range, boxes: int = 1) -> tuple[Any, Desk]:
-    """The outcome, and the desk that was handed in at."""
+    """The outcome, and the desk that was submitted at."""
     folder, patches = known
     at = Desk(script)
     return KnownSubmissions(folder, patches, at, seeds, boxes).found({"layers.py": ["affine"]}), at

@@ -1,4 +1,4 @@
-"""Device nodes: two for every box, and those of one graphics card for a box that was granted it."""
+"""Device nodes: two for every box, and those of one GPU for a box that was granted it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +8,11 @@ import pytest
 
 from grading.domain.errors import HouseFault, Raised
 from grading.domain.verdict import Tier
-from grading.sandbox import Box, Sandbox, SandboxConfig
-from grading.sandbox import gpus as cards
+from grading.sandbox import Box, Sandbox, SandboxConfig, gpus
 from tests.sandbox.conformance import LIMITS
 from tests.sandbox.programs import program
 
-# Stands in for a card: a node that no box gets unless it is granted.
+# Stands in for a GPU: a node that no box gets unless it is granted.
 NODE = Path("/dev/zero")
 SOURCE = """
     import os, stat
@@ -71,7 +70,7 @@ def test_a_box_has_two_devices_and_no_more(sandbox: Sandbox) -> None:
 
 @pytest.mark.box
 @pytest.mark.timeout(120)
-def test_a_box_for_the_card_has_its_nodes_as_well(sandbox: Sandbox) -> None:
+def test_a_box_for_the_gpu_has_its_nodes_as_well(sandbox: Sandbox) -> None:
     """Beside one without, which was there before and is there after: neither is changed by the other."""
     with opened(sandbox, "cpu") as before, opened(sandbox, "cuda") as box, opened(sandbox, "cpu") as after:
         assert box.call("reads", str(NODE)) == 4
@@ -84,35 +83,35 @@ def test_a_box_for_the_card_has_its_nodes_as_well(sandbox: Sandbox) -> None:
 
 @pytest.mark.box
 @pytest.mark.timeout(120)
-def test_without_a_card_a_box_for_one_is_our_fault() -> None:
-    """Not a processor in its place: the run was to be graded on a card, and is tried again elsewhere."""
+def test_without_a_gpu_a_box_for_one_is_our_fault() -> None:
+    """Not a processor in its place: the run was to be graded on a GPU, and is tried again elsewhere."""
     with (
         Sandbox.start(SandboxConfig(images=("numpy",), spares=0)) as sandbox,
-        pytest.raises(HouseFault, match="no graphics card"),
+        pytest.raises(HouseFault, match="no GPU"),
     ):
         opened(sandbox, "cuda")
 
 
-def test_a_cards_nodes_are_its_own_and_the_drivers(tmp_path: Path) -> None:
-    """Another card's node is not among them; one that is not there is our fault, by name."""
+def test_a_gpus_nodes_are_its_own_and_the_drivers(tmp_path: Path) -> None:
+    """Another GPU's node is not among them; one that is not there is our fault, by name."""
     for name in ("nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "null"):
         (tmp_path / name).touch()
 
-    assert [node.name for node in cards.nodes(1, tmp_path)] == ["nvidia1", "nvidiactl", "nvidia-uvm"]
-    assert cards.nodes(None, tmp_path) == ()
+    assert [node.name for node in gpus.nodes(1, tmp_path)] == ["nvidia1", "nvidiactl", "nvidia-uvm"]
+    assert gpus.nodes(None, tmp_path) == ()
     with pytest.raises(HouseFault, match="nvidia2 is not there"):
-        cards.nodes(2, tmp_path)
+        gpus.nodes(2, tmp_path)
 
 
 @pytest.mark.gpu
 @pytest.mark.box
 @pytest.mark.timeout(330)
-@pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no graphics card here")
-def test_a_program_computes_on_the_card() -> None:
+@pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no GPU here")
+def test_a_program_computes_on_the_gpu() -> None:
     """In a box that was granted it, confined like any other."""
     source = "import torch\ndef f(): return float(torch.ones(3, device='cuda').sum())\n"
     limits = replace(LIMITS, memory_bytes=8 << 30, call_s=120.0, part_s=240.0)
-    config = SandboxConfig(images=("torch",), granted=cards.nodes(0))
+    config = SandboxConfig(images=("torch",), granted=gpus.nodes(0))
     with (
         Sandbox.start(config) as sandbox,
         sandbox.open(program(source), limits=limits, seed=1, image="torch", device="cuda") as box,

@@ -165,12 +165,12 @@ def _charter() -> _Charter:
 
 
 def submission_of(content: bytes) -> Submission:
-    """A hand-in of one module."""
+    """A submission of one module."""
     return Submission((SubmittedFile("toy.py", content),))
 
 
-def hand_in(town: Town, login: str, content: bytes = b"right", blobs: Any = None) -> Run:
-    """Put a hand-in into the database as the API would."""
+def submit(town: Town, login: str, content: bytes = b"right", blobs: Any = None) -> Run:
+    """Put a submission into the database as the API would."""
     submission = submission_of(content)
     name = hashlib.sha256(content).hexdigest() if blobs is None else blobs.write(content)
     caller = town.caller(login)
@@ -301,7 +301,7 @@ class FakeJudge:
             raise HouseFault("every worker that touches it dies")
         return FakeJudgement(report_for(submission.files[0].content, seed=seed))
 
-    def wants_card(self, submission: Submission, slug: str) -> bool:
+    def wants_gpu(self, submission: Submission, slug: str) -> bool:
         """Unless it is empty."""
         return bool(submission.files[0].content.strip())
 

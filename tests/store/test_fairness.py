@@ -14,7 +14,7 @@ from grading.store.fairness import REMEMBERED_CLAIMS, next_in_line, place_in_lin
 from grading.store.ids import new_id
 from grading.store.queries.queue import lanes_of
 from grading.store.tables import PURPOSE_REGRADE_DRY, Course, Enrollment, Offering, Run, SubmissionRow, WorkerRow, now
-from tests.store.course import Town, hand_in
+from tests.store.course import Town, submit
 
 LEASE = timedelta(seconds=30)
 
@@ -48,17 +48,17 @@ def served(town: Town, count: int) -> list[str]:
 def test_a_flood_of_one_student_makes_nobody_wait(town: Town):
     """Everybody's first comes before anybody's second, whenever it arrived."""
     for login in ("ann", "ann", "ann", "ann", "ben", "cyd"):
-        hand_in(town, login)
+        submit(town, login)
 
     assert served(town, 6) == ["ours/ann", "ours/ben", "ours/cyd", "ours/ann", "ours/ann", "ours/ann"]
 
 
 def test_who_had_a_turn_lets_the_others_go_first(town: Town):
-    """Also when the next hand-in comes before the others' first."""
-    hand_in(town, "ann")
+    """Also when the next submission comes before the others' first."""
+    submit(town, "ann")
     assert served(town, 1) == ["ours/ann"]
-    hand_in(town, "ann")
-    hand_in(town, "ben")
+    submit(town, "ann")
+    submit(town, "ben")
 
     assert served(town, 2) == ["ours/ben", "ours/ann"]
 
@@ -67,10 +67,10 @@ def test_a_course_in_a_surge_leaves_the_others_their_share(town: Town):
     """Ten waiting in one course, two in another that comes later: they alternate until the small one is done."""
     other = elsewhere(town)
     for _ in range(5):
-        hand_in(town, "ann")
-        hand_in(town, "ben")
+        submit(town, "ann")
+        submit(town, "ben")
     for login in ("stranger", "ann"):
-        hand_in(other, login)
+        submit(other, login)
     order = [name.split("/")[0] for name in served(town, 12)]
 
     assert [place for place, course in enumerate(order) if course == "theirs"] == [1, 3]
@@ -82,8 +82,8 @@ def test_shares_are_kept_in_the_long_run(town: Town):
     with town.database.write() as db:
         db.get_one(Course, town.courses["ours"]).share = 3
     for _ in range(12):
-        hand_in(town, "ann")
-        hand_in(other, "stranger")
+        submit(town, "ann")
+        submit(other, "stranger")
     counted = Counter(name.split("/")[0] for name in served(town, 12))
 
     assert counted == {"ours": 9, "theirs": 3}
@@ -94,7 +94,7 @@ def test_the_place_that_is_shown_is_the_place_that_is_taken(town: Town):
     chance = random.Random(town.offering)  # noqa: S311  # no secret: another mixture for each run
     other = elsewhere(town)
     waiting = [
-        hand_in(*chance.choice([(town, "ann"), (town, "ben"), (town, "cyd"), (other, "stranger"), (other, "ann")])).id
+        submit(*chance.choice([(town, "ann"), (town, "ben"), (town, "cyd"), (other, "stranger"), (other, "ann")])).id
         for _ in range(15)
     ]
     with town.database.read() as db:
@@ -108,35 +108,35 @@ def test_the_place_that_is_shown_is_the_place_that_is_taken(town: Town):
 def test_regrades_wait_behind_students_and_do_not_fill_the_queue(town: Town):
     """They came first, and there are more of them than the queue takes."""
     town.settings.queue_limit = 2
-    first = hand_in(town, "ann")
+    first = submit(town, "ann")
     with town.database.write() as db:
         bulk = [
             submissions.new_run(db, first.submission_id, device="cpu", purpose=PURPOSE_REGRADE_DRY, current=False).id
             for _ in range(5)
         ]
-    last = hand_in(town, "ben")
+    last = submit(town, "ben")
     with town.database.read() as db:
         order = next_in_line(db, town.settings.run_queues, 100)
 
     assert order == [first.id, last.id, *bulk]
     with pytest.raises(QueueFull):
-        hand_in(town, "cyd")
+        submit(town, "cyd")
 
 
 def test_one_student_cannot_fill_the_queue(town: Town):
     """The bound for one is smaller than the bound for all."""
     town.settings.queue_limit_per_student = 2
     for _ in range(2):
-        hand_in(town, "ann")
+        submit(town, "ann")
     with pytest.raises(QueueFull, match="your own"):
-        hand_in(town, "ann")
+        submit(town, "ann")
 
-    assert hand_in(town, "ben").state == "queued"
+    assert submit(town, "ben").state == "queued"
 
 
 def test_what_pauses_is_not_next_but_keeps_its_place(town: Town):
     """After a fault of ours the run waits, and others go first meanwhile."""
-    paused, due = hand_in(town, "ann"), hand_in(town, "ben")
+    paused, due = submit(town, "ann"), submit(town, "ben")
     with town.database.write() as db:
         db.get_one(Run, paused.id).not_before = now() + timedelta(minutes=1)
     with town.database.read() as db:
@@ -147,14 +147,14 @@ def test_what_pauses_is_not_next_but_keeps_its_place(town: Town):
 def test_the_distant_past_is_forgotten(town: Town):
     """A student who had many turns long ago is not behind for ever: only the last claims count."""
     for _ in range(3):
-        hand_in(town, "ann")
+        submit(town, "ann")
     served(town, 3)
     for _ in range(REMEMBERED_CLAIMS // 40):
         with town.database.write() as db:
             for run in db.scalars(select(Run)):
                 run.claimed_at = None
-    hand_in(town, "ann")
-    hand_in(town, "ben")
+    submit(town, "ann")
+    submit(town, "ben")
 
     assert served(town, 2) == ["ours/ann", "ours/ben"]
 
@@ -172,7 +172,7 @@ def test_lanes_are_those_of_workers_alive(town: Town):
 
 def test_many_claimers_take_each_run_once(town: Town):
     """Eight at once, thirty runs: every run has one holder, and nobody sees an error."""
-    waiting = [hand_in(town, ("ann", "ben", "cyd")[i % 3]).id for i in range(30)]
+    waiting = [submit(town, ("ann", "ben", "cyd")[i % 3]).id for i in range(30)]
     taken: list[str] = []
     faults: list[BaseException] = []
     lock = threading.Lock()
@@ -206,7 +206,7 @@ def test_many_claimers_take_each_run_once(town: Town):
 
 def test_two_sweeps_take_an_abandoned_run_back_once(town: Town):
     """It loses one try, not two."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     with town.database.write() as db:
         runs.claim(db, run.id, "dead", LEASE)
     counts: list[int] = []

@@ -14,12 +14,12 @@ from grading.store.access import Forbidden, InvalidRequest, NotFound
 from grading.store.queries import dashboard, grades, queue, results, students, submissions
 from grading.store.tables import Offering, Run, now
 from tests.store.conftest import BACKENDS
-from tests.store.course import PIXEL_NAME, SLUG, Town, found, hand_in, report_for
+from tests.store.course import PIXEL_NAME, SLUG, Town, found, report_for, submit
 
 
 def grade(town: Town, login: str, content: bytes) -> Run:
-    """Hand in, claim and store in one go."""
-    run = hand_in(town, login, content)
+    """Submit, claim and store in one go."""
+    run = submit(town, login, content)
     with town.database.write() as db:
         claimed = runs.claim(db, run.id, "w", timedelta(seconds=30))
         reports.store(db, claimed, report_for(content), [PIXEL_NAME], graded_at=now())
@@ -40,7 +40,7 @@ def graded_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     grade(town, "ann", b"wrong")
     grade(town, "ann", b"right")
     grade(town, "ben", b"wrong")
-    hand_in(town, "cyd")
+    submit(town, "cyd")
     grade(town, "teacher", b"wrong")
     yield town
     town.end()
@@ -61,7 +61,7 @@ def rows(town: Town, **asked: object) -> list[str]:
 
 
 def test_results_show_each_student_once_and_no_staff(graded: Town):
-    """Of each student the newest hand-in, with its criteria."""
+    """Of each student the newest submission, with its criteria."""
     with graded.database.read() as db:
         page = results.results_of(db, graded.caller("helper"), SLUG)
 
@@ -141,7 +141,7 @@ def test_the_best_attempt_counts_where_the_course_says_so(town: Town):
 
 def test_a_waiting_newer_attempt_does_not_hide_the_graded_one_from_the_charts(graded: Town):
     """Charts count graded work only."""
-    hand_in(graded, "ben")
+    submit(graded, "ben")
     with graded.database.read() as db:
         assert dashboard.scores_of(db, graded.caller("teacher"), SLUG) == [Decimal(4), Decimal(10)]
 
@@ -158,11 +158,11 @@ def test_shares_are_of_graded_students(graded: Town):
     assert (second.id, second.graded, second.failing, second.failing_share) == ("second", 2, 1, 0.5)
     assert second.by_status == {"passed": 1, "failed": 1}
     assert (mistake.mistake, mistake.students, mistake.share) == ("flipped-sign", 1, 0.5)
-    assert (summary.students, summary.handed_in, summary.graded, summary.waiting) == (3, 3, 2, 1)
+    assert (summary.students, summary.submitted, summary.graded, summary.waiting) == (3, 3, 2, 1)
     assert (summary.mean, summary.median, summary.lowest, summary.highest) == (7, 7, 4, 10)
 
 
-def test_nothing_handed_in_gives_empty_answers(town: Town):
+def test_nothing_submitted_gives_empty_answers(town: Town):
     """No division by zero on the first day."""
     teacher = town.caller("teacher")
     with town.database.read() as db:
@@ -226,7 +226,7 @@ def test_a_figure_is_fetched_only_through_its_report(graded: Town):
 
 def test_place_in_line_and_estimate(town: Town):
     """The first is next; who waits further back waits longer; an estimate exists before anything was graded."""
-    waiting = [hand_in(town, login) for login in ("ann", "ben", "cyd")]
+    waiting = [submit(town, login) for login in ("ann", "ben", "cyd")]
     with town.database.read() as db:
         views = [submissions.submission_of(db, town.caller("teacher"), run.submission_id) for run in waiting]
         states = queue.queue_state(db)
@@ -263,7 +263,7 @@ def test_a_report_with_a_fault_of_ours_is_no_grade(town: Town):
 
 
 def test_students_see_what_their_courses_offer(graded: Town):
-    """With their own newest hand-in, and nothing of other courses."""
+    """With their own newest submission, and nothing of other courses."""
     with graded.database.read() as db:
         (ours,) = students.my_offerings(db, graded.caller("ann"))
         assert students.my_offerings(db, graded.caller("stranger")) == []

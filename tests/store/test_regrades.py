@@ -11,7 +11,7 @@ from grading.store.access import Conflict, Forbidden, NotFound
 from grading.store.platforms import add_line_item, key_path, public_key, register_platform
 from grading.store.queries.submissions import events_after, submission_of
 from grading.store.tables import Enrollment, GradePost, Offering, Run, now
-from tests.store.course import SLUG, Town, hand_in, report_for
+from tests.store.course import SLUG, Town, report_for, submit
 
 
 def finish(town: Town, run_id: str, content: bytes) -> None:
@@ -43,7 +43,7 @@ def posts(town: Town) -> list[tuple[str, float, str]]:
 def graded(town: Town) -> Town:
     """Ann and Ben are graded, both wrong."""
     for login in ("ann", "ben"):
-        finish(town, hand_in(town, login, b"wrong").id, b"wrong")
+        finish(town, submit(town, login, b"wrong").id, b"wrong")
     return town
 
 
@@ -140,7 +140,7 @@ def test_only_the_courses_staff_regrades(graded: Town):
 def test_a_score_and_its_post_are_written_together(town: Town):
     """The outbox has the grade as soon as the report is there."""
     connect(town)
-    finish(town, hand_in(town, "ann", b"wrong").id, b"wrong")
+    finish(town, submit(town, "ann", b"wrong").id, b"wrong")
 
     assert posts(town) == [("lms-ann", 4.0, "waiting")]
 
@@ -149,8 +149,8 @@ def test_a_score_and_its_post_are_written_together(town: Town):
 def test_a_newer_grade_overtakes_one_that_waits(town: Town):
     """Only the newest is sent."""
     connect(town)
-    finish(town, hand_in(town, "ann", b"wrong").id, b"wrong")
-    finish(town, hand_in(town, "ann", b"right").id, b"right")
+    finish(town, submit(town, "ann", b"wrong").id, b"wrong")
+    finish(town, submit(town, "ann", b"right").id, b"right")
 
     assert posts(town) == [("lms-ann", 4.0, "unchanged"), ("lms-ann", 10.0, "waiting")]
 
@@ -159,7 +159,7 @@ def test_a_newer_grade_overtakes_one_that_waits(town: Town):
 def test_an_older_attempt_that_is_graded_later_is_not_posted_over_the_newer(town: Town):
     """The counting attempt is posted, in whatever order they finish."""
     connect(town)
-    first, second = hand_in(town, "ann", b"wrong"), hand_in(town, "ann", b"right")
+    first, second = submit(town, "ann", b"wrong"), submit(town, "ann", b"right")
     finish(town, second.id, b"right")
     finish(town, first.id, b"wrong")
 
@@ -173,7 +173,7 @@ def test_staff_strangers_and_unfinished_reports_are_not_posted(town: Town):
     with town.database.write() as db:
         db.get_one(Enrollment, (town.courses["ours"], town.users["ben"])).lms_user_id = None
     for login, content in (("teacher", b"right"), ("ben", b"right"), ("ann", b"broken")):
-        finish(town, hand_in(town, login, content).id, content)
+        finish(town, submit(town, login, content).id, content)
 
     assert posts(town) == []
 
@@ -182,7 +182,7 @@ def test_staff_strangers_and_unfinished_reports_are_not_posted(town: Town):
 def test_an_applied_regrade_is_posted(town: Town):
     """The gradebook follows the result."""
     connect(town)
-    finish(town, hand_in(town, "ann", b"wrong").id, b"wrong")
+    finish(town, submit(town, "ann", b"wrong").id, b"wrong")
     view = start(town)
     finish(town, view.run_ids[0], b"right")
     assert posts(town) == [("lms-ann", 4.0, "waiting")]

@@ -19,7 +19,7 @@ from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.settings import Settings
 from grading.store.tables import SubmissionFile, Table, now
-from tests.store.course import PIXEL, PIXEL_NAME, POSTGRESQL, Town, found, hand_in, report_for
+from tests.store.course import PIXEL, PIXEL_NAME, POSTGRESQL, Town, found, report_for, submit
 from tests.store.servers import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,8 +65,8 @@ def rows(database: Database) -> dict[str, list[Any]]:
 
 
 def grade(town: Town, blobs: Blobs, login: str, content: bytes) -> None:
-    """From hand-in to stored report."""
-    run = hand_in(town, login, content, blobs)
+    """From submission to stored report."""
+    run = submit(town, login, content, blobs)
     with town.database.write() as db:
         claimed = runs.claim(db, run.id, "worker", timedelta(seconds=30))
     assert claimed is not None
@@ -90,7 +90,7 @@ def test_a_restored_service_has_every_row_and_every_file(town: Town, tmp_path: P
     blobs, key = Blobs(town.settings.blobs), town.settings.secret_key()
     grade(town, blobs, "ann", b"right")
     grade(town, blobs, "ben", b"wrong")
-    left = hand_in(town, "cyd", b"right, but late", blobs)
+    left = submit(town, "cyd", b"right, but late", blobs)
     with town.database.write() as db:
         assert runs.claim(db, left.id, "worker", timedelta(seconds=-1)) is not None
     (here / "backup").mkdir()
@@ -116,8 +116,8 @@ def test_a_restored_service_has_every_row_and_every_file(town: Town, tmp_path: P
                 assert (taken.id, taken.state) == (left.id, RunState.QUEUED.value)
                 again = runs.claim(db, left.id, "worker", timedelta(seconds=30))
             assert again is not None
-            [handed_in] = runs.load_submission(again, copies).files
-            assert handed_in.content == b"right, but late"
+            [submitted] = runs.load_submission(again, copies).files
+            assert submitted.content == b"right, but late"
         finally:
             database.close()
     finally:

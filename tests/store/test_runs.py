@@ -11,7 +11,7 @@ from grading.store import reports, runs, submissions
 from grading.store.access import Conflict, Forbidden, NotFound
 from grading.store.queries.submissions import events_after
 from grading.store.tables import CriterionRow, FindingRow, ReportRow, Run, SubmissionFile, now
-from tests.store.course import PIXEL_NAME, Town, hand_in, report_for
+from tests.store.course import PIXEL_NAME, Town, report_for, submit
 
 LEASE = timedelta(seconds=30)
 
@@ -36,7 +36,7 @@ def state(town: Town, run: Run) -> str:
 
 def test_a_run_is_claimed_once(town: Town):
     """The second delivery of a message finds the claim and goes home."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
 
     assert claim(town, run) is not None
     assert claim(town, run, "other") is None
@@ -45,7 +45,7 @@ def test_a_run_is_claimed_once(town: Town):
 
 def test_a_claim_says_what_to_grade_and_until_when(town: Town):
     """Names and hashes of the files, the rubric, the seed; the lease lasts from the moment of the claim."""
-    run = hand_in(town, "ann", b"right")
+    run = submit(town, "ann", b"right")
     claimed = claim(town, run)
 
     assert claimed is not None
@@ -57,9 +57,9 @@ def test_a_claim_says_what_to_grade_and_until_when(town: Town):
         assert row.claimed_at == claimed.claimed_at >= row.created_at
 
 
-def test_a_hand_in_that_lost_its_files_does_not_keep_the_queue_from_going_on(town: Town):
+def test_a_submission_that_lost_its_files_does_not_keep_the_queue_from_going_on(town: Town):
     """It is claimed like any other, with nothing in it."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     with town.database.write() as db:
         db.execute(delete(SubmissionFile))
     claimed = claim(town, run)
@@ -71,7 +71,7 @@ def test_a_hand_in_that_lost_its_files_does_not_keep_the_queue_from_going_on(tow
 @pytest.mark.parametrize("final", ["graded", "failed", "rejected", "cancelled", "superseded"])
 def test_a_run_that_is_over_is_not_claimed(town: Town, final: str):
     """A late message changes nothing."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     with town.database.write() as db:
         db.get_one(Run, run.id).state = final
 
@@ -81,7 +81,7 @@ def test_a_run_that_is_over_is_not_claimed(town: Town, final: str):
 
 def test_a_result_is_written_once(town: Town):
     """Report, rows and state appear together; a second store with the same claim writes nothing."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     claimed = claim(town, run)
 
     assert store(town, claimed, b"wrong") is not None
@@ -98,7 +98,7 @@ def test_a_result_is_written_once(town: Town):
 
 def test_whoever_lost_the_lease_writes_nothing(town: Town):
     """A worker that was given up for dead and comes back finds the row changed."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     slow = claim(town, run, "slow")
     with town.database.write() as db:
         db.get_one(Run, run.id).lease_expires_at = now() - timedelta(seconds=1)
@@ -114,7 +114,7 @@ def test_whoever_lost_the_lease_writes_nothing(town: Town):
 
 def test_the_same_owner_with_an_older_attempt_writes_nothing(town: Town):
     """It is the attempt that counts, not only the name."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     first = claim(town, run)
     with town.database.write() as db:
         runs.give_back_abandoned(db, dead_owners=["worker"], max_attempts=3)
@@ -126,7 +126,7 @@ def test_the_same_owner_with_an_older_attempt_writes_nothing(town: Town):
 
 def test_three_faults_of_ours_end_in_a_flag_not_in_a_zero(town: Town):
     """The run is tried again with a pause, then flagged to staff without a report."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     for _ in range(3):
         with town.database.write() as db:
             db.get_one(Run, run.id).not_before = None
@@ -143,7 +143,7 @@ def test_three_faults_of_ours_end_in_a_flag_not_in_a_zero(town: Town):
 
 def test_a_run_that_pauses_is_not_claimed_before_its_time(town: Town):
     """After a fault of ours there is a pause."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     claimed = claim(town, run)
     with town.database.write() as db:
         runs.release(db, claimed, message="oops", max_attempts=3)
@@ -155,7 +155,7 @@ def test_a_run_that_pauses_is_not_claimed_before_its_time(town: Town):
 
 def test_a_lease_is_renewed_only_for_its_owner(town: Town):
     """Renewing says which runs are still held."""
-    mine, other = hand_in(town, "ann"), hand_in(town, "ben")
+    mine, other = submit(town, "ann"), submit(town, "ben")
     claim(town, mine, "me")
     claim(town, other, "them")
     with town.database.write() as db:
@@ -164,7 +164,7 @@ def test_a_lease_is_renewed_only_for_its_owner(town: Town):
 
 def test_a_living_lease_is_not_taken_back(town: Town):
     """Only leases that ran out, or whose owner is dead."""
-    kept, lost = hand_in(town, "ann"), hand_in(town, "ben")
+    kept, lost = submit(town, "ann"), submit(town, "ben")
     claim(town, kept, "alive")
     claim(town, lost, "dead")
     with town.database.write() as db:
@@ -176,7 +176,7 @@ def test_a_living_lease_is_not_taken_back(town: Town):
 
 def test_the_student_is_told_what_they_must_do_and_no_more(town: Town):
     """A rejection is the student's to read, a rubric's fault is the staff's."""
-    rejected, failed = hand_in(town, "ann"), hand_in(town, "ben")
+    rejected, failed = submit(town, "ann"), submit(town, "ben")
     with town.database.write() as db:
         runs.reject(db, runs.claim(db, rejected.id, "w", LEASE), code="not-a-notebook", message="Not a notebook.")
         runs.fail(
@@ -192,7 +192,7 @@ def test_the_student_is_told_what_they_must_do_and_no_more(town: Town):
 
 def test_a_waiting_submission_can_be_cancelled_by_its_student(town: Town):
     """Cancelling twice is the same as once; nobody else can."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     for _ in range(2):
         with town.database.write() as db:
             submissions.cancel(db, town.caller("ann"), run.submission_id)
@@ -204,7 +204,7 @@ def test_a_waiting_submission_can_be_cancelled_by_its_student(town: Town):
 
 def test_a_running_submission_cannot_be_cancelled(town: Town):
     """Only a waiting one can."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     claim(town, run)
     with pytest.raises(Conflict), town.database.write() as db:
         submissions.cancel(db, town.caller("ann"), run.submission_id)
@@ -212,7 +212,7 @@ def test_a_running_submission_cannot_be_cancelled(town: Town):
 
 def test_staff_can_run_a_failed_submission_again(town: Town):
     """The new run is the result, the old one stays as history."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     with town.database.write() as db:
         db.get_one(Run, run.id).state = RunState.FAILED.value
     with pytest.raises(Forbidden), town.database.write() as db:
@@ -224,14 +224,14 @@ def test_staff_can_run_a_failed_submission_again(town: Town):
     assert again.seed != run.seed
 
 
-def test_a_newer_hand_in_replaces_the_waiting_one_where_asked_for(town: Town):
+def test_a_newer_submission_replaces_the_waiting_one_where_asked_for(town: Town):
     """Off by default; on, the waiting one is superseded and others' stay."""
-    hand_in(town, "ben")
-    first = hand_in(town, "ann")
-    hand_in(town, "ann")
+    submit(town, "ben")
+    first = submit(town, "ann")
+    submit(town, "ann")
     assert state(town, first) == "queued"
     town.settings.supersede_waiting = True
-    last = hand_in(town, "ann")
+    last = submit(town, "ann")
 
     assert (state(town, first), state(town, last)) == ("superseded", "queued")
     with town.database.read() as db:

@@ -19,7 +19,7 @@ from grading.store.database import Database
 from grading.store.ids import new_id
 from grading.store.tables import Course, Enrollment, LineItem, Platform, Run, SubmissionRow, Table
 from grading.store.tables.base import Points
-from tests.store.course import SQLITE, Town, hand_in
+from tests.store.course import SQLITE, Town, submit
 from tests.store.servers import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,14 +157,14 @@ def test_foreign_keys_hold(town: Town):
 
 def test_a_submission_has_one_current_run(town: Town):
     """Two current runs of one submission are refused by the database itself."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     with pytest.raises(IntegrityError), town.database.write() as db:
         db.add(Run(submission_id=run.submission_id, queue="cpu", device="cpu", seed=1))
 
 
 def test_an_unknown_state_is_refused(town: Town):
     """The states of a run are a closed set."""
-    run = hand_in(town, "ann")
+    run = submit(town, "ann")
     with pytest.raises(IntegrityError), town.database.write() as db:
         db.get_one(Run, run.id).state = "lost"
 
@@ -199,7 +199,7 @@ def test_ids_sort_by_the_time_they_were_made():
 def test_attempts_count_from_one_without_gaps(town: Town):
     """Each student's attempts are numbered on their own."""
     for login in ("ann", "ben", "ann", "ann"):
-        hand_in(town, login)
+        submit(town, login)
     with town.database.read() as db:
         attempts = db.execute(select(SubmissionRow.user_id, SubmissionRow.attempt).order_by(SubmissionRow.id)).all()
 

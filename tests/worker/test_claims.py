@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from grading.store.blobs import Blobs
-from tests.store.course import Town, hand_in
+from tests.store.course import Town, submit
 from worker.claims import Claims
 
 
@@ -17,7 +17,7 @@ def worker(town: Town) -> Callable[[str], Claims]:
 
 def waiting(town: Town, login: str) -> str:
     """A run that waits."""
-    return hand_in(town, login, b"right", Blobs(town.settings.blob_dir)).id
+    return submit(town, login, b"right", Blobs(town.settings.blob_dir)).id
 
 
 def taken(claims: Claims) -> str | None:

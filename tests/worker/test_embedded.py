@@ -20,7 +20,7 @@ from api.app import create_app
 from grading.domain.errors import HouseFault
 from grading.store.blobs import Blobs
 from grading.store.tables import ReportRow, Run
-from tests.store.course import SLUG, TOY, FakeJudge, Town, found, hand_in
+from tests.store.course import SLUG, TOY, FakeJudge, Town, found, submit
 from tests.store.servers import redis_in
 from worker.embedded import Worker, start
 
@@ -56,7 +56,7 @@ def states(town: Town) -> dict[str, int]:
         return dict(db.execute(select(Run.state, func.count()).group_by(Run.state)).all())
 
 
-def test_fifty_hand_ins_at_once_are_all_graded(town: Town, worker: Worker, judge: FakeJudge):
+def test_fifty_submissions_at_once_are_all_graded(town: Town, worker: Worker, judge: FakeJudge):
     """Over HTTP, through the queue, into the database: none lost, none twice."""
 
     def one(i: int) -> int:
@@ -96,7 +96,7 @@ def test_a_reader_of_events_sees_the_grade_come(town: Town, worker: Worker, judg
 def test_what_waited_while_nobody_was_there_is_graded_at_the_next_start(town: Town, judge: FakeJudge):
     """No message was ever sent: the rows are the jobs."""
     for login in ("ann", "ben", "cyd"):
-        hand_in(town, login, b"right", Blobs(town.settings.blob_dir))
+        submit(town, login, b"right", Blobs(town.settings.blob_dir))
     worker = start(town.settings, judge)
     until(lambda: states(town) == {"graded": 3})
     worker.stop()
@@ -107,7 +107,7 @@ def test_what_waited_while_nobody_was_there_is_graded_at_the_next_start(town: To
 def test_a_fault_of_ours_is_retried_by_itself(town: Town, worker: Worker, judge: FakeJudge):
     """After a pause, without anybody asking."""
     judge.faults.append(HouseFault("once"))
-    hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+    submit(town, "ann", b"right", Blobs(town.settings.blob_dir))
     until(lambda: states(town) == {"graded": 1})
 
     assert len(judge.graded) == 2
@@ -119,7 +119,7 @@ def test_stopping_finishes_what_is_being_graded_and_leaves_no_thread(town: Town,
     before = set(threading.enumerate())
     for login in ("ann", "ben"):
         worker = start(town.settings, judge)
-        hand_in(town, login, b"right", Blobs(town.settings.blob_dir))
+        submit(town, login, b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town).get("running", 0) == 1)
         worker.stop()
     left = {thread for thread in threading.enumerate() if thread.is_alive()} - before
@@ -146,7 +146,7 @@ def test_a_killed_worker_loses_nothing(town: Town, judge: FakeJudge, tmp_path: P
         [sys.executable, "-c", program, str(tmp_path), town.settings.database_url], cwd=ROOT, stderr=subprocess.DEVNULL
     )
     try:
-        run = hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+        run = submit(town, "ann", b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town) == {"running": 1})
     finally:
         os.kill(process.pid, signal.SIGKILL)
@@ -177,7 +177,7 @@ def test_a_worker_of_its_own_stops_on_sigterm(town: Town, tmp_path: Path):
             [sys.executable, "-c", program, str(tmp_path), town.settings.database_url], cwd=ROOT, stderr=errors
         )
     try:
-        run = hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+        run = submit(town, "ann", b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town).get("running", 0) == 1 or states(town) == {"graded": 1})
         process.terminate()
         code = process.wait(60)
@@ -198,7 +198,7 @@ def test_a_worker_stops_while_its_broker_is_away(tmp_path: Path):
     town = found(tmp_path / "town", broker_url=redis.url)
     worker = start(town.settings, FakeJudge())
     try:
-        hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+        submit(town, "ann", b"right", Blobs(town.settings.blob_dir))
         until(lambda: states(town) == {"graded": 1})
         redis.kill()
         time.sleep(3)  # the first pause between tries to connect is over, the second has begun

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
 from grading.store.blobs import Blobs
 from grading.store.tables import FigureRow, ReportRow, Run, WorkerRow, now
-from tests.store.course import PIXEL, PIXEL_NAME, SLUG, FakeJudge, FakeJudgement, Town, hand_in, report_for
+from tests.store.course import PIXEL, PIXEL_NAME, SLUG, FakeJudge, FakeJudgement, Town, report_for, submit
 from worker import identity, metrics
 from worker.grading_run import grade_run
 from worker.sweep import Sweep
-from worker.workplace import Ring, Workplace
+from worker.workplace import Announcer, Workplace
 
 
-class Bells(list):
+class Announced(list):
     """What was rung, in order."""
 
     def __call__(self, task: str, row_id: str, queue: str) -> bool:
@@ -33,15 +33,15 @@ def judge() -> FakeJudge:
 
 
 @pytest.fixture
-def bells() -> Bells:
+def waiters() -> Announced:
     """Collects what was rung."""
-    return Bells()
+    return Announced()
 
 
 @pytest.fixture
-def place(town: Town, judge: FakeJudge, bells: Bells) -> Iterator[Workplace]:
+def place(town: Town, judge: FakeJudge, waiters: Announced) -> Iterator[Workplace]:
     """A workplace without Celery."""
-    place = Workplace(town.settings, judge, Ring(bells))
+    place = Workplace(town.settings, judge, Announcer(waiters))
     place.open()
     yield place
     place.close()
@@ -49,7 +49,7 @@ def place(town: Town, judge: FakeJudge, bells: Bells) -> Iterator[Workplace]:
 
 def ready(town: Town, login: str = "ann", content: bytes = b"right") -> str:
     """A waiting run with its bytes on disk."""
-    return hand_in(town, login, content, Blobs(town.settings.blob_dir)).id
+    return submit(town, login, content, Blobs(town.settings.blob_dir)).id
 
 
 def row(town: Town, run_id: str) -> Run:
@@ -164,13 +164,13 @@ def test_criteria_that_we_could_not_judge_are_tried_again_then_shown(town: Town,
     assert states == ["queued", "queued", "graded"]
 
 
-def test_without_a_judge_nothing_is_claimed(town: Town, bells: Bells):
+def test_without_a_judge_nothing_is_claimed(town: Town, waiters: Announced):
     """A broken sandbox does not use up the tries of everything that waits."""
 
     def broken() -> FakeJudge:
         raise HouseFault("no sandbox here")
 
-    place = Workplace(town.settings, broken, Ring(bells))
+    place = Workplace(town.settings, broken, Announcer(waiters))
     run_id = ready(town)
     grade_run(place, run_id)
     place.database.close()
@@ -180,7 +180,7 @@ def test_without_a_judge_nothing_is_claimed(town: Town, bells: Bells):
 
 def test_a_missing_blob_is_our_fault(town: Town, place: Workplace):
     """The student handed it in; that we lost it is not their zero."""
-    run_id = hand_in(town, "ann", b"never written").id
+    run_id = submit(town, "ann", b"never written").id
     grade_run(place, run_id)
 
     assert (row(town, run_id).state, row(town, run_id).blame) == ("queued", "house")
@@ -219,17 +219,17 @@ def test_a_lease_lives_as_long_as_the_work(town: Town, judge: FakeJudge, place: 
     assert (row(town, run_id).state, row(town, run_id).attempts) == ("graded", 1)
 
 
-def test_the_sweep_rings_for_everything_that_waits_once_in_a_while(town: Town, place: Workplace, bells: Bells):
+def test_the_sweep_announces_everything_that_waits_once_in_a_while(town: Town, place: Workplace, waiters: Announced):
     """At the start all; a moment later nothing again."""
     run_ids = [ready(town, login) for login in ("ann", "ben")]
     sweep = Sweep(place, 60)
     sweep.once()
     sweep.once()
 
-    assert bells == [("chainrule.grade_run", run_id, "cpu") for run_id in run_ids]
+    assert waiters == [("chainrule.grade_run", run_id, "cpu") for run_id in run_ids]
 
 
-def test_the_sweep_takes_back_what_the_dead_held(town: Town, place: Workplace, bells: Bells):
+def test_the_sweep_takes_back_what_the_dead_held(town: Town, place: Workplace, waiters: Announced):
     """A process that is gone is known to be dead before its lease runs out; one that lives is left alone."""
     lost, kept = ready(town), ready(town, "ben")
     alive = identity.new_owner()
@@ -242,7 +242,7 @@ def test_the_sweep_takes_back_what_the_dead_held(town: Town, place: Workplace, b
     Sweep(place, 60).once()
 
     assert (row(town, lost).state, row(town, kept).state) == ("queued", "running")
-    assert [run_id for _, run_id, _ in bells] == [lost]
+    assert [run_id for _, run_id, _ in waiters] == [lost]
 
 
 def test_owners_of_other_machines_are_not_presumed_dead():
@@ -279,9 +279,9 @@ def test_a_broker_that_is_away_is_tried_once_and_not_for_each_row():
         tried.append(row_id)
         return False
 
-    ring = Ring(deaf)
-    ring.runs([("a", "cpu"), ("b", "cpu")])
-    ring.posts(["c", "d"])
+    announcer = Announcer(deaf)
+    announcer.runs([("a", "cpu"), ("b", "cpu")])
+    announcer.posts(["c", "d"])
 
     assert tried == ["a", "c"]
 

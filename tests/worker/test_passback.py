@@ -12,7 +12,7 @@ from sqlalchemy import select
 from grading.store import reports, runs
 from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, now
 from testing.platform import FakePlatform
-from tests.store.course import Town, hand_in, report_for
+from tests.store.course import Town, report_for, submit
 from worker.passback import MAX_TRIES, Passback
 from worker.platforms import Guarded, Unsafe, refuse_unsafe, score_url
 
@@ -28,8 +28,8 @@ def passback(town: Town) -> Iterator[Passback]:
 
 
 def grade(town: Town, content: bytes, login: str = "ann") -> str:
-    """Hand in and grade; the id of the post that waits."""
-    run = hand_in(town, login, content)
+    """Submit and grade; the id of the post that waits."""
+    run = submit(town, login, content)
     with town.database.write() as db:
         claimed = runs.claim(db, run.id, "w", timedelta(seconds=30))
         (post_id,) = reports.store(db, claimed, report_for(content), [], graded_at=now()).posts

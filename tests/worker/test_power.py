@@ -11,18 +11,18 @@ from grading.store.blobs import Blobs
 from grading.store.queries.submissions import events_after
 from grading.store.tables import GradebookEntry, GradePost, ReportRow, Run, now
 from testing.platform import FakePlatform
-from tests.store.course import FakeJudge, Town, hand_in
+from tests.store.course import FakeJudge, Town, submit
 from worker import grading_run
 from worker.claims import Claims
 from worker.grading_run import grade_run
 from worker.passback import Passback
 from worker.sweep import Sweep
-from worker.workplace import Ring, Workplace
+from worker.workplace import Announcer, Workplace
 
 pytestmark = pytest.mark.slow
 
 POINTS = (
-    "committed, the doorbell not rung",
+    "committed, the message not sent",
     "claimed",
     "grading",
     "report written, not committed",
@@ -90,7 +90,7 @@ def live(town: Town, plug: Plug) -> None:
 
     def hear(task: str, row_id: str, _queue: str) -> bool:
         if task == GRADE_RUN:
-            plug.reached("committed, the doorbell not rung")
+            plug.reached("committed, the message not sent")
             grade_run(place, row_id)
         else:
             plug.reached("report committed, the post not announced")
@@ -99,7 +99,7 @@ def live(town: Town, plug: Plug) -> None:
 
     judge = Judge()
     judge.plug = plug
-    place = Workplace(town.settings, judge, Ring(hear))
+    place = Workplace(town.settings, judge, Announcer(hear))
     place.claims.start()
     try:
         Sweep(place, 60).once()
@@ -119,8 +119,8 @@ def minutes_pass(town: Town) -> None:
 
 
 def check_the_law(town: Town, platform: FakePlatform, plug: Plug, cuts: tuple[str, ...]) -> None:
-    """Hand in, cut the power at these points, live on in peace, and count."""
-    run = hand_in(town, "ann", b"wrong", Blobs(town.settings.blob_dir))
+    """Submit, cut the power at these points, live on in peace, and count."""
+    run = submit(town, "ann", b"wrong", Blobs(town.settings.blob_dir))
     happened: list[bool] = []
     for point in (*cuts, "nowhere"):
         plug.at = point

@@ -10,7 +10,7 @@ from kombu import Connection, Producer
 
 from grading.domain.jobs import GRADE_RUN
 from grading.store.blobs import Blobs
-from tests.store.course import FakeJudge, Town, hand_in
+from tests.store.course import FakeJudge, Town, submit
 from tests.worker.test_embedded import states, until
 from worker.embedded import Worker, start
 
@@ -51,7 +51,7 @@ def bomb(path: Path) -> bytes:
 def test_a_message_that_is_code_is_not_run(town: Town, worker: Worker, judge: FakeJudge, tmp_path: Path) -> None:
     """It is thrown away unread, and the next run is graded."""
     put(town, bomb(tmp_path / "escaped"), PICKLED)
-    hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+    submit(town, "ann", b"right", Blobs(town.settings.blob_dir))
     until(lambda: states(town) == {"graded": 1})
     reads = "import pickle, sys; pickle.loads(sys.stdin.buffer.read())"
     subprocess.run([sys.executable, "-c", reads], input=bomb(tmp_path / "as_it_would"), check=True)
@@ -81,7 +81,7 @@ def test_a_message_about_no_run_of_ours_is_ignored(
 ) -> None:
     """Whatever it says, it changes nothing, and the next run is graded."""
     put(town, body, "application/json", task)
-    hand_in(town, "ann", b"right", Blobs(town.settings.blob_dir))
+    submit(town, "ann", b"right", Blobs(town.settings.blob_dir))
     until(lambda: states(town) == {"graded": 1})
 
     assert worker

@@ -14,7 +14,7 @@ from grading.store.tables import GradePost, Run
 from testing.platform import FakePlatform
 from tests.store.course import SLUG, TOY, FakeJudge, Town
 from worker.grading_run import grade_run
-from worker.workplace import Ring, Workplace
+from worker.workplace import Announcer, Workplace
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_upload_grading_and_post_are_one_trace(town: Town, platform: FakePlatfor
         headers = {"Authorization": f"Bearer {town.tokens['ann']}"}
         path = f"/api/v1/assignments/{SLUG}/submissions"
         client.post(path, files=[("files", ("toy.py", b"secret_formula = 1\n"))], headers=headers)
-    place = Workplace(town.settings, FakeJudge(), Ring(lambda *_: True))
+    place = Workplace(town.settings, FakeJudge(), Announcer(lambda *_: True))
     place.claims.start()
     grade_run(place, "the sweep rang")
     with town.database.read() as db:
@@ -40,7 +40,7 @@ def test_upload_grading_and_post_are_one_trace(town: Town, platform: FakePlatfor
     place.close()
     told = spans.get_finished_spans()
 
-    assert [span.name for span in told] == ["hand in", "grade", "post grade"]
+    assert [span.name for span in told] == ["submit", "grade", "post grade"]
     assert len({span.context.trace_id for span in told}) == 1
     assert "secret_formula" not in "".join(span.to_json() for span in told)
 

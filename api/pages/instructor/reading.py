@@ -1,4 +1,4 @@
-"""Reading what was handed in, for staff: the document in a frame that can do nothing."""
+"""Reading what was submitted, for staff: the document in a frame that can do nothing."""
 
 from typing import Annotated
 

@@ -67,7 +67,7 @@ COLUMNS: tuple[tuple[Sort | None, str], ...] = (
     ("score", "Score"),
     ("state", "State"),
     (None, "Attempts"),
-    ("submitted_at", "Handed in"),
+    ("submitted_at", "Submitted"),
     (None, "Gradebook"),
 )
 NUMBERS = frozenset({"Score", "Attempts"})

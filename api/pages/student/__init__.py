@@ -1,4 +1,4 @@
-"""What a student sees: assignments, handing in, a submission and its report."""
+"""What a student sees: assignments, submitting, a submission and its report."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""The start page, an assignment's page, and handing in."""
+"""The start page, an assignment's page, and submitting."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, File, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.actions import hand_in
+from api.actions import submit
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.instructor.overview import show_overview
@@ -39,7 +39,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why nothing was handed in, for the reader beside the form."""
+    """Why nothing was submitted, for the reader beside the form."""
 
     message: str
     file: str = ""
@@ -69,7 +69,7 @@ def show_assignment(request: Request, slug: str, caller: Annotated[Caller, Depen
 
 
 @router.post("/assignments/{slug}/submissions", dependencies=[FROM_OUR_PAGE])
-def hand_in_files(
+def submit_files(
     request: Request,
     slug: str,
     caller: Annotated[Caller, Depends(signed_in)],
@@ -80,7 +80,7 @@ def hand_in_files(
     if not given:
         return _assignment_page(request, slug, caller, problem=Problem("Choose at least one file."), status=422)
     try:
-        submission = hand_in(service_of(request), caller, slug, given)
+        submission = submit(service_of(request), caller, slug, given)
     except TooLarge as fault:
         return _assignment_page(request, slug, caller, problem=Problem(fault.message, fault.file), status=413)
     except NotASubmission as fault:

@@ -83,7 +83,7 @@ def show_figure(
 def download_file(
     request: Request, submission_id: str, number: int, caller: Annotated[Caller, Depends(signed_in)]
 ) -> Response:
-    """One of the files handed in, byte for byte, always as a download."""
+    """One of the files submitted, byte for byte, always as a download."""
     service = service_of(request)
     with service.database.read() as db:
         files = submission_of(db, caller, submission_id).files

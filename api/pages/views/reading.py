@@ -1,4 +1,4 @@
-"""What was handed in, as HTML to read: nbconvert in a process of its own, sanitized, for a frame that can do nothing.
+"""What was submitted, as HTML to read: nbconvert in a process of its own, sanitized, for a frame that can do nothing.
 
 A notebook is a document that a student wrote: its Markdown and its outputs may hold scripts, and parsing it may take
 for ever. So it is parsed outside the service, with an empty environment and limits on time and memory; bleach takes out
@@ -24,7 +24,7 @@ MARKUP = (
     *("q", "s", "samp", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th"),
     *("thead", "tr", "tt", "u", "ul", "var"),
 )
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Handed in</title><style>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Submitted</title><style>
 :root {{ color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }}
 body {{ margin: 1rem; overflow-wrap: anywhere }}
 pre {{ font: 13px/1.45 ui-monospace, monospace; white-space: pre-wrap; margin: 0 }}
@@ -47,7 +47,7 @@ def readable(name: str, content: bytes) -> str:
     """A whole HTML page that shows a notebook or a module.
 
     Args:
-        name: as handed in; the suffix says what it is.
+        name: as submitted; the suffix says what it is.
         content: the file.
 
     Raises:

@@ -163,13 +163,13 @@ class ReportView:
         if not wrong and not absent:
             return "Every row that a machine can decide is right." if self.pending else "Every row is right."
         if absent == len(rows):
-            return "None of the rows was handed in or attempted."
+            return "None of the rows was submitted or attempted."
         said = []
         if wrong:
             said.append(f"{wrong} of {len(rows)} rows need{'s' if wrong == 1 else ''} another look")
         if absent:
             of_all = "" if wrong else f" of {len(rows)} rows"
-            said.append(f"{absent}{of_all} {'was' if absent == 1 else 'were'} not handed in or not attempted")
+            said.append(f"{absent}{of_all} {'was' if absent == 1 else 'were'} not submitted or not attempted")
         return ", and ".join(said) + "."
 
 

@@ -28,7 +28,7 @@ STATUS_WORDS = {
     Status.PASSED: StatusWords("passed", "Passed", "pass", "passed"),
     Status.PARTIAL: StatusWords("partial", "Partly right", "wait", "partial"),
     Status.FAILED: StatusWords("failed", "Failed", "fail", "failed"),
-    Status.NOT_SUBMITTED: StatusWords("not_submitted", "Not handed in", "mute", "not_submitted"),
+    Status.NOT_SUBMITTED: StatusWords("not_submitted", "Not submitted", "mute", "not_submitted"),
     Status.NOT_ATTEMPTED: StatusWords("not_attempted", "Not attempted", "mute", "not_attempted"),
     Status.MANUAL: StatusWords("manual", "Waits for a person", "wait", "manual"),
     Status.ERROR: StatusWords("error", "Our fault", "house", "error"),

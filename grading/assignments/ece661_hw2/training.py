@@ -21,8 +21,8 @@ RATES = (1.0, 0.1, 0.05, 0.01, 0.005, 0.001)
 STRENGTHS = (1e-2, 1e-3, 1e-4, 1e-5, 0.0)
 CLOSE = 1e-3
 MOST_RATE = 1.0
-SMALL = Course(steps=20, batch=16, lr=5e-3, on_card=200)
-DEEP = Course(steps=10, batch=16, lr=3e-3, on_card=150)
+SMALL = Course(steps=20, batch=16, lr=5e-3, on_gpu=200)
+DEEP = Course(steps=10, batch=16, lr=3e-3, on_gpu=150)
 
 
 def option(group: Mapping[str, Any], name: str) -> float:

@@ -9,7 +9,7 @@ from grading.programs import Source
 
 MOST_CODE = 8000
 NONE = "(no answer)"
-ELSEWHERE = "(No numbered answers stand in this file. They may stand in a report that was handed in apart.)"
+ELSEWHERE = "(No numbered answers stand in this file. They may stand in a report that was submitted apart.)"
 """For a person to look at: scripts have no room for prose, and some notebooks come with a report."""
 
 _NUMBERED = re.compile(

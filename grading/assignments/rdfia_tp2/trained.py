@@ -1,6 +1,6 @@
 """2-ab's learning loops, MNIST and the bonus: what the whole program trained, measured on points that it did not see.
 
-The program runs as it was handed in, on the data classes of the support files; after each cell its networks are kept.
+The program runs as it was submitted, on the data classes of the support files; after each cell its networks are kept.
 The judge asks these for points and digits of its own, drawn by the same law. What a program prints is not read.
 
 Policy where the statement leaves room:

@@ -101,7 +101,7 @@ def trainer_takes_steps(student: Subject, draw: Draw) -> None:
     student.steps(Ride.drawn(draw, use_momentum=False))
 
 
-# A hand-in without a utils.py has the course's, whose loader shuffles: that earns nothing where nothing trains.
+# A submission without a utils.py has the course's, whose loader shuffles: that earns nothing where nothing trains.
 @task_2c.holds(id="shuffle", form="free", weight="1", needs=("trainer",), mistakes=BATCH_SLIPS)
 def shuffle(student: Subject, draw: Draw) -> None:
     """batch_loader with shuffle=True gives every example once, with its own label, in an order of its own."""

@@ -1,4 +1,4 @@
-"""Everything that runs inside the wall. The only folder of ours that a box can see.
+"""Everything that runs inside the sandbox boundary. The only folder of ours that a box can see.
 
 Loaded in the box under the name `chainrule_guest`, with relative imports only: a student's `import wire` or
 `import grading` finds nothing here.

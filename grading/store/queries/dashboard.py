@@ -1,6 +1,6 @@
 """What a course learns about itself: scores, hard criteria, frequent mistakes, what needs attention.
 
-Counted are students, never staff, and of each student the hand-in that counts among the graded ones.
+Counted are students, never staff, and of each student the submission that counts among the graded ones.
 """
 
 import statistics
@@ -36,7 +36,7 @@ class Summary:
     """An assignment in numbers. Scores are those of students whose report is final."""
 
     students: int
-    handed_in: int
+    submitted: int
     graded: int
     waiting: int
     failed: int
@@ -74,7 +74,7 @@ class MistakeShare:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A hand-in somebody other than the student must look at."""
+    """A submission somebody other than the student must look at."""
 
     submission_id: str
     slug: str
@@ -96,20 +96,20 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class Absentee:
-    """A student who has handed in nothing."""
+    """A student who has submitted nothing."""
 
     name: str
     login: str
 
 
 def absentees_of(db: Session, caller: Caller, slug: str) -> list[Absentee]:
-    """The course's students without a hand-in, by name: whom staff remind before the deadline."""
+    """The course's students without a submission, by name: whom staff remind before the deadline."""
     offering = reach_offering(db, caller, slug, staff=True)
-    handed_in = exists().where(SubmissionRow.offering_id == offering.id, SubmissionRow.user_id == User.id)
+    submitted = exists().where(SubmissionRow.offering_id == offering.id, SubmissionRow.user_id == User.id)
     rows = db.execute(
         select(User.name, User.login)
         .join(Enrollment, Enrollment.user_id == User.id)
-        .where(Enrollment.course_id == offering.course_id, Enrollment.role == Role.STUDENT.value, ~handed_in)
+        .where(Enrollment.course_id == offering.course_id, Enrollment.role == Role.STUDENT.value, ~submitted)
         .order_by(User.name, User.id)
     )
     return [Absentee(name, login) for name, login in rows]
@@ -144,7 +144,7 @@ def summary_of(db: Session, caller: Caller, slug: str) -> Summary:
     scores = [score for score, final, _ in reports if final]
     return Summary(
         students=students or 0,
-        handed_in=sum(by_state.values()),
+        submitted=sum(by_state.values()),
         graded=len(reports),
         waiting=by_state.get(RunState.QUEUED, 0) + by_state.get(RunState.RUNNING, 0),
         failed=by_state.get(RunState.FAILED, 0),

@@ -1,8 +1,8 @@
 """The queue of answers that people judge: anonymous, row by row, in an order that is random but stays.
 
-An answer's id is keyed by the service's secret: it tells neither the student nor the hand-in. The order within a row is
-keyed by grader too, so that two graders do not tire on the same students. What others gave stays hidden from a grader
-until they have judged themselves, so that a second reading is one.
+An answer's id is keyed by the service's secret: it tells neither the student nor the submission. The order within a row
+is keyed by grader too, so that two graders do not tire on the same students. What others gave stays hidden from a
+grader until they have judged themselves, so that a second reading is one.
 """
 
 import hashlib
@@ -275,7 +275,7 @@ def _item(row: CriterionRow, submission_id: str, given: list[Given], caller: Cal
 
 
 def _counting(offering: Offering) -> Any:
-    """The hand-ins worth reading: each student's newest graded one; where the best counts, that one too."""
+    """The submissions worth reading: each student's newest graded one; where the best counts, that one too."""
     latest = counting_runs(offering, "latest", graded_only=True).subquery()
     chosen = select(latest.c.submission_id, latest.c.run_id)
     if offering.counting == "best":

@@ -1,4 +1,4 @@
-"""Results of an assignment: one row for each student who handed in, a page at a time."""
+"""Results of an assignment: one row for each student who submitted, a page at a time."""
 
 import base64
 import binascii
@@ -48,7 +48,7 @@ class ResultRow:
     """One student's result.
 
     Attributes:
-        attempt: which hand-in this is, of `attempts`.
+        attempt: which submission this is, of `attempts`.
         flagged: whether the report has integrity entries for staff to look at.
         criteria: by criterion id, in the report's order.
         post: the newest score on its way to the gradebook.
@@ -142,7 +142,7 @@ def results_of(
         state: only submissions in this state.
         criterion: only students who failed this criterion.
         mistake: only students who made this known mistake.
-        attempts: which hand-in is the student's result; "counting" is what the offering says.
+        attempts: which submission is the student's result; "counting" is what the offering says.
 
     Raises:
         NotFound, Forbidden: the caller is not staff of the course.

@@ -1,4 +1,4 @@
-"""What can be handed in, as the members of a course see it."""
+"""What can be submitted, as the members of a course see it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from grading.store.tables import Course, Offering, Role
 
 @dataclass(frozen=True, slots=True)
 class OfferingView:
-    """An assignment as a course offers it; `latest` is the caller's own newest hand-in."""
+    """An assignment as a course offers it; `latest` is the caller's own newest submission."""
 
     id: str
     slug: str

@@ -1,4 +1,4 @@
-"""One hand-in: its state, its attempts, its runs and what happened to it."""
+"""One submission: its state, its attempts, its runs and what happened to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from grading.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """One file as it was handed in."""
+    """One file as it was submitted."""
 
     name: str
     sha256: str
@@ -40,7 +40,7 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionView:
-    """A hand-in with the state of its current run.
+    """A submission with the state of its current run.
 
     Attributes:
         queue_position: 1 is next; None unless it waits.
@@ -91,7 +91,7 @@ class SubmissionView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """One of a student's hand-ins for an assignment, in short."""
+    """One of a student's submissions for an assignment, in short."""
 
     id: str
     attempt: int
@@ -104,7 +104,7 @@ class AttemptView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One grading of a hand-in; the seed is for staff."""
+    """One grading of a submission; the seed is for staff."""
 
     id: str
     purpose: str
@@ -133,7 +133,7 @@ class EventView:
 
 
 def submission_of(db: Session, caller: Caller, submission_id: str) -> SubmissionView:
-    """The hand-in, for its student and the course's staff.
+    """The submission, for its student and the course's staff.
 
     Raises:
         NotFound: for everybody else.
@@ -143,7 +143,7 @@ def submission_of(db: Session, caller: Caller, submission_id: str) -> Submission
 
 
 def my_submissions(db: Session, caller: Caller, slug: str) -> list[SubmissionView]:
-    """The caller's own hand-ins for an assignment, newest first."""
+    """The caller's own submissions for an assignment, newest first."""
     offering = reach_offering(db, caller, slug)
     rows = db.execute(
         _lines()
@@ -154,13 +154,13 @@ def my_submissions(db: Session, caller: Caller, slug: str) -> list[SubmissionVie
 
 
 def attempts_of(db: Session, caller: Caller, submission_id: str) -> list[AttemptView]:
-    """All hand-ins of the same student for the same assignment, newest first."""
+    """All submissions of the same student for the same assignment, newest first."""
     submission, offering = reach_submission(db, caller, submission_id)
     return attempts_by(db, offering.id, submission.user_id)
 
 
 def attempts_by(db: Session, offering_id: str, user_id: str, limit: int | None = None) -> list[AttemptView]:
-    """One student's hand-ins for an offering, newest first. Checks no rights: its callers have."""
+    """One student's submissions for an offering, newest first. Checks no rights: its callers have."""
     rows = db.execute(
         select(SubmissionRow, Run, ReportRow)
         .join(Run, (Run.submission_id == SubmissionRow.id) & Run.current)
@@ -213,7 +213,7 @@ def figure_allowed(db: Session, caller: Caller, submission_id: str, sha256: str)
 
 
 def file_of(db: Session, caller: Caller, submission_id: str, name: str) -> str:
-    """The hash of a file as it was handed in.
+    """The hash of a file as it was submitted.
 
     Raises:
         NotFound: no such file.
@@ -226,7 +226,7 @@ def file_of(db: Session, caller: Caller, submission_id: str, name: str) -> str:
 
 
 def runs_of(db: Session, caller: Caller, submission_id: str) -> list[RunView]:
-    """Every grading of the hand-in, newest first; students see those that were their result."""
+    """Every grading of the submission, newest first; students see those that were their result."""
     submission, offering = reach_submission(db, caller, submission_id)
     staff = caller.staff_of(offering.course_id)
     rows = db.scalars(select(Run).where(Run.submission_id == submission.id).order_by(Run.id.desc()))
@@ -253,7 +253,7 @@ def runs_of(db: Session, caller: Caller, submission_id: str) -> list[RunView]:
 
 
 def events_after(db: Session, submission_id: str, after: int, limit: int = 100) -> list[EventView]:
-    """What happened to the hand-in after the event `after`, in order. Checks no rights: its callers have."""
+    """What happened to the submission after the event `after`, in order. Checks no rights: its callers have."""
     rows = db.scalars(
         select(RunEvent)
         .where(RunEvent.submission_id == submission_id, RunEvent.id > after)

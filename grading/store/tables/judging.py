@@ -21,7 +21,7 @@ class JudgementState(StrEnum):
 
 
 class HumanJudgement(Table):
-    """One person's points for one answer. It belongs to the hand-in, not to a run, so that a regrade keeps it.
+    """One person's points for one answer. It belongs to the submission, not to a run, so that a regrade keeps it.
 
     Attributes:
         possible: what the row was worth when it was judged.

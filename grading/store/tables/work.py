@@ -1,4 +1,4 @@
-"""What: offerings, hand-ins, runs and what came of them."""
+"""What: offerings, submissions, runs and what came of them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -19,12 +19,12 @@ _STATES = ", ".join(f"'{state.value}'" for state in RunState)
 
 
 class Offering(Table):
-    """A course sets an assignment: the slug students hand in under, and the rubric that grades it.
+    """A course sets an assignment: the slug students submit under, and the rubric that grades it.
 
     Attributes:
         counting: "latest" or "best": which attempt is the student's result.
         late_percent_per_day: taken off for each day begun after `due_at`.
-        closes_at: no hand-in after this; None means never.
+        closes_at: no submission after this; None means never.
     """
 
     __tablename__ = "offerings"
@@ -43,7 +43,7 @@ class Offering(Table):
 
 
 class SubmissionRow(Table):
-    """One hand-in. Immutable; `attempt` counts from 1 for each student and offering."""
+    """One submission. Immutable; `attempt` counts from 1 for each student and offering."""
 
     __tablename__ = "submissions"
     __table_args__ = (Unique("offering_id", "user_id", "attempt"),)
@@ -58,7 +58,7 @@ class SubmissionRow(Table):
 
 
 class SubmissionFile(Table):
-    """One file of a hand-in; the bytes are the blob of that hash."""
+    """One file of a submission; the bytes are the blob of that hash."""
 
     __tablename__ = "submission_files"
 
@@ -69,7 +69,7 @@ class SubmissionFile(Table):
 
 
 class Run(Table):
-    """One grading of one hand-in. The row is the job; a message about it is only a doorbell.
+    """One grading of one submission. The row is the job; a message about it only says that something waits.
 
     Attributes:
         purpose: "grade", or "regrade-dry" until a regrade is applied.
@@ -205,7 +205,7 @@ class FigureRow(Table):
 
 
 class RunEvent(Table):
-    """Something happened to a hand-in; `id` only grows, so a reader can resume after the last one seen."""
+    """Something happened to a submission; `id` only grows, so a reader can resume after the last one seen."""
 
     __tablename__ = "run_events"
     __table_args__ = (Index("ix_run_events_submission_id_id", "submission_id", "id"), {"sqlite_autoincrement": True})
@@ -219,7 +219,7 @@ class RunEvent(Table):
 
 
 class Regrade(Table):
-    """All newest hand-ins of an offering, graded again: first dry, then applied or dropped."""
+    """All newest submissions of an offering, graded again: first dry, then applied or dropped."""
 
     __tablename__ = "regrades"
 

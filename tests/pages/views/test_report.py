@@ -106,7 +106,7 @@ def test_a_part_without_answers_says_so_once(tmp_path) -> None:
     for row in made["criteria"]:
         if row["section"] == "2":
             row.update(status="not_submitted", points=0.0)
-            row["findings"] = [{"question": row["id"], "passed": False, "message": "It was not handed in."}]
+            row["findings"] = [{"question": row["id"], "passed": False, "message": "It was not submitted."}]
     first, second = views.read(made, assignment(tmp_path)).parts
 
-    assert (first.absent, second.absent) == ("", "It was not handed in.")
+    assert (first.absent, second.absent) == ("", "It was not submitted.")

@@ -53,8 +53,8 @@ class Desk:
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
         self._waiting: dict[tuple[Group, int], Future[Report]] = {}
 
-    def hand_in(self, group: Group, seed: int) -> Future[Report]:
-        """The report to come; what was handed in with this seed is not graded again."""
+    def submit(self, group: Group, seed: int) -> Future[Report]:
+        """The report to come; what was submitted with this seed is not graded again."""
         if (group, seed) not in self._waiting:
             self._waiting[group, seed] = self._pool.submit(self.graded, patched(SAMPLE, group), seed)
         return self._waiting[group, seed]
@@ -77,7 +77,7 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
         for item in request.session.items:
             call = getattr(item, "callspec", None)
             if item.path == request.path and call is not None and "group" in call.params:
-                opened.hand_in(call.params["group"], call.params["seed"])
+                opened.submit(call.params["group"], call.params["seed"])
         yield opened
         opened.close()
 
@@ -115,7 +115,7 @@ def test_every_row_has_known_mistakes_enough() -> None:
 @pytest.mark.parametrize("group", WRONG_TODAY, ids=name_of)
 def test_known_mistakes_lose_their_rows_and_are_named(desk: Desk, group: Group, seed: int) -> None:
     """A known mistake costs the row it was made in, no other, and the report says which it was."""
-    report = desk.hand_in(group, seed).result()
+    report = desk.submit(group, seed).result()
 
     assert {row for patch in group for row in patch.loses} == set(lost(report)), said(report)
     assert {patch.named for patch in group} <= named(report), said(report)
@@ -127,7 +127,7 @@ def test_known_mistakes_lose_their_rows_and_are_named(desk: Desk, group: Group, 
 @pytest.mark.parametrize("group", RIGHT_TODAY, ids=name_of)
 def test_right_variants_keep_full_marks(desk: Desk, group: Group, seed: int) -> None:
     """A notebook that is right in another way earns every point."""
-    report = desk.hand_in(group, seed).result()
+    report = desk.submit(group, seed).result()
 
     assert lost(report) == (), said(report)
     assert report["final"]

@@ -66,7 +66,7 @@ def test_an_edition_changes_with_the_assignment_that_it_is_of(tmp_path: Path) ->
 
 @pytest.mark.box
 @pytest.mark.timeout(240)
-def test_editions_grade_what_is_handed_in() -> None:
+def test_editions_grade_what_is_submitted() -> None:
     """Everything but what a person reads; what was left out of a later notebook, and no more."""
     with Judge.start(JudgeConfig(warm=False)) as judge:
         reports = {

@@ -1,4 +1,4 @@
-"""Whole hand-ins in real boxes: the samples, and a few known submissions of each lab; the rest is the gate's."""
+"""Whole submissions in real boxes: the samples, and a few known submissions of each lab; the rest is the gate's."""
 
 import json
 import time
@@ -46,7 +46,7 @@ def sample(name: str) -> dict[str, bytes]:
 
 
 def lost(report: Report) -> set[str]:
-    """The rows of files that were handed in without all of their points, of those that no person waits for."""
+    """The rows of files that were submitted without all of their points, of those that no person waits for."""
     fine = {"manual", "not_submitted"}
     return {row["id"] for row in report["criteria"] if row["status"] not in fine and row["points"] < row["possible"]}
 

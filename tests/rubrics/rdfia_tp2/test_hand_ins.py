@@ -43,7 +43,7 @@ def graded(judge: Judge, files: Mapping[str, bytes]) -> list[Any]:
 
 
 def lost(rows: list[Any]) -> dict[str, list[str]]:
-    """The rows of what was handed in that lack points and wait for nobody, each with what it was told."""
+    """The rows of what was submitted that lack points and wait for nobody, each with what it was told."""
     return {
         row["id"]: [f["message"] for f in row["findings"] if not f["passed"]]
         for row in rows
@@ -71,5 +71,5 @@ def test_known_mistakes_lose_their_rows_and_are_named(judge: Judge, file: str, p
 
 @pytest.mark.parametrize(("file", "patch"), rotated(RIGHT, SOME), ids=name_of)
 def test_right_variants_keep_their_points(judge: Judge, file: str, patch: Patch) -> None:
-    """A hand-in that is right in another way loses nothing."""
+    """A submission that is right in another way loses nothing."""
     assert lost(graded(judge, {file: patched((SAMPLES / "right" / file).read_bytes(), [patch])})) == {}

@@ -79,7 +79,7 @@ def test_points_and_digits_follow_the_law_of_the_data_classes(tmp_path: Path, mo
 def test_the_course_s_own_points_are_read_from_beside_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A circles.mat that is handed in is what the class gives, as float32 and one-hot; unknown names are None."""
+    """A circles.mat that is submitted is what the class gives, as float32 and one-hot; unknown names are None."""
     import runpy
 
     monkeypatch.chdir(tmp_path)

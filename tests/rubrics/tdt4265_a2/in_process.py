@@ -1,6 +1,6 @@
 """A box that is none: programs run in the test's own process, loaded and asked by the guest's own loader and drivers.
 
-For hand-ins of our own only, where a process of its own would just add time. What comes back is copied as the wire
+For submissions of our own only, where a process of its own would just add time. What comes back is copied as the wire
 would: plain containers, arrays and numbers; anything else stays an object that no check can take apart.
 """
 
@@ -72,7 +72,7 @@ class InProcess:
             for index in range(len(self._state.units)):
                 try:
                     loader.execute(self._state, index)
-                except Exception as fault:  # noqa: BLE001 - a definition of a hand-in may raise anything
+                except Exception as fault:  # noqa: BLE001 - a definition of a submission may raise anything
                     faults.append(SimpleNamespace(label=loader.label(self._state, index), **loader.describe(fault)))
         return SimpleNamespace(defined=[SimpleNamespace(**d) for d in loader.defined(self._state)], faults=faults)
 
@@ -159,10 +159,10 @@ class Sandbox:
 
 
 def graded(files: Mapping[str, bytes], *, seed: int = 1) -> Report:
-    """The report on a hand-in of ours."""
-    handed_in = Submission(tuple(SubmittedFile(name, content) for name, content in files.items()))
+    """The report on a submission of ours."""
+    submitted = Submission(tuple(SubmittedFile(name, content) for name, content in files.items()))
     rubric = load_rubric(assignment())
-    return pipeline.grade(handed_in, assignment(), rubric, seed=seed, sandbox=Sandbox()).report
+    return pipeline.grade(submitted, assignment(), rubric, seed=seed, sandbox=Sandbox()).report
 
 
 @cache

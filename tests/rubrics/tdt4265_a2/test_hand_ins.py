@@ -1,4 +1,4 @@
-"""What each way of writing the assignment earns: in this process, without a box, for the hand-ins are our own."""
+"""What each way of writing the assignment earns: in this process, without a box, for the submissions are our own."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -29,7 +29,7 @@ def name_of(value: object) -> str | None:
 
 @pytest.fixture(autouse=True, scope="module")
 def _ours_asked_once() -> Iterator[None]:
-    """References and mistakes answer each question once for all hand-ins."""
+    """References and mistakes answer each question once for all submissions."""
     with asked_once():
         yield
 
@@ -70,7 +70,7 @@ def blames(report: Report) -> set[Blame]:
 
 @pytest.mark.parametrize("name", ["right", "right_2022", "right_2024"])
 def test_right_samples_keep_all_points_that_wait_for_nobody(name: str) -> None:
-    """A right hand-in of any edition loses nothing."""
+    """A right submission of any edition loses nothing."""
     report = graded(sample(name), seed=SEED)
 
     assert [c.id for c in report.criteria if c.status not in (Status.PASSED, Status.MANUAL)] == [], shown(report)
@@ -93,7 +93,7 @@ def test_known_mistakes_lose_their_rows_and_are_named(file: str, patch: Patch) -
 
 @pytest.mark.parametrize(("file", "patch"), rotated(RIGHT, SOME), ids=name_of)
 def test_right_variants_keep_their_points(file: str, patch: Patch) -> None:
-    """A hand-in that is right in another way loses nothing."""
+    """A submission that is right in another way loses nothing."""
     report = with_patch(file, patch)
 
     assert lost(report, file) == set(), f"{patch.name}: {shown(report)}"
@@ -138,7 +138,7 @@ if __name__ == "__main__":
     assert blames(report) <= {Blame.STUDENT, Blame.NOBODY}
 
 
-def test_solutions_beside_the_hand_in_are_not_imported() -> None:
+def test_solutions_beside_the_submission_are_not_imported() -> None:
     """What lies in a folder called `solution` neither stands in for a missing file nor is imported."""
     right = sample("right")
     files = {

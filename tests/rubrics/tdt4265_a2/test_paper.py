@@ -43,7 +43,7 @@ def judge() -> Iterator[Judge]:
 
 
 def rows(judge: Judge, **files: bytes) -> dict[str, Any]:
-    """The report's rows on files handed in, by id."""
+    """The report's rows on files submitted, by id."""
     named = {name.replace("_", "."): content for name, content in files.items()}
     submission = Submission(tuple(SubmittedFile(name, content) for name, content in named.items()))
     report = judge.grade(submission, "tdt4265-a2", seed=1).report
@@ -52,7 +52,7 @@ def rows(judge: Judge, **files: bytes) -> dict[str, Any]:
 
 
 def test_numbers_are_read_from_a_pdf_beside_an_untouched_skeleton(judge: Judge) -> None:
-    """The skeleton's notebook is nobody's report where a PDF is handed in with it, whatever the PDF's name."""
+    """The skeleton's notebook is nobody's report where a PDF is submitted with it, whatever the PDF's name."""
     found = rows(judge, group7_pdf=pdf_of(*PAGES), AssignmentReport_ipynb=SKELETON.read_bytes())
 
     assert found["task-2a-report"]["status"] == "passed"

@@ -1,4 +1,4 @@
-"""Whole hand-ins in real boxes: the samples, and a few known submissions; the rest is the gate's."""
+"""Whole submissions in real boxes: the samples, and a few known submissions; the rest is the gate's."""
 
 import json
 import time

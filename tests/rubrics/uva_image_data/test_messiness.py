@@ -1,4 +1,4 @@
-"""Each oddity of real hand-ins, put into the right notebook: what it costs, and what the student reads."""
+"""Each oddity of real submissions, put into the right notebook: what it costs, and what the student reads."""
 
 import copy
 import json
@@ -228,7 +228,7 @@ def test_an_untouched_notebook_is_nothing() -> None:
 
 
 def test_a_renamed_notebook_is_the_notebook_and_a_page_is_refused() -> None:
-    """Any name will do; an export as HTML holds no cells, and the student hears what to hand in."""
+    """Any name will do; an export as HTML holds no cells, and the student hears what to submit."""
     assignment = read_assignment(SAMPLES.parent)
     name = "Kopie van opdracht 2 – Ada & Bob (3).ipynb"
     handed = read_upload([(name, json.dumps(RIGHT).encode())], assignment)

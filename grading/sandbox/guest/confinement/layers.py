@@ -1,4 +1,4 @@
-"""The layers of the wall, from inside: each function gives something up for good and says so.
+"""The layers of the sandbox boundary, from inside: each function gives something up for good and says so.
 
 Order matters: namespaces need capabilities, dropping them needs the uid still to be root's, Landlock and seccomp need
 no_new_privs, and seccomp comes last because it forbids the calls that the others use.

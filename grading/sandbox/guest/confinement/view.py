@@ -27,7 +27,7 @@ DATA = "/data"
 CHECKPOINTS = "/checkpoints"
 
 DEVICES = ("/dev/null", "/dev/urandom")
-# A second /dev, with a graphics card's nodes as well: in a box that was granted them it takes the first one's place; in
+# A second /dev, with a GPU's nodes as well: in a box that was granted them it takes the first one's place; in
 # every box it is covered.
 GRANTED = "/granted"
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/lib", "/lib32", "/lib64", "/libx32", "/usr/local/lib")

@@ -11,7 +11,7 @@ LONGEST_LINE = 1000
 @driver("pdf_text")
 def pdf_text(program: ProgramState, name: str) -> list[list[str]]:
     """The lines of each page of a PDF that lies beside the program; none for a page that holds pictures only."""
-    import pypdf  # only few hand-ins hold one
+    import pypdf  # only few submissions hold one
 
     pages = pypdf.PdfReader(program.work / name).pages
     texts = [pages[n].extract_text() for n in range(min(len(pages), MOST_PAGES))]

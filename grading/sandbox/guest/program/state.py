@@ -68,7 +68,7 @@ class ProgramState:
     """One program in one box.
 
     Attributes:
-        name: the file as handed in.
+        name: the file as submitted.
         mode: "definitions" or "run".
         units: what to execute.
         namespace: the module-level names of the program; `__name__` is "__main__".

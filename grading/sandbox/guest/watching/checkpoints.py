@@ -55,10 +55,10 @@ class CheckpointWatch:
             name = Path(os.fspath(f)).name
             stored = _stored(name)
             if stored is not None:
-                self._note(f"{name} was not handed in: the pretrained weights of the store were read instead.")
+                self._note(f"{name} was not submitted: the pretrained weights of the store were read instead.")
                 return original(stored, *args, **kwargs)
             self._note(
-                f"{name} was neither handed in nor saved in this short run: the network trained here stood in for it."
+                f"{name} was neither submitted nor saved in this short run: the network trained here stood in for it."
             )
             return AbsentCheckpoint()
 

@@ -134,7 +134,7 @@ class Folders:
             names = tuple(f"class_{i}" for i in range(FOLDER_CLASSES))
         self.served[path] = names
         if not inside:
-            self._note(f"The folder {name or path} was not handed in: synthetic pictures stood in for it.")
+            self._note(f"The folder {name or path} was not submitted: synthetic pictures stood in for it.")
         return names
 
 

@@ -1,4 +1,4 @@
-"""Attempts that can be seen from inside are noted for staff. Nothing depends on it: the wall is elsewhere."""
+"""Attempts that can be seen from inside are noted for staff. Nothing depends on it: the boundary is elsewhere."""
 
 import os
 import sys

@@ -211,7 +211,7 @@ class StandIns:
             return name
         if Path(name).suffix.lower() not in SUFFIXES:
             return None
-        self._stood_in(name, "handed in")
+        self._stood_in(name, "submitted")
         return name
 
     def _stood_in(self, name: str, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Values as messages: what is data becomes JSON and raw arrays, and back. Used on both sides of the wall.
+"""Values as messages: what is data becomes JSON and raw arrays, and back. Used on both sides of the sandbox boundary.
 
 Packing never calls a method that a student's class could override: arrays and numbers are read through the base
 classes' own functions, taken when this module was loaded, before any student code. Unpacking builds plain contiguous

@@ -1,4 +1,4 @@
-"""A worker's graphics card: taken for itself, shared out in slots, watched, and used again only when it is empty."""
+"""A worker's GPU: taken for itself, shared out in slots, watched, and used again only when it is empty."""
 
 import contextlib
 import fcntl
@@ -15,7 +15,7 @@ import structlog
 
 from grading.domain.errors import HouseFault
 from grading.domain.jobs import QUEUE_GPU
-from grading.sandbox import gpus as cards
+from grading.sandbox import gpus
 from grading.sandbox.gpus import Gpu, Meter
 from grading.store.settings import Settings
 
@@ -30,11 +30,11 @@ SLACK_BYTES: Final = 64 << 20
 
 @dataclass
 class SlotUse:
-    """One run's time on the card.
+    """One run's time on the GPU.
 
     Attributes:
         seconds: that it held a slot; 0.0 while it does, and for a run that takes none.
-        peak_bytes: most memory in use on the card meanwhile, by all of its slots; None where nobody can tell.
+        peak_bytes: most memory in use on the GPU meanwhile, by all of its slots; None where nobody can tell.
     """
 
     seconds: float = 0.0
@@ -50,35 +50,35 @@ class SlotUse:
 
 
 class Slots:
-    """The places on one card. A run waits for one; the first on an empty card checks that it is empty.
+    """The places on one GPU. A run waits for one; the first on an empty GPU checks that it is empty.
 
     Args:
-        card: that they are on.
+        GPU: that they are on.
         count: runs that may use it at the same time.
         meter: says how much of its memory is taken.
         clears_s: how long the memory of what ended may take to be given back.
     """
 
-    def __init__(self, card: Gpu, count: int, meter: Meter, *, clears_s: float = CLEARS_S) -> None:
-        self.card, self.count = card, count
+    def __init__(self, gpu: Gpu, count: int, meter: Meter, *, clears_s: float = CLEARS_S) -> None:
+        self.gpu, self.count = gpu, count
         self._meter, self._clears_s = meter, clears_s
         self._free = threading.Semaphore(count)
         self._lock = threading.Lock()
         self._uses: list[SlotUse] = []
-        self._empty_bytes = meter.used_bytes(card)
+        self._empty_bytes = meter.used_bytes(gpu)
 
     def why_not(self) -> str:
-        """What keeps runs from the card: memory that no run of ours holds; "" where it may be used."""
+        """What keeps runs from the GPU: memory that no run of ours holds; "" where it may be used."""
         with self._lock:
             if self._uses or self._empty_bytes is None:
                 return ""
             empty = self._empty_bytes
         deadline = time.monotonic() + self._clears_s
-        while (used := self._meter.used_bytes(self.card)) is not None and used > empty + SLACK_BYTES:
+        while (used := self._meter.used_bytes(self.gpu)) is not None and used > empty + SLACK_BYTES:
             if time.monotonic() > deadline:
-                return f"card {self.card.index} still holds {(used - empty) >> 20} MiB that no run of ours uses"
+                return f"card {self.gpu.index} still holds {(used - empty) >> 20} MiB that no run of ours uses"
             time.sleep(EVERY_S)
-        return "" if used is not None else f"card {self.card.index} does not answer any more"
+        return "" if used is not None else f"card {self.gpu.index} does not answer any more"
 
     @contextlib.contextmanager
     def held(self) -> Iterator[SlotUse]:
@@ -101,12 +101,12 @@ class Slots:
 
     def to_json(self) -> dict[str, object]:
         """For the list of workers."""
-        card = self.card
-        return {"index": card.index, "name": card.name, "memory_bytes": card.memory_bytes, "slots": self.count}
+        gpu = self.gpu
+        return {"index": gpu.index, "name": gpu.name, "memory_bytes": gpu.memory_bytes, "slots": self.count}
 
     def _watch(self, use: SlotUse, over: threading.Event) -> None:
         while True:
-            used = self._meter.used_bytes(self.card)
+            used = self._meter.used_bytes(self.gpu)
             if used is not None:
                 use.peak_bytes = max(used, use.peak_bytes or 0)
             if over.wait(EVERY_S):
@@ -114,11 +114,11 @@ class Slots:
 
 
 def slots_of(settings: Settings) -> Slots | None:
-    """Those on the card that a worker for such runs has; None for any other worker."""
-    if QUEUE_GPU not in settings.worker_queues or settings.card is None:
+    """Those on the GPU that a worker for such runs has; None for any other worker."""
+    if QUEUE_GPU not in settings.worker_queues or settings.gpu is None:
         return None
-    card = next((card for card in cards.found() if card.index == settings.card), Gpu(settings.card))
-    return Slots(card, settings.gpu_slots, cards.Driver())
+    gpu = next((gpu for gpu in gpus.found() if gpu.index == settings.gpu), Gpu(settings.gpu))
+    return Slots(gpu, settings.gpu_slots, gpus.Driver())
 
 
 @contextlib.contextmanager
@@ -131,35 +131,35 @@ def slot(slots: Slots | None, device: str) -> Iterator[SlotUse]:
         yield use
 
 
-def take_card(settings: Settings, there: Sequence[Gpu]) -> Gpu | None:
-    """A card that no other worker of this machine has, for as long as this process lives.
+def take_gpu(settings: Settings, there: Sequence[Gpu]) -> Gpu | None:
+    """A GPU that no other worker of this machine has, for as long as this process lives.
 
     Args:
         settings: may name one; `state` is where workers see what others have taken.
         there: the machine's.
 
     Returns:
-        None for a worker that grades nothing on cards.
+        None for a worker that grades nothing on GPUs.
 
     Raises:
         HouseFault: there is none, or others have all of them.
     """
     if QUEUE_GPU not in settings.worker_queues:
         return None
-    wanted = [card for card in there if settings.card in {None, card.index}]
-    for card in wanted:
-        if _lock(settings.state / "cards", card):
-            log.info("card taken", index=card.index, name=card.name)
-            return card
-    have = ", ".join(str(card.index) for card in there) or "none"
-    named = "" if settings.card is None else f" {settings.card}"
-    raise HouseFault(f"no graphics card{named} is free for this worker; this machine has {have}")
+    wanted = [gpu for gpu in there if settings.gpu in {None, gpu.index}]
+    for gpu in wanted:
+        if _lock(settings.state / "gpus", gpu):
+            log.info("GPU taken", index=gpu.index, name=gpu.name)
+            return gpu
+    have = ", ".join(str(gpu.index) for gpu in there) or "none"
+    named = "" if settings.gpu is None else f" {settings.gpu}"
+    raise HouseFault(f"no GPU{named} is free for this worker; this machine has {have}")
 
 
-def _lock(folder: Path, card: Gpu) -> bool:
-    """Whether the card is ours now. The file is named for it, or else for the machine, whose state others may share."""
+def _lock(folder: Path, gpu: Gpu) -> bool:
+    """Whether the GPU is ours now. The file is named for it, or else for the machine, whose state others may share."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{card.uuid or f'{socket.gethostname()}-{card.index}'}.lock"
+    path = folder / f"{gpu.uuid or f'{socket.gethostname()}-{gpu.index}'}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         # Let go of by the kernel when this process ends, however it ends.

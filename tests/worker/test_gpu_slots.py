@@ -1,4 +1,4 @@
-"""The book-keeping of a card's slots, with a card that says what it is told to. No GPU is needed, and none is tried."""
+"""The book-keeping of a GPU's slots, with a GPU that says what it is told to. No GPU is needed, and none is tried."""
 
 import threading
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.domain.errors import HouseFault
-from grading.sandbox import gpus as cards
+from grading.sandbox import gpus
 from grading.sandbox.gpus import Gpu
 from grading.store.settings import Settings
 from grading.store.tables import ReportRow, Run, WorkerRow
 from tests.store.course import FakeJudge, Town
-from tests.worker.test_grading_run import Bells, bells, judge, ready, row
-from worker.gpus import SLACK_BYTES, Slots, slot, take_card
+from tests.worker.test_grading_run import Announced, judge, ready, row, waiters
+from worker.gpu_slots import SLACK_BYTES, Slots, slot, take_gpu
 from worker.grading_run import grade_run
-from worker.workplace import Ring, Workplace
+from worker.workplace import Announcer, Workplace
 
-__all__ = ["bells", "judge"]
+__all__ = ["judge", "waiters"]
 
 CARD = Gpu(0, "A card", "GPU-0000", 8 << 30)
 BASE = 300 << 20
@@ -29,7 +29,7 @@ BASE = 300 << 20
 
 @dataclass
 class FakeMeter:
-    """Says what it was told; of a card that is gone, nothing.
+    """Says what it was told; of a GPU that is gone, nothing.
 
     Attributes:
         used: bytes that are taken.
@@ -37,14 +37,14 @@ class FakeMeter:
 
     used: int | None = BASE
 
-    def used_bytes(self, card: Gpu) -> int | None:
+    def used_bytes(self, gpu: Gpu) -> int | None:
         """By all processes together."""
         return self.used
 
 
 @dataclass
 class Crowd:
-    """Counts who is on the card at the same time."""
+    """Counts who is on the GPU at the same time."""
 
     inside: int = 0
     most: int = 0
@@ -108,7 +108,7 @@ def test_the_most_memory_seen_is_kept(used: int | None, peak: int | None) -> Non
     assert use.in_report({"run": {}})["run"]["gpu"]["peak_bytes"] == peak
 
 
-def test_a_card_that_does_not_empty_gets_no_more_runs() -> None:
+def test_a_gpu_that_does_not_empty_gets_no_more_runs() -> None:
     """Until it is empty again; while a run of ours is on it, its memory is no sign of anything."""
     meter = FakeMeter()
     slots = Slots(CARD, 2, meter, clears_s=0.0)
@@ -123,48 +123,48 @@ def test_a_card_that_does_not_empty_gets_no_more_runs() -> None:
     assert slots.why_not() == ""
 
 
-def test_a_card_belongs_to_one_worker(tmp_path: Path) -> None:
-    """The next worker takes the next card; when none is left it says so and does not start."""
+def test_a_gpu_belongs_to_one_worker(tmp_path: Path) -> None:
+    """The next worker takes the next GPU; when none is left it says so and does not start."""
     chosen = Settings(state=tmp_path, worker_queues=("gpu",))
     there = (CARD, Gpu(1))
 
-    assert take_card(chosen, there) == CARD
-    assert take_card(chosen, there) == Gpu(1)
-    with pytest.raises(HouseFault, match="no graphics card is free for this worker; this machine has 0, 1"):
-        take_card(chosen, there)
+    assert take_gpu(chosen, there) == CARD
+    assert take_gpu(chosen, there) == Gpu(1)
+    with pytest.raises(HouseFault, match="no GPU is free for this worker; this machine has 0, 1"):
+        take_gpu(chosen, there)
 
 
-def test_a_named_card_is_taken_or_none(tmp_path: Path) -> None:
-    """And a worker that grades nothing on cards takes none."""
-    chosen = Settings(state=tmp_path, worker_queues=("gpu",), card=3)
+def test_a_named_gpu_is_taken_or_none(tmp_path: Path) -> None:
+    """And a worker that grades nothing on GPUs takes none."""
+    chosen = Settings(state=tmp_path, worker_queues=("gpu",), gpu=3)
 
-    assert take_card(chosen.model_copy(update={"worker_queues": ("cpu",)}), (CARD,)) is None
-    with pytest.raises(HouseFault, match="no graphics card 3 is free for this worker; this machine has 0"):
-        take_card(chosen, (CARD,))
+    assert take_gpu(chosen.model_copy(update={"worker_queues": ("cpu",)}), (CARD,)) is None
+    with pytest.raises(HouseFault, match="no GPU 3 is free for this worker; this machine has 0"):
+        take_gpu(chosen, (CARD,))
 
 
-def test_cards_are_found_by_their_nodes(tmp_path: Path) -> None:
-    """In the driver's order; what else the driver has there is no card."""
+def test_gpus_are_found_by_their_nodes(tmp_path: Path) -> None:
+    """In the driver's order; what else the driver has there is no GPU."""
     for name in ("nvidia10", "nvidia2", "nvidiactl", "nvidia-uvm", "nvidia-caps", "null"):
         (tmp_path / name).touch()
 
-    assert [card.index for card in cards.found(tmp_path)] == [2, 10]
-    assert cards.found(tmp_path / "nowhere") == ()
+    assert [gpu.index for gpu in gpus.found(tmp_path)] == [2, 10]
+    assert gpus.found(tmp_path / "nowhere") == ()
 
 
 @pytest.mark.parametrize(("slots", "share"), [(1, "0.900"), (2, "0.450"), (4, "0.225")])
-def test_programs_on_a_card_are_told_their_share(slots: int, share: str, tmp_path: Path) -> None:
-    """All of them together leave some for CUDA itself; without a card nobody is told anything."""
-    told = cards.environment(0, slots, tmp_path)
+def test_programs_on_a_gpu_are_told_their_share(slots: int, share: str, tmp_path: Path) -> None:
+    """All of them together leave some for CUDA itself; without a GPU nobody is told anything."""
+    told = gpus.environment(0, slots, tmp_path)
 
     assert told["PYTORCH_ALLOC_CONF"] == f"per_process_memory_fraction:{share}"
-    assert cards.environment(None, slots, tmp_path) == {}
+    assert gpus.environment(None, slots, tmp_path) == {}
 
 
 @pytest.fixture
-def place(town: Town, judge: FakeJudge, bells: Bells) -> Iterator[Workplace]:
-    """A workplace with a card."""
-    place = Workplace(town.settings, judge, Ring(bells))
+def place(town: Town, judge: FakeJudge, waiters: Announced) -> Iterator[Workplace]:
+    """A workplace with a GPU."""
+    place = Workplace(town.settings, judge, Announcer(waiters))
     place.slots = Slots(CARD, 1, FakeMeter(), clears_s=0.0)
     place.open()
     yield place
@@ -178,7 +178,7 @@ def on(town: Town, run_id: str, device: str) -> str:
     return run_id
 
 
-def test_what_a_run_used_of_the_card_is_kept_with_it(town: Town, place: Workplace) -> None:
+def test_what_a_run_used_of_the_gpu_is_kept_with_it(town: Town, place: Workplace) -> None:
     """In its row and in its report; a run on the processor used nothing."""
     graded, other = on(town, ready(town), "cuda"), on(town, ready(town, "ben"), "cpu")
     for run_id in (graded, other):
@@ -195,8 +195,8 @@ def test_what_a_run_used_of_the_card_is_kept_with_it(town: Town, place: Workplac
     assert (row(town, other).gpu_seconds, row(town, other).gpu_peak_bytes) == (None, None)
 
 
-def test_who_would_run_nothing_on_a_card_takes_no_slot(town: Town, place: Workplace) -> None:
-    """A hand-in for a card with nothing in it is graded on the processor while another one has the card."""
+def test_who_would_run_nothing_on_a_gpu_takes_no_slot(town: Town, place: Workplace) -> None:
+    """A submission for a GPU with nothing in it is graded on the processor while another one has the GPU."""
     run_id = on(town, ready(town, content=b"  "), "cuda")
     with place.slots.held():
         grade_run(place, run_id)
@@ -205,8 +205,8 @@ def test_who_would_run_nothing_on_a_card_takes_no_slot(town: Town, place: Workpl
     assert row(town, run_id).gpu_seconds is None
 
 
-def test_a_card_that_somebody_else_fills_uses_up_no_tries(town: Town, place: Workplace) -> None:
-    """The run waits, and is graded when the card is free."""
+def test_a_gpu_that_somebody_else_fills_uses_up_no_tries(town: Town, place: Workplace) -> None:
+    """The run waits, and is graded when the GPU is free."""
     run_id, meter = on(town, ready(town), "cuda"), FakeMeter()
     place.slots = Slots(CARD, 1, meter, clears_s=0.0)
     meter.used = BASE + (4 << 30)
@@ -219,7 +219,7 @@ def test_a_card_that_somebody_else_fills_uses_up_no_tries(town: Town, place: Wor
     assert row(town, run_id).state == "graded"
 
 
-def test_staff_see_which_card_a_worker_has(town: Town, place: Workplace) -> None:
+def test_staff_see_which_gpu_a_worker_has(town: Town, place: Workplace) -> None:
     """Its name, its memory and its slots are in the worker's row."""
     place.judge.get()
     with town.database.read() as db:

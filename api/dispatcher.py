@@ -1,4 +1,4 @@
-"""The doorbell: tells workers that a committed row waits. Losing a message costs time, never a grade."""
+"""Tells workers that a committed row waits. Losing a message costs time, never a grade."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from grading.store.settings import Settings
 log = structlog.get_logger(__name__)
 
 
-class Doorbell:
+class Dispatcher:
     """Sends ids to the queues, after the commit and never before.
 
     A broker that is away makes no request fail, nor wait for more than one try: workers look for waiting rows by
@@ -19,7 +19,7 @@ class Doorbell:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._app = Celery("chainrule-doorbell", broker=settings.broker_url, set_as_current=False)
+        self._app = Celery("chainrule-dispatcher", broker=settings.broker_url, set_as_current=False)
         self._app.conf.update(
             task_serializer="json",
             accept_content=["json"],
@@ -28,13 +28,13 @@ class Doorbell:
             broker_connection_retry_on_startup=False,
         )
 
-    def ring(self, runs: Iterable[tuple[str, str]]) -> None:
+    def runs(self, runs: Iterable[tuple[str, str]]) -> None:
         """Announce runs, each as (id, queue)."""
         for run_id, queue in runs:
             if not self._send(GRADE_RUN, run_id, queue):
                 break
 
-    def post(self, post_ids: Iterable[str]) -> None:
+    def posts(self, post_ids: Iterable[str]) -> None:
         """Announce grade posts."""
         for post_id in post_ids:
             if not self._send(POST_GRADE, post_id, QUEUE_PASSBACK):
@@ -58,6 +58,6 @@ class Doorbell:
         try:
             self._app.send_task(task, args=[row_id], queue=queue, retry=False)
         except Exception as error:  # noqa: BLE001  # every transport raises its own
-            log.warning("doorbell did not ring", task=task, id=row_id, problem=type(error).__name__)
+            log.warning("message not sent", task=task, id=row_id, problem=type(error).__name__)
             return False
         return True

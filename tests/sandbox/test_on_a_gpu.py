@@ -1,4 +1,4 @@
-"""What only a real graphics card can show: a context dies with its box, its memory comes back, a share is a bound."""
+"""What only a real GPU can show: a context dies with its box, its memory comes back, a share is a bound."""
 
 import time
 from collections.abc import Iterator
@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from grading.domain.errors import StudentFault
-from grading.sandbox import Box, Sandbox, SandboxConfig
-from grading.sandbox import gpus as cards
+from grading.sandbox import Box, Sandbox, SandboxConfig, gpus
 from tests.sandbox.conformance import LIMITS
 from tests.sandbox.programs import program
 
@@ -17,7 +16,7 @@ pytestmark = [
     pytest.mark.gpu,
     pytest.mark.box,
     pytest.mark.timeout(330),
-    pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no graphics card here"),
+    pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no GPU here"),
 ]
 
 SLOTS = 4
@@ -38,21 +37,21 @@ SOURCE = """
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    """One with the first card, shared out in slots."""
-    config = SandboxConfig(images=("torch",), granted=cards.nodes(0), environment=cards.environment(0, SLOTS))
+    """One with the first GPU, shared out in slots."""
+    config = SandboxConfig(images=("torch",), granted=gpus.nodes(0), environment=gpus.environment(0, SLOTS))
     with Sandbox.start(config) as sandbox:
         yield sandbox
 
 
 def opened(sandbox: Sandbox) -> Box:
-    """A box on the card."""
+    """A box on the GPU."""
     box = sandbox.open(program(SOURCE), limits=ROOMY, seed=1, image="torch", device="cuda")
     box.load()
     return box
 
 
 def test_a_context_that_broke_ends_with_its_box(sandbox: Sandbox) -> None:
-    """An index out of range on the card spoils every later call of that process, and of no other."""
+    """An index out of range on the GPU spoils every later call of that process, and of no other."""
     with opened(sandbox) as neighbour, opened(sandbox) as broken:
         assert neighbour.call("adds") == 3.0
         for name in ("breaks", "adds"):
@@ -63,31 +62,31 @@ def test_a_context_that_broke_ends_with_its_box(sandbox: Sandbox) -> None:
         assert after.call("adds") == 3.0
 
 
-def test_a_cards_memory_comes_back_when_its_box_ends(sandbox: Sandbox) -> None:
+def test_a_gpus_memory_comes_back_when_its_box_ends(sandbox: Sandbox) -> None:
     """However much it held."""
-    [card, *_], driver = cards.found(), cards.Driver()
-    before = driver.used_bytes(card)
+    [gpu, *_], driver = gpus.found(), gpus.Driver()
+    before = driver.used_bytes(gpu)
     if before is None:
         pytest.skip("the driver's library does not say how much memory is in use")
     with opened(sandbox) as box:
         assert box.call("holds", 1024) == 1 << 30
-        during = driver.used_bytes(card)
+        during = driver.used_bytes(gpu)
     deadline = time.monotonic() + 10.0
-    while (driver.used_bytes(card) or 0) > before + SLACK_BYTES and time.monotonic() < deadline:
+    while (driver.used_bytes(gpu) or 0) > before + SLACK_BYTES and time.monotonic() < deadline:
         time.sleep(0.1)
 
     assert during is not None
     assert during >= before + (1 << 30)
-    assert (driver.used_bytes(card) or 0) <= before + SLACK_BYTES
+    assert (driver.used_bytes(gpu) or 0) <= before + SLACK_BYTES
 
 
 def test_more_than_a_share_is_refused(sandbox: Sandbox) -> None:
     """As an exception in the program that asked for it."""
-    [card, *_] = cards.found()
-    if not card.memory_bytes:
+    [gpu, *_] = gpus.found()
+    if not gpu.memory_bytes:
         pytest.skip("the driver's library does not say how much memory there is")
     with opened(sandbox) as box:
         with pytest.raises(StudentFault, match="memory"):
-            box.call("holds", (card.memory_bytes // 2) >> 20)
+            box.call("holds", (gpu.memory_bytes // 2) >> 20)
 
         assert box.call("adds") == 3.0

@@ -12,7 +12,7 @@ from grading.assignments.catalog import catalog
 from grading.authoring.rubric import Rubric
 from grading.checks.short_training import Course
 from grading.domain.submission import Submission, SubmittedFile
-from grading.pipeline import device_notes, wants_card
+from grading.pipeline import device_notes, wants_gpu
 from grading.store.settings import Settings
 from tests.store.course import TOY
 
@@ -28,7 +28,7 @@ from tests.store.course import TOY
         (("cuda", "cpu"), "cuda", "cuda", False),
     ],
 )
-def test_without_a_card_the_processor_grades_and_the_report_says_so(
+def test_without_a_gpu_the_processor_grades_and_the_report_says_so(
     devices: tuple[str, ...], configured: str, device: str, noted: bool
 ) -> None:
     """The service's device where the assignment can use it; a note only where the assignment prefers another."""
@@ -38,9 +38,9 @@ def test_without_a_card_the_processor_grades_and_the_report_says_so(
     assert bool(device_notes(assignment, device)) is noted
 
 
-def test_a_training_is_longer_on_a_card() -> None:
+def test_a_training_is_longer_on_a_gpu() -> None:
     """Where an author said how long; elsewhere it is the same."""
-    said, unsaid = Course(20, 16, 0.005, on_card=200), Course(20, 16, 0.005)
+    said, unsaid = Course(20, 16, 0.005, on_gpu=200), Course(20, 16, 0.005)
 
     assert (said.at("cuda").steps, said.at("cpu").steps) == (200, 20)
     assert unsaid.at("cuda") == unsaid.at("cpu") == unsaid
@@ -48,13 +48,13 @@ def test_a_training_is_longer_on_a_card() -> None:
 
 @cache
 def hw2() -> tuple[object, Rubric]:
-    """An assignment of one file for the processor and one for a card."""
+    """An assignment of one file for the processor and one for a GPU."""
     assignment = catalog()["cmpsc497-hw2"]
     return assignment, load_rubric(assignment)
 
 
 def of_hw2(folder: str, number: str) -> SubmittedFile:
-    """That notebook, as handed out or as handed in."""
+    """That notebook, as handed out or as submitted."""
     assignment, _ = hw2()
     (path,) = (assignment.folder / folder).glob(f"{number}.*.ipynb")
     return SubmittedFile(path.name, path.read_bytes())
@@ -72,8 +72,8 @@ def of_hw2(folder: str, number: str) -> SubmittedFile:
     ],
     ids=["the file for a card", "both", "the other file", "nothing filled in", "unreadable"],
 )
-def test_who_would_run_nothing_on_a_card_wants_none(files, wanted: bool) -> None:
+def test_who_would_run_nothing_on_a_gpu_wants_none(files, wanted: bool) -> None:
     """By the files, before anything is run."""
     assignment, rubric = hw2()
 
-    assert wants_card(Submission(tuple(files())), assignment, rubric) is wanted
+    assert wants_gpu(Submission(tuple(files())), assignment, rubric) is wanted
