@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from grading.domain.assignment import Assignment
 
 
+DRIVERS = "drivers.py"
+"""The only file of an assignment's folder that boxes see: the course's own drivers."""
+
+
 def load_rubric(assignment: "Assignment") -> "Rubric":
     """The rubric that `rubric.py` of the assignment's folder defines under the name `rubric`.
 
@@ -46,6 +50,10 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
     if not isinstance(rubric, Rubric):
         raise RubricFault(f"{path}: defines no `rubric`. Write `rubric = Rubric(...)` at the top of the file.")
     _same_table(assignment, rubric.validated())
+    drivers = assignment.folder / DRIVERS
+    if drivers.is_file():
+        for part in rubric.parts:
+            part.drivers = drivers.read_text(encoding="utf-8")
     return rubric
 
 

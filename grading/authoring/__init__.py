@@ -16,6 +16,7 @@ from grading.authoring.check import Line
 from grading.authoring.draw import Draw
 from grading.authoring.executed import CapturedAxes, CapturedFigure, Executed, UnitOutcome, blank
 from grading.authoring.found import FoundOnce
+from grading.authoring.mistake import KnownMistake, acting
 from grading.authoring.pictures import FigureHook, Picture, canvas, drawn_once, png_of
 from grading.authoring.requirement import illustrate, leave_to_person, remark, require
 from grading.authoring.rubric import Criterion, Part, Rubric
@@ -41,6 +42,7 @@ __all__ = [
     "FigureHook",
     "FoundOnce",
     "Function",
+    "KnownMistake",
     "Line",
     "Mistake",
     "Number",
@@ -56,6 +58,7 @@ __all__ = [
     "Variant",
     "Visibility",
     "Word",
+    "acting",
     "admit",
     "around",
     "blank",

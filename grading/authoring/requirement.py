@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from grading.domain.errors import RubricFault
 from grading.domain.report import Json
 from grading.domain.verdict import Visibility
+
+if TYPE_CHECKING:
+    from grading.authoring.mistake import Explains
 
 MOST_SKETCHES = 2
 """For each check."""
@@ -17,11 +20,14 @@ MOST_SKETCHES = 2
 class Unmet(Exception):  # noqa: N818 - it is no error: it is how a check says no
     """A requirement does not hold: the student's failing finding. Raised by `require`, caught by the evaluation."""
 
-    def __init__(self, message: str, evidence: Mapping[str, Json], hint: str = "") -> None:
+    def __init__(
+        self, message: str, evidence: Mapping[str, Json], hint: str = "", mistake: "Explains | None" = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
         self.hint = hint
+        self.mistake = mistake
 
 
 class Undecided(Unmet):
@@ -59,7 +65,14 @@ _sketches: ContextVar[list[Sketch] | None] = ContextVar("sketches", default=None
 _remarks: ContextVar[list[Remark] | None] = ContextVar("remarks", default=None)
 
 
-def require(condition: object, message: str, *, evidence: Mapping[str, Json] | None = None, hint: str = "") -> None:
+def require(
+    condition: object,
+    message: str,
+    *,
+    evidence: Mapping[str, Json] | None = None,
+    hint: str = "",
+    mistake: "Explains | None" = None,
+) -> None:
     """Fail the check unless the condition holds.
 
     Args:
@@ -68,9 +81,10 @@ def require(condition: object, message: str, *, evidence: Mapping[str, Json] | N
         message: to the student: what does not hold, where, what to do.
         evidence: small plain JSON for the report, and for a mistake's `recognise`.
         hint: to the student, where no known mistake explains the failure: where to look.
+        mistake: the known mistake that was seen, where one was.
     """
     if not bool(condition):
-        raise Unmet(message, evidence or {}, hint)
+        raise Unmet(message, evidence or {}, hint, mistake)
 
 
 def leave_to_person(answer: str, look_for: Sequence[str]) -> NoReturn:

@@ -242,6 +242,9 @@ class Part:
         stored_figures: how many pictures found in the notebook as submitted are kept.
         run_figures: how many pictures drawn while the cells ran are kept.
         sketches: whether the checks' pictures beside failures are drawn.
+
+    Attributes:
+        drivers: source of the assignment's `drivers.py`, loaded in each of the part's boxes; "" where it has none.
     """
 
     def __init__(
@@ -272,6 +275,7 @@ class Part:
         self.stored_figures = stored_figures
         self.run_figures = run_figures
         self.sketches = sketches
+        self.drivers = ""
         self.criteria: list[Criterion] = []
         names = [b.name for b in self.expects]
         if len(set(names)) < len(names):

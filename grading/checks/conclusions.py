@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grading.authoring.mistake import KnownMistake
 from grading.authoring.requirement import Sketch, illustrate, remark, require
 from grading.authoring.subject import Mistake
 from grading.domain.report import Json
@@ -16,7 +17,7 @@ class Conclusion:
     Attributes:
         holds: whether what was asked for holds.
         message: to the student: what does not hold, and where. Empty where it holds.
-        mistake: id of the known mistake that the data show, or "".
+        mistake: the known mistake that the data show, or "".
         hint: to the student: what to do, where the rubric's known mistake of that id does not say it.
         evidence: small plain JSON.
         remarks: notes that cost nothing.
@@ -25,11 +26,16 @@ class Conclusion:
 
     holds: bool
     message: str = ""
-    mistake: str = ""
+    mistake: KnownMistake[Any] | str = ""
     hint: str = ""
     evidence: Mapping[str, Json] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     sketch: Sketch | None = field(default=None, compare=False)
+
+    @property
+    def mistake_id(self) -> str:
+        """Of the known mistake, or ""."""
+        return self.mistake.id if isinstance(self.mistake, KnownMistake) else self.mistake
 
     def hinted(self, hint: str) -> "Conclusion":
         """The same, with a hint."""
@@ -41,7 +47,7 @@ def right(*remarks: str, **evidence: object) -> Conclusion:
     return Conclusion(True, evidence=_plain(evidence), remarks=remarks)
 
 
-def wrong(message: str, mistake: str = "", **evidence: object) -> Conclusion:
+def wrong(message: str, mistake: KnownMistake[Any] | str = "", **evidence: object) -> Conclusion:
     """It does not hold, because of `mistake` where one is recognised."""
     return Conclusion(False, message, mistake, evidence=_plain(evidence))
 
@@ -66,8 +72,9 @@ def insist(conclusion: Conclusion) -> None:
         remark(text)
     if conclusion.sketch is not None:
         illustrate(conclusion.sketch.title, conclusion.sketch.draw)
-    evidence = {"mistake": conclusion.mistake, **conclusion.evidence}
-    require(conclusion.holds, conclusion.message, evidence=evidence, hint=conclusion.hint)
+    known = conclusion.mistake if isinstance(conclusion.mistake, KnownMistake) else None
+    evidence = {"mistake": conclusion.mistake_id, **conclusion.evidence}
+    require(conclusion.holds, conclusion.message, evidence=evidence, hint=conclusion.hint, mistake=known)
 
 
 def slip(

@@ -92,17 +92,17 @@ class Evaluation:
         missing = not judgement.attempted or judgement.evidence.get("ended") == "missing"
         if judgement.passed or judgement.blame is not Blame.STUDENT or missing:
             return judgement
-        said = self._cause(row, check, judgement.mistake)
+        said = self._cause(row, check, judgement)
         if not said:
             return judgement
         rest = judgement.message.removeprefix(check.question).lstrip(". ")
         return replace(judgement, message=joined(check.question, said, rest))
 
-    def _cause(self, row: Criterion, check: Check, mistake: str | None) -> str:
+    def _cause(self, row: Criterion, check: Check, judgement: CheckResult) -> str:
         """What was lost before for the same mistake, or may be the reason; "" for a named mistake of its own."""
         before = [self.lost_rows[name] for name in check.follows if name in self.lost_rows]
-        if mistake and not any(known.symptom for known in check.mistakes if known.id == mistake):
-            same = [r for r in before if any(f.mistake == mistake for f in r.findings)]
+        if judgement.mistake and not judgement.symptom:
+            same = [r for r in before if any(f.mistake == judgement.mistake for f in r.findings)]
             return f"The same mistake cost points in “{same[0].title}”: mended there, it is mended here" if same else ""
         own = {c.id for c in row.checks} & set(check.follows)
         causes = ["what is wrong above"] if any(not self.passed.get(name, True) for name in own) else []
@@ -178,7 +178,7 @@ def judge_written(check: Check, task: Asks, source: Source | None) -> CheckResul
         case Wrong() as wrong:
             said = joined(check.question, f"Your answer {wrong.message}")
             known: dict[str, Json] = {"says": wrong.says, "look": wrong.look} if wrong.mistake else {}
-            return CheckResult(False, said, Blame.STUDENT, wrong.mistake or None, known)
+            return CheckResult(False, said, Blame.STUDENT, wrong.mistake or None, evidence=known)
         case ForHuman() as human:
             return left_to_person(check.question, answer, human.points)
 

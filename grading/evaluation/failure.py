@@ -54,6 +54,7 @@ def failure(scene: Scene, outcome: Probed, right: Probed | None, found: Differen
         mistake=explained.mistake.id if explained is not None else None,
         evidence=evidence,
         remarks=(*outcome.remarks, *_for_staff(outcome)),
+        symptom=explained is not None and explained.mistake.symptom,
         attempted=attempted,
         sketches=tuple(outcome.sketches),
     )
@@ -92,7 +93,10 @@ def _for_staff(outcome: Probed) -> tuple[Remark, ...]:
 def _explanation(scene: Scene, outcome: Probed, right: Probed | None, evidence: dict[str, Json]) -> Named | None:
     if not may_ask_again(outcome.fault):
         return None
-    return named(scene, outcome, right, evidence) if right is not None else recognised(scene, evidence)
+    told = outcome.unmet.mistake if outcome.unmet is not None else None
+    if right is None:
+        return recognised(scene, evidence, told)
+    return named(scene, outcome, right, evidence, told)
 
 
 def _named_evidence(explained: Named) -> dict[str, Json]:

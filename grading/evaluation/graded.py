@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from grading.authoring.bindings import BoxMode, Function
@@ -71,7 +71,7 @@ def programs_of(part: Part, source: Source, beside: Mapping[str, bytes] = NOTHIN
         programs["run"] = whole(
             source, overrides=part.overrides, long_loop=part.long_loop, files=files, options=part.options
         )
-    return programs
+    return {mode: replace(program, drivers=part.drivers) for mode, program in programs.items()}
 
 
 def hints_of(parts: Iterable[Part]) -> dict[str, list[str]]:

@@ -20,6 +20,7 @@ class CheckResult:
         message: to the student; to staff where the blame is the author's or the house's.
         blame: who must act; NOBODY where passed, skipped, or waiting for a human.
         mistake: id of the known mistake, or None.
+        symptom: whether that is what came of some other mistake.
         evidence: small plain JSON.
         remarks: notes that cost nothing.
         attempted: false where there was nothing to judge: no such name, an unfilled blank.
@@ -33,6 +34,7 @@ class CheckResult:
     message: str
     blame: Blame = Blame.NOBODY
     mistake: str | None = None
+    symptom: bool = False
     evidence: Mapping[str, Json] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     attempted: bool = True

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from grading.authoring.check import Agrees, Check, Form
 from grading.authoring.draw import Draw
+from grading.authoring.mistake import Explains
 from grading.authoring.subject import Mistake, Reference, Subject
 from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.report import Json
@@ -32,8 +33,8 @@ class Named:
         paths: the parts of the answer that it explains; empty where it explains all.
     """
 
-    mistake: Mistake
-    others: tuple[Mistake, ...] = ()
+    mistake: Explains
+    others: tuple[Explains, ...] = ()
     paths: tuple[str, ...] = ()
 
 
@@ -57,7 +58,9 @@ class Scene:
     form: Form
 
 
-def named(scene: Scene, student: Probed, right: Probed, evidence: Mapping[str, Json]) -> Named | None:
+def named(
+    scene: Scene, student: Probed, right: Probed, evidence: Mapping[str, Json], told: Explains | None = None
+) -> Named | None:
     """The known mistake that the student's outcome comes from, or None.
 
     Args:
@@ -65,13 +68,16 @@ def named(scene: Scene, student: Probed, right: Probed, evidence: Mapping[str, J
         student: the failing outcome on draw 0.
         right: the reference's on the same draw.
         evidence: of the failing finding, for mistakes that are recognised by it.
+        told: the mistake that the check itself saw.
     """
     listed = scene.check.mistakes
     by_evidence = _recognising(scene, evidence)
     agreeing = [m for m in listed if m.overrides and _explains(scene, m, student, right)]
     if agreeing:
         agreeing = _confirmed(scene, agreeing)
-    found = [m for m in listed if m in agreeing or m in by_evidence]
+    found: list[Explains] = [m for m in listed if m in agreeing or m in by_evidence]
+    if told is not None and all(m.id != told.id for m in found):
+        found.insert(0, told)
     if found:
         # One mistake may stand there more than once, for each of several right conventions.
         others = {m.id: m for m in found[1:] if m.id != found[0].id}
@@ -79,10 +85,11 @@ def named(scene: Scene, student: Probed, right: Probed, evidence: Mapping[str, J
     return _in_part(scene, student, right)
 
 
-def recognised(scene: Scene, evidence: Mapping[str, Json]) -> Named | None:
-    """The first mistake that the evidence shows, or None."""
-    found = _recognising(scene, evidence)
-    return Named(found[0], tuple(found[1:])) if found else None
+def recognised(scene: Scene, evidence: Mapping[str, Json], told: Explains | None = None) -> Named | None:
+    """The mistake that the check itself saw, or the first that the evidence shows, or None."""
+    found: list[Explains] = [*([told] if told is not None else ()), *_recognising(scene, evidence)]
+    others = {m.id: m for m in found[1:] if m.id != found[0].id}
+    return Named(found[0], tuple(others.values())) if found else None
 
 
 def _recognising(scene: Scene, evidence: Mapping[str, Json]) -> list[Mistake]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grading.authoring.subject import Mistake
+from grading.authoring.mistake import Explains
 from grading.domain.errors import AnswerFault, BadReply, Died, Missing, Overran, Raised
 from grading.domain.report import Json
 from grading.evaluation.trace import Trace, Unformed
@@ -61,7 +61,7 @@ def difference_words(found: Difference) -> str:
 
 
 def mistake_words(
-    mistake: Mistake, others: Sequence[Mistake] = (), *, paths: Sequence[str] = (), after: str = ""
+    mistake: Explains, others: Sequence[Explains] = (), *, paths: Sequence[str] = (), after: str = ""
 ) -> str:
     """What the student did and where to look, without what the sentence before (`after`) says already."""
     front = f"In {', '.join(paths[:SHOWN])}: " if paths else ""

@@ -1,29 +1,44 @@
-"""Known mistakes: how right answers go wrong in students' hands, one line each.
+"""Known mistakes: how right answers go wrong in students' hands. One record each, one file a subject.
 
-A mistake is a variant of the right answer that is wrong in exactly one way, with the words for the student who made
-it. When a student's answers equal a variant's, on inputs that nobody could foresee, the mistake has its name.
+A record (`KnownMistake`) has an id, what it says to the student, where to look, and what shows it: a `variant` of the
+right answer that is wrong in exactly this way, or a check that recognises it in what it measured. Where a variant's
+answers equal the student's, on inputs that nobody could foresee, or a check names the record, the mistake has its name.
+The same mistake has the same id in every course; `EVERY` has them all.
+
+To add one, write its record into the file of its subject. One that belongs to a group (a tuple, or a table by rule) is
+asked by every check that takes the group, and rehearsed wherever it is; one without a variant needs the line in the
+check that sees it.
 
 The banks start from counted public submissions; ids are stable, because statistics count them.
 """
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
 
-V = TypeVar("V")
+from grading.authoring.mistake import KnownMistake
+
+__all__ = ["KnownMistake", "every"]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownMistake(Generic[V]):
-    """One way to be wrong.
+@cache
+def every() -> Mapping[str, KnownMistake[Any]]:
+    """All records by their id; where several variants show one mistake, the first of them."""
+    found: dict[str, KnownMistake[Any]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        for record in _records(vars(loaded).values()):
+            found.setdefault(record.id, record)
+    return found
 
-    Attributes:
-        id: stable, lower-case words joined by hyphens.
-        says: to the student: what they did, in one sentence.
-        look: to the student: where to look, or what to do, in one or two sentences.
-        variant: the right answer with that one change.
-    """
 
-    id: str
-    says: str
-    look: str
-    variant: V
+def _records(values: Iterable[Any]) -> Iterator[KnownMistake[Any]]:
+    for value in values:
+        if isinstance(value, KnownMistake):
+            yield value
+        elif isinstance(value, tuple | list):
+            yield from _records(value)
+        elif isinstance(value, Mapping):
+            yield from _records(value.values())

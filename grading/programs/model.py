@@ -148,6 +148,7 @@ class Program:
         long_loop: ranges longer than this may be cut while a step limit is set; None for never.
         options: for the guest: `epochs`, `batches` …
         definitions: every definition among the units, in order; a later one of the same name wins.
+        drivers: source of the assignment's own drivers, loaded in the box before the program.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Program:
     long_loop: int | None = None
     options: Mapping[str, Json] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = ()
+    drivers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

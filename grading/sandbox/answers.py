@@ -38,6 +38,8 @@ class ProgramLike(Protocol):
     def long_loop(self) -> int | None: ...  # noqa: D102 - a protocol
     @property
     def options(self) -> Mapping[str, Json]: ...  # noqa: D102 - a protocol
+    @property
+    def drivers(self) -> str: ...  # noqa: D102 - a protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class PlainProgram:
     files: Mapping[str, bytes] = field(default_factory=dict)
     long_loop: int | None = None
     options: Mapping[str, Json] = field(default_factory=dict)
+    drivers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

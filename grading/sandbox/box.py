@@ -12,11 +12,14 @@ from grading.domain.errors import AnswerFault, BadReply, ChainruleError, HouseFa
 from grading.domain.report import Integrity
 from grading.sandbox import admit, endings
 from grading.sandbox.answers import BoxFigure, Ended, Loaded, ProgramLike, SandboxLayer, UnitResult
+from grading.sandbox.guest import boot
 from grading.sandbox.guest.wire import frames as wire
 from grading.sandbox.guest.wire import values
 from grading.sandbox.handle import Handle, Value
 
 READY_S = 300.0  # a zygote may be warming up on a busy machine; one that gives up says so at once
+GUEST_PACKAGE = boot.__name__.rpartition(".")[0]
+"""What an assignment's drivers call the guest's package; inside the box it has another name."""
 END_S = 2.0
 WORD_S = 4.0  # a loaded machine needs some time to notice a death
 # A unit is asked softly to stop at its time; one that does not listen is killed this much later.
@@ -285,6 +288,7 @@ class Box:
             "options": packer.pack(dict(program.options)),
             "long_loop": program.long_loop,
             "seed": seed,
+            "drivers": program.drivers.replace(GUEST_PACKAGE, boot.PACKAGE),
         }
         try:
             buffers = wire.encode(body, packer.arrays)

@@ -76,7 +76,7 @@ def cross_entropy(student: Subject) -> Conclusion:
         conclusion = losses.slope_at_output(one.values, one.slope)
         if not conclusion.holds:
             known = {"sum-instead-of-mean": "sum-instead-of-mean", "probabilities-as-logits": "probabilities-as-logits"}
-            return wrong(conclusion.message, known.get(conclusion.mistake, "not-cross-entropy"))
+            return wrong(conclusion.message, known.get(conclusion.mistake_id, "not-cross-entropy"))
     return right()
 
 

@@ -140,7 +140,7 @@ def computes(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:
         if conclusions[-1].holds:
             return conclusions[-1]
     found = next((o for o in conclusions if o.mistake), conclusions[0])
-    return replace(found, mistake=ENDINGS.get(found.mistake, found.mistake))
+    return replace(found, mistake=ENDINGS.get(found.mistake_id, found.mistake))
 
 
 # -- sizes, dropout, normalisation ----------------------------------------------------------------------

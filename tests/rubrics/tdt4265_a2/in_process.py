@@ -23,6 +23,7 @@ import numpy as np
 from grading import pipeline
 from grading.assignments import load_rubric
 from grading.assignments.catalog import BUILT_IN, read_assignment
+from grading.assignments.tdt4265_a2 import drivers as softmax_network
 from grading.domain.assignment import Assignment, Limits
 from grading.domain.errors import AnswerFault, Missing, Raised
 from grading.domain.report import Integrity, Report
@@ -30,7 +31,7 @@ from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Tier
 from grading.evaluation.boxes import Box
 from grading.programs import Program
-from grading.sandbox.guest.drivers import DRIVERS, softmax_network
+from grading.sandbox.guest.drivers import DRIVERS
 from grading.sandbox.guest.program import loader
 from grading.sandbox.guest.program.old_libraries import entries_of
 from grading.sandbox.guest.program.state import Absent, ProgramState, Unit

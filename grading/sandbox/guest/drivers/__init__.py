@@ -15,10 +15,15 @@ builds)::
     @installer
     def record_optimizers(program: ProgramState) -> None: ...
 
-Modules of this folder, and `watch*.py` beside it, are imported by every zygote before any student code exists. The
-"numpy" zygote has no torch: a module that imports torch at its top is left out there.
+Modules of this folder are imported by every zygote before any student code exists. The "numpy" zygote has no torch: a
+module that imports torch at its top is left out there. An assignment's own drivers stand in `drivers.py` of its folder,
+which comes with the program and is loaded before it; it imports these modules under their full name
+(`from grading.sandbox.guest.drivers import driver`), and torch only inside functions.
 """
 
+import linecache
+import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +32,7 @@ from ..program.state import ProgramState
 Driver = Callable[..., Any]
 Installer = Callable[[ProgramState], None]
 
+COURSE = "drivers.py"
 DRIVERS: dict[str, Driver] = {}
 INSTALLERS: list[Installer] = []
 
@@ -49,6 +55,25 @@ def driver(name: str) -> Callable[[Driver], Driver]:
         return function
 
     return register
+
+
+def load(source: str) -> None:
+    """Load an assignment's own drivers.
+
+    Args:
+        source: of its `drivers.py`, with this package under the name that it has here.
+
+    Raises:
+        DriverError: it does not load.
+    """
+    module = types.ModuleType(f"{__name__}.course")
+    module.__package__ = __name__
+    sys.modules[module.__name__] = module  # dataclasses look their own module up
+    linecache.cache[COURSE] = (len(source), None, source.splitlines(keepends=True), COURSE)
+    try:
+        exec(compile(source, COURSE, "exec"), module.__dict__)  # noqa: S102 - ours, like this file
+    except Exception as error:
+        raise DriverError(f"{COURSE} does not load: {type(error).__name__}: {error}") from error
 
 
 def installer(function: Installer) -> Installer:

@@ -151,7 +151,7 @@ class Answering:
     # -- Questions --------------------------------------------------------------------------------------------------
 
     def _take_program(self, body: dict[str, Any], unpacker: Unpacker) -> Callable[[], Any]:
-        files = unpacker.unpack(body["files"])
+        files, course = unpacker.unpack(body["files"]), str(body["drivers"])
         name = "__main__" if body["mode"] == "run" else "program"
         module = types.ModuleType(name)
         program = ProgramState(
@@ -167,6 +167,8 @@ class Answering:
         )
 
         def prepare() -> dict[str, Any]:
+            if course:
+                drivers.load(course)
             sys.modules[name] = sys.modules["__main__"] = module
             for path, content in files.items():
                 _lay(self._work, path, content)
