@@ -5,9 +5,9 @@ show; `conclusion.insist` turns it into the running check's verdict. What has to
 rubric. Each module's docstring has the mathematics, the shapes, and the tolerance with its source:
 
 * functions and layers: `elementwise` (activations and their slopes), `forward` and `backward` passes, `losses`,
-  `regularization`, `initialisation`, `modules` (parameters, shapes, modes), `image_networks` (a program's networks
-  by the layers that they call; it asks the box itself)
-* training: `trajectories` (update rules by hand), `optimizers` (torch's), `schedules`, `outcome` (accuracy on hidden
+  `initialisation`, `modules` (what a network computes with weights of the judge's), `image_networks` (a program's
+  networks by the layers that they call; it asks the box itself)
+* training: `trajectories` (update rules by hand), `optimizers` (torch's), `outcome` (accuracy on hidden
   inputs, loss curves, vanishing gradients)
 * data: `preprocessing` (by hand), `transforms` (torchvision's pipelines), `colour_pictures` (CIFAR-10's; it asks the
   box itself), `image_programs` (everything that a program with such networks has)
