@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DRIVERS = "drivers.py"
 """The only file of an assignment's folder that boxes see: the course's own drivers."""
 
+KNOWN = ("known.py", "rehearsal.py")
+"""Known submissions, in the first of these files that is there."""
+
 
 def load_rubric(assignment: "Assignment") -> "Rubric":
     """The rubric that `rubric.py` of the assignment's folder defines under the name `rubric`.
@@ -58,18 +61,18 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
 
 
 def load_patches(assignment: "Assignment") -> "tuple[Patches, ...]":
-    """The known submissions that `rehearsal.py` of the assignment's folder lists as `patches`, if there is such a file.
+    """The known submissions that `known.py` of the assignment's folder lists as `patches`, if there is such a file.
 
     Raises:
         RubricFault: it does not import, or names a file or a row that the manifest lacks; the author must act.
     """
     from grading.authoring.patches import Patches
 
-    path = assignment.folder / "rehearsal.py"
-    if not path.is_file():
+    path = next((p for name in KNOWN if (p := assignment.folder / name).is_file()), None)
+    if path is None:
         return ()
     try:
-        found = getattr(_import(assignment.folder, "rehearsal"), "patches", None)
+        found = getattr(_import(assignment.folder, path.stem), "patches", None)
     except Exception as error:
         raise RubricFault(
             f"{path}: does not import: {type(error).__name__}: {error}. Run it with Python to see where."

@@ -1,7 +1,7 @@
 """Known submissions: the right sample with some of its text replaced, and what the rubric must make of it.
 
 A rehearsal grades them as a student's: a wrong one must lose its rows and no other, and the report must name the
-mistake; a right one, written in another way, must keep every point. They stand in `rehearsal.py` beside the rubric, as
+mistake; a right one, written in another way, must keep every point. They stand in `known.py` beside the rubric, as
 `patches = [Patches(...), ...]`.
 """
 
