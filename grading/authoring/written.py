@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from grading.authoring.mistake import Explains
 from grading.programs import Source
 
 Find = Callable[[Source], str | None]
@@ -28,15 +29,11 @@ class Wrong:
 
     Attributes:
         message: goes on from "Your answer", like "is read as 12".
-        mistake: id of the known mistake that the answer shows, or "".
-        says: to the student: what they did, where the mistake is known.
-        look: to the student: where to look or what to do.
+        mistake: that the answer shows, where it is a known one.
     """
 
     message: str
-    mistake: str = ""
-    says: str = ""
-    look: str = ""
+    mistake: Explains | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,22 +289,22 @@ def _assignments(tree: ast.AST) -> Iterator[tuple[str, float]]:
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
-                number = _stated(value, 0)
-                if number is not None:
+                if (number := stated(value)) is not None:
                     yield name, number
 
 
-def _stated(node: ast.expr, depth: int) -> float | None:
+def stated(node: ast.expr | None, depth: int = 0) -> float | None:
+    """The number that an expression states, as people write rates: 1e-4, 10**-4, 1/10000; None for anything else."""
     if depth > DEEPEST:
         return None
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return float(value) if abs(value) <= LARGEST else None
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _stated(operand, depth + 1)
+            inner = stated(operand, depth + 1)
             return None if inner is None else -inner
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _stated(left, depth + 1), _stated(right, depth + 1)
+            a, b = stated(left, depth + 1), stated(right, depth + 1)
             return None if a is None or b is None else _operated(op, a, b)
         case _:
             return None

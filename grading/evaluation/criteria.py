@@ -177,8 +177,10 @@ def judge_written(check: Check, task: Asks, source: Source | None) -> CheckResul
             return CheckResult(True, check.question, remarks=(Remark(right.note),) if right.note else ())
         case Wrong() as wrong:
             said = joined(check.question, f"Your answer {wrong.message}")
-            known: dict[str, Json] = {"says": wrong.says, "look": wrong.look} if wrong.mistake else {}
-            return CheckResult(False, said, Blame.STUDENT, wrong.mistake or None, evidence=known)
+            if (known := wrong.mistake) is None:
+                return CheckResult(False, said, Blame.STUDENT)
+            told: dict[str, Json] = {"says": known.says, "look": known.look}
+            return CheckResult(False, said, Blame.STUDENT, known.id, evidence=told)
         case ForHuman() as human:
             return left_to_person(check.question, answer, human.points)
 

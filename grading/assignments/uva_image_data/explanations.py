@@ -17,6 +17,7 @@ from grading.authoring import blank
 from grading.authoring.pictures import clean
 from grading.authoring.written import Find, ForHuman, Right, Wrong
 from grading.domain.errors import BadReply
+from grading.mistakes import stored_outputs as mistakes
 from grading.programs import Cell, Source
 
 CALLS = ("display_grad_cam", "GradCAM")
@@ -25,14 +26,6 @@ LABEL = re.compile(r"predicted label", re.IGNORECASE)
 MOST_PICTURES = 12
 IN_TEXT = ("](attachment:", "data:image/")
 PASTED = "The pictures are pasted into the notebook's text; none is stored under the cells that draw them."
-LOOK = "Run Task 6 after a training, and save the notebook with its pictures."
-SAYS = {
-    "cam-without-pictures": "The pictures of Task 6 are missing.",
-    "cam-blank": "A picture of Task 6 shows nothing.",
-    "cam-of-another-network": "The layer belongs to another network than the one that is explained.",
-    "cam-at-an-early-layer": "The explanation is not of the last convolution.",
-    "cam-of-a-blind-network": "The network that is explained has learned nothing.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +89,25 @@ class Shown:
         """Right if one of the calls is as it should be."""
         if answer == PASTED:
             return ForHuman(("a map for each predicted class, of the last convolution of a network that learned",))
-        every = [Explained(**one) for one in json.loads(answer)]
-        complaints = [_complaint(one) for one in every]
-        if None in complaints:
-            return Right()
-        said, mistake = next(one for one in complaints if one is not None)
-        return Wrong(said, mistake, SAYS[mistake], LOOK)
+        complaints = [_complaint(Explained(**one)) for one in json.loads(answer)]
+        return Right() if None in complaints else next(one for one in complaints if one is not None)
 
 
-def _complaint(one: Explained) -> tuple[str, str] | None:
+def _complaint(one: Explained) -> Wrong | None:
     where = f"in cell {one.cell}"
     if not one.same:
-        return f"{where} takes the layer of one network and explains another", "cam-of-another-network"
+        said = f"{where} takes the layer of one network and explains another"
+        return Wrong(said, mistakes.CAM_OF_ANOTHER_NETWORK)
     if not one.late:
-        return f"{where} explains another layer than the last convolution of layer4", "cam-at-an-early-layer"
+        said = f"{where} explains another layer than the last convolution of layer4"
+        return Wrong(said, mistakes.CAM_AT_AN_EARLY_LAYER)
     if one.start == "zero":
-        return f"{where} explains the network whose weights were all 0", "cam-of-a-blind-network"
+        return Wrong(f"{where} explains the network whose weights were all 0", mistakes.CAM_OF_A_BLIND_NETWORK)
     if one.pictures < max(1, one.classes):
         missing = f"{one.pictures} pictures for {one.classes} predicted classes" if one.classes else "no picture"
-        return f"{where} has {missing}", "cam-without-pictures"
+        return Wrong(f"{where} has {missing}", mistakes.CAM_WITHOUT_PICTURES)
     if one.blank:
-        return f"{where} has {one.blank} pictures of a single colour", "cam-blank"
+        return Wrong(f"{where} has {one.blank} pictures of a single colour", mistakes.CAM_BLANK)
     return None
 
 
@@ -124,9 +115,9 @@ def _explained(call: ast.Call, scope: Scope, cell: Cell) -> Explained:
     given = {word.arg: word.value for word in call.keywords}
     model = call.args[0] if call.args else given.get("model")
     layers = call.args[1] if len(call.args) > 1 else given.get("target_layers")
-    layers = scope.meant(layers) if layers is not None else None
+    layers = scope.meant(layers) or ast.Tuple([])
     name = model.id if isinstance(model, ast.Name) else ""
-    roots = {n.id for n in ast.walk(layers) if isinstance(n, ast.Name)} if layers is not None else set()
+    roots = {n.id for n in ast.walk(layers) if isinstance(n, ast.Name)}
     drawn = [output.png for output in cell.outputs if output.png][:MOST_PICTURES]
     text = "\n".join(output.text for output in cell.outputs)
     start = scope.models.get(name, "")
@@ -134,7 +125,7 @@ def _explained(call: ast.Call, scope: Scope, cell: Cell) -> Explained:
         cell.index,
         start if start in STARTS.values() else "",
         roots == {name},
-        layers is not None and LATE.search(ast.unparse(layers)) is not None,
+        LATE.search(ast.unparse(layers)) is not None,
         len(drawn),
         sum(_blank(png) for png in drawn),
         min(len(LABEL.findall(text)), MOST_PICTURES),

@@ -12,18 +12,18 @@ remark only, for a batch size may be changed.
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from grading.assignments.uva_image_data.runs import History, Training, trainings
 from grading.authoring.written import Find, Right, Wrong
+from grading.mistakes import stored_outputs as mistakes
 from grading.programs import Source
 
 LN6 = math.log(6)
 EPOCHS = 10
 NEAR = 0.01
 NEARLY_FLAT = 0.03
-LEAST_FALL = {"sgd": 0.03, "adam": 0.1, "kaiming": 0.08}
 ADAM_REACHES = 1.45
 SGD_STAYS_ABOVE = 0.9
 HIGH = 2.3
@@ -33,25 +33,10 @@ CONSTANT = 2e-4
 RATE_DIGITS = 1e-6
 ACCURACIES = 3 * 192
 """Of 176 pictures in batches of 64, 64 and 48: each is (a/64 + b/64 + c/48) / 3, a multiple of one 576th."""
-
-NOWHERE = -1
 DIGITS, ODD = 4, 2
 """Accuracies printed with fewer digits tell nothing; so many may be rounded another way."""
 
-Complaint = tuple[str, str]
-"""What does not hold, going on from "Your answer", and the mistake's id."""
-
-SAYS = {
-    "copied-history": "Two trainings cannot print the same numbers.",
-    "stopped-early": "The training stopped before its tenth epoch.",
-    "no-progress": "The loss does not fall.",
-    "another-optimizers-history": "The loss falls as with another optimizer.",
-    "not-the-tiny-rate": "The loss moves, which it cannot at this rate.",
-    "not-the-huge-rate": "The loss falls steadily, which it cannot at this rate.",
-    "not-zero-weights": "The loss moves, which it cannot where all weights are 0.",
-    "other-settings": "No training of the notebook has these settings.",
-}
-LOOK = "Run the notebook from the top with the settings as handed out, and save it with its outputs."
+Complaint = Callable[[History], Wrong | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +44,24 @@ class Wanted:
     """One of the six runs.
 
     Attributes:
+        row: id of its row.
+        check: id of the question what it came to.
+        title: of its row.
+        question: what must hold, to the student.
         start: how its network begins.
         optimizer: its class, lower case.
         rate: its learning rate.
         complaint: what is wrong with a history of it, or None.
     """
 
+    row: str
+    check: str
+    title: str
+    question: str
     start: str
     optimizer: str
     rate: float
-    complaint: Callable[[History], Complaint | None]
+    complaint: Complaint
 
     def fitting(self, every: Sequence[Training]) -> list[Training]:
         """The trainings with these settings; without one, those of a network whose start the code does not tell."""
@@ -89,53 +82,48 @@ class Wanted:
             if not any(one.history.train for one in every):
                 return None
             fitting = self.fitting(every)
-            others = [one.history for one in every if one not in fitting and one.history.train]
-            return json.dumps(
-                [
-                    {**asdict(one.history), "same": next((o.cell for o in others if _same(o, one.history)), NOWHERE)}
-                    for one in fitting
-                ]
-            )
+            others = [one.history for one in every if one not in fitting]
+            return json.dumps([asdict(_compared(one.history, others)) for one in fitting])
 
         return found
 
     def judge(self, answer: str) -> Right | Wrong:
         """Right if one of the histories is what such a training comes to."""
-        told = [
-            History(one["cell"], tuple(one["train"]), tuple(one["val"]), tuple(one["accuracy"]))
-            for one in json.loads(answer)
-        ]
+        told = [History(**one) for one in json.loads(answer)]
         if not told:
-            return _wrong("is not there: no call of fit in your notebook has these settings", "other-settings")
+            said = "is not there: no call of fit in your notebook has these settings"
+            return Wrong(said, mistakes.OTHER_SETTINGS)
         printed = [one for one in told if one.train]
         if not printed:
-            return _wrong(
-                f"is not there: cell {told[0].cell} has no output. Run it, and save the notebook", "stopped-early"
-            )
-        copied = {one["cell"]: one["same"] for one in json.loads(answer) if one["same"] != NOWHERE}
-        complaints = [_copied(one, copied) or _short(one) or self.complaint(one) for one in printed]
+            said = f"is not there: cell {told[0].cell} has no output. Run it, and save the notebook"
+            return Wrong(said, mistakes.STOPPED_EARLY)
+        complaints = [_cut(one) or self.complaint(one) for one in printed]
         if None in complaints:
             return Right(_odd(printed[complaints.index(None)]))
-        said, mistake = next(one for one in complaints if one is not None)
-        return _wrong(f"is what cell {printed[0].cell} printed: {said}", mistake)
+        first = next(one for one in complaints if one is not None)
+        return replace(first, message=f"is what cell {printed[0].cell} printed: {first.message}")
 
 
-def _same(one: History, other: History) -> bool:
-    """Whether two cells printed the same numbers, of a training in which the loss moved."""
-    return one.train == other.train and one.val == other.val and len(set(one.train)) > ODD
+def _compared(told: History, others: Sequence[History]) -> History:
+    """The history, with the cell of another one that is the same: both moved, and print the same numbers."""
+    moved = len(set(told.train)) > ODD
+    same = (other.cell for other in others if (other.train, other.val) == (told.train, told.val))
+    return replace(told, copied=next(same, None) if moved else None)
 
 
-def _copied(told: History, copied: Mapping[int, int]) -> Complaint | None:
-    if told.cell not in copied:
-        return None
-    return f"it has the very numbers of cell {copied[told.cell]}, a training with other settings", "copied-history"
+def _cut(told: History) -> Wrong | None:
+    if told.copied is not None:
+        said = f"it has the very numbers of cell {told.copied}, a training with other settings"
+        return Wrong(said, mistakes.COPIED_HISTORY)
+    if len(told.train) < EPOCHS:
+        return Wrong(f"it ends after {len(told.train)} of {EPOCHS} epochs", mistakes.STOPPED_EARLY)
+    return None
 
 
 def _odd(told: History) -> str:
     """A remark on accuracies that the handed-out batches cannot give, or ""."""
     written = [value for value in told.accuracy if len(repr(value).partition(".")[2]) == DIGITS]
-    whole = [round(value * ACCURACIES) / ACCURACIES for value in written]
-    off = [value for value, near in zip(written, whole, strict=True) if abs(value - near) > 0.6 * 10**-DIGITS]
+    off = [v for v in written if abs(v - round(v * ACCURACIES) / ACCURACIES) > 0.6 * 10**-DIGITS]
     if len(off) <= ODD:
         return ""
     said = f"{len(off)} of {len(told.accuracy)} stored accuracies in cell {told.cell}, such as {off[0]:g}"
@@ -145,81 +133,118 @@ def _odd(told: History) -> str:
     )
 
 
-def _wrong(message: str, mistake: str) -> Wrong:
-    return Wrong(message, mistake, SAYS[mistake], LOOK)
+def falls(least: float, *, above: float = -math.inf, below: float = math.inf) -> Complaint:
+    """The training loss falls by so much at least, and ends between two bounds: SGD's and Adam's."""
+
+    def complaint(told: History) -> Wrong | None:
+        first, last = told.train[0], told.train[-1]
+        if not all(map(math.isfinite, (*told.train, *told.val))):
+            return Wrong("a loss is not a number", mistakes.NO_PROGRESS)
+        if first - last < least:
+            return Wrong(f"the training loss goes from {first:.4g} to {last:.4g}", mistakes.NO_PROGRESS)
+        if last < above:
+            said = f"a training loss of {last:.3g} is further than SGD gets"
+        elif last > below:
+            said = f"the training loss ends at {last:.3g}; Adam gets further"
+        else:
+            return None
+        return Wrong(said, mistakes.ANOTHER_OPTIMIZERS_HISTORY)
+
+    return complaint
 
 
-def _short(told: History) -> Complaint | None:
-    if len(told.train) >= EPOCHS:
-        return None
-    return f"it ends after {len(told.train)} of {EPOCHS} epochs", "stopped-early"
-
-
-def falls_slowly(told: History) -> Complaint | None:
-    """Gaussian start, SGD at 1e-4: falls, and not far."""
-    if (said := _fell(told, LEAST_FALL["sgd"])) is not None:
-        return said
-    if told.train[-1] < SGD_STAYS_ABOVE:
-        return f"a training loss of {told.train[-1]:.3g} is further than SGD gets", "another-optimizers-history"
-    return None
-
-
-def falls_fast(told: History) -> Complaint | None:
-    """Gaussian start, Adam at 1e-4: further down than SGD."""
-    if (said := _fell(told, LEAST_FALL["adam"])) is not None:
-        return said
-    if told.train[-1] > ADAM_REACHES:
-        return f"the training loss ends at {told.train[-1]:.3g}; Adam gets further", "another-optimizers-history"
-    return None
-
-
-def falls_well(told: History) -> Complaint | None:
-    """Kaiming start, SGD at 1e-4: falls from its first epoch on."""
-    return _fell(told, LEAST_FALL["kaiming"])
-
-
-def stays(told: History) -> Complaint | None:
+def stays(told: History) -> Wrong | None:
     """SGD at 1e-8: ln 6 from the first epoch to the last."""
-    off = max(abs(loss - LN6) if math.isfinite(loss) else math.inf for loss in (*told.train, *told.val))
-    if off > NEAR:
-        return f"a loss is {off:.2g} away from ln 6 = {LN6:.4f}, where it cannot get away from", "not-the-tiny-rate"
+    if (off := _off(told)) > NEAR:
+        said = f"a loss is {off:.2g} away from ln 6 = {LN6:.4f}, where it cannot get away from"
+        return Wrong(said, mistakes.NOT_THE_TINY_RATE)
     return None
 
 
-def oscillates(told: History) -> Complaint | None:
+def oscillates(told: History) -> Wrong | None:
     """SGD at 12: thrown far out at first, then up and down, or not a number any more."""
     losses = [*told.train, *told.val]
-    if not all(math.isfinite(loss) for loss in losses):
+    if not all(map(math.isfinite, losses)):
         return None
     rises = sum(after > before for before, after in zip(told.val, told.val[1:], strict=False))
     if max(losses) < HIGH or rises == 0 or max(told.accuracy) > HALF:
-        return f"the highest loss is {max(losses):.3g} and it rises {rises} times", "not-the-huge-rate"
+        return Wrong(f"the highest loss is {max(losses):.3g} and it rises {rises} times", mistakes.NOT_THE_HUGE_RATE)
     return None
 
 
-def nothing_learned(told: History) -> Complaint | None:
+def nothing_learned(told: History) -> Wrong | None:
     """All-zero weights: near ln 6, and the same class for every picture."""
-    off = max(abs(loss - LN6) if math.isfinite(loss) else math.inf for loss in (*told.train, *told.val))
-    if off > NEARLY_FLAT:
-        return f"a loss is {off:.2g} away from ln 6 = {LN6:.4f}", "not-zero-weights"
-    levels = {round(value / CONSTANT) for value in told.accuracy}
-    if len(levels) > 2:  # noqa: PLR2004 - two classes may be the most frequent in turn
-        return "its accuracy changes, though every picture gets the same answer", "not-zero-weights"
+    if (off := _off(told)) > NEARLY_FLAT:
+        return Wrong(f"a loss is {off:.2g} away from ln 6 = {LN6:.4f}", mistakes.NOT_ZERO_WEIGHTS)
+    if len({round(value / CONSTANT) for value in told.accuracy}) > 2:  # noqa: PLR2004 - two may be most frequent in turn
+        said = "its accuracy changes, though every picture gets the same answer"
+        return Wrong(said, mistakes.NOT_ZERO_WEIGHTS)
     return None
 
 
-def _fell(told: History, least: float) -> Complaint | None:
-    if not all(math.isfinite(loss) for loss in (*told.train, *told.val)):
-        return "a loss is not a number", "no-progress"
-    fall = told.train[0] - told.train[-1]
-    if fall < least:
-        return f"the training loss goes from {told.train[0]:.4g} to {told.train[-1]:.4g}", "no-progress"
-    return None
+def _off(told: History) -> float:
+    """How far a loss gets from ln 6."""
+    return max(abs(loss - LN6) if math.isfinite(loss) else math.inf for loss in (*told.train, *told.val))
 
 
-SGD = Wanted("gaussian", "sgd", 1e-4, falls_slowly)
-ADAM = Wanted("gaussian", "adam", 1e-4, falls_fast)
-TINY = Wanted("gaussian", "sgd", 1e-8, stays)
-HUGE = Wanted("gaussian", "sgd", 12.0, oscillates)
-ZERO = Wanted("zero", "sgd", 1e-4, nothing_learned)
-KAIMING = Wanted("kaiming", "sgd", 1e-4, falls_well)
+STORED = "as your stored outputs tell them"
+SGD = Wanted(
+    "run-sgd",
+    "sgd_history",
+    "Task 3: Gaussian weights, SGD, 1e-4",
+    f"Ten epochs with SGD at 1e-4, {STORED}: the loss falls, slowly",
+    "gaussian",
+    "sgd",
+    1e-4,
+    falls(0.03, above=SGD_STAYS_ABOVE),
+)
+ADAM = Wanted(
+    "run-adam",
+    "adam_history",
+    "Task 3: Gaussian weights, Adam, 1e-4",
+    f"Ten epochs with Adam at 1e-4, {STORED}: the loss falls further than with SGD",
+    "gaussian",
+    "adam",
+    1e-4,
+    falls(0.1, below=ADAM_REACHES),
+)
+TINY = Wanted(
+    "run-tiny-rate",
+    "tiny_history",
+    "Task 4: SGD, 1e-8",
+    f"Ten epochs at 1e-8, {STORED}: the loss stays at ln 6",
+    "gaussian",
+    "sgd",
+    1e-8,
+    stays,
+)
+HUGE = Wanted(
+    "run-huge-rate",
+    "huge_history",
+    "Task 4: SGD, 12",
+    f"Ten epochs at a rate of 12, {STORED}: the loss is thrown far out and oscillates",
+    "gaussian",
+    "sgd",
+    12.0,
+    oscillates,
+)
+ZERO = Wanted(
+    "run-zero",
+    "zero_history",
+    "Task 5: zero weights",
+    f"Ten epochs from zero weights, {STORED}: loss near ln 6, the accuracy never changes",
+    "zero",
+    "sgd",
+    1e-4,
+    nothing_learned,
+)
+KAIMING = Wanted(
+    "run-kaiming",
+    "kaiming_history",
+    "Task 5: Kaiming's weights",
+    f"Ten epochs from Kaiming's weights, {STORED}: the loss falls from the first epoch on",
+    "kaiming",
+    "sgd",
+    1e-4,
+    falls(0.08),
+)

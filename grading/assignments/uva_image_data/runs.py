@@ -7,17 +7,18 @@ before them; the history is read from the outputs stored under the same cell.
 import ast
 import re
 from collections import ChainMap
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from grading.checks.quantities import stated
 from grading.programs import Cell, Source
+from grading.programs.syntax import parse
 
 ARGUMENTS = ("epochs", "lr", "model", "train_loader", "val_loader", "opt_func")
 STARTS = {"normal_": "gaussian", "zeros_": "zero", "kaiming_uniform_": "kaiming", "kaiming_normal_": "kaiming"}
 MOST_EPOCHS = 500
 MOST_TEXT = 200_000
-LARGEST_POWER = 30
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?(?:e[-+]?\d+)?|nan|inf)"
 _EPOCH = re.compile(r"epoch\W{0,4}(\d{1,4})([^\n]{0,300})", re.IGNORECASE)
@@ -32,12 +33,14 @@ class History:
 
     Attributes:
         cell: number of the cell.
+        copied: number of the cell, of another training, that printed the same.
     """
 
     cell: int
-    train: tuple[float, ...] = ()
-    val: tuple[float, ...] = ()
-    accuracy: tuple[float, ...] = ()
+    train: Sequence[float] = ()
+    val: Sequence[float] = ()
+    accuracy: Sequence[float] = ()
+    copied: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,10 @@ class Scope:
         if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
             return
         name, value = statement.targets[0].id, statement.value
-        made = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in self.classes]
-        moved = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in self.models]
-        if made:
-            self.models[name] = self.classes[made[0]]
-        elif moved and isinstance(value, ast.Call):
-            self.models[name] = self.models[moved[0]]
-        else:
-            self.models[name] = ""
+        names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name)]
+        made = [self.classes[n] for n in names if n in self.classes]
+        moved = [self.models[n] for n in names if n in self.models] if isinstance(value, ast.Call) else []
+        self.models[name] = next(iter([*made, *moved]), "")
         self.values[name] = value
 
     def meant(self, node: ast.expr | None) -> ast.expr | None:
@@ -109,11 +108,11 @@ class Scope:
 def start_of(network: ast.ClassDef) -> str:
     """How a class fills the weights of its layers, or ""."""
     for call in (node for node in ast.walk(network) if isinstance(node, ast.Call)):
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        name = _last_name(call.func)
         filled = ast.unparse(call.args[0]) if call.args else ""
         if name in STARTS and "weight" in filled:
             return STARTS[name]
-        if name == "constant_" and "weight" in filled and len(call.args) > 1 and number(call.args[1]) == 0:
+        if name == "constant_" and "weight" in filled and len(call.args) > 1 and stated(call.args[1]) == 0:
             return "zero"
     return ""
 
@@ -137,10 +136,8 @@ def trainings(source: Source) -> tuple[Training, ...]:
 
 def statements(cell: Cell) -> list[ast.stmt]:
     """The statements of a cell, or none where it does not parse."""
-    try:
-        return ast.parse(cell.usable or "").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
+    tree = parse(cell.usable or "").tree
+    return tree.body if tree else []
 
 
 def calls_of(statement: ast.stmt, name: str) -> Iterator[ast.Call]:
@@ -165,28 +162,8 @@ def histories(cell: Cell) -> list[History]:
         last = epoch
         if len(found[-1]) < MOST_EPOCHS:
             found[-1].append(tuple(float(value[1]) for value in values if value))
-    return [History(cell.index, *zip(*rows, strict=True)) for rows in found if rows]
-
-
-def number(node: ast.expr | None) -> float | None:  # noqa: PLR0911 - one for each way to write a number
-    """The value of a number as people write rates: 1e-4, 0.0001, 10**-4, 1/10000; None for anything else."""
-    match node:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            return float(value)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = number(operand)
-            return None if inner is None else -inner
-        case ast.BinOp(left=left, op=op, right=right):
-            one, two = number(left), number(right)
-            if one is None or two is None:
-                return None
-            if isinstance(op, ast.Mult):
-                return one * two
-            if isinstance(op, ast.Div) and two:
-                return one / two
-            if isinstance(op, ast.Pow) and one > 0 and abs(two) <= LARGEST_POWER:
-                return float(one**two)
-    return None
+    told = (zip(*rows, strict=True) for rows in found if rows)
+    return [History(cell.index, train, val, accuracy) for train, val, accuracy in told]
 
 
 def _training(call: ast.Call, scope: Scope, cell: int) -> Training:
@@ -196,11 +173,8 @@ def _training(call: ast.Call, scope: Scope, cell: int) -> Training:
     start = scope.models.get(model.id, "") if isinstance(model, ast.Name) else ""
     optimizer = scope.meant(given.get("opt_func"))
     name = "sgd" if "opt_func" not in given else _last_name(optimizer).casefold()
-    return Training(start, name, number(scope.meant(given.get("lr"))), History(cell))
+    return Training(start, name, stated(scope.meant(given.get("lr"))), History(cell))
 
 
 def _last_name(node: ast.expr | None) -> str:
-    match node:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-    return ""
+    return str(getattr(node, "attr", getattr(node, "id", "")))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from grading.assignments.uva_image_data.notebook import FILE
-from grading.assignments.uva_image_data.rehearsal import RIGHT, WRONG
+from grading.assignments.uva_image_data.known import RIGHT, WRONG
+from grading.assignments.uva_image_data.rubric import FILE
 from grading.authoring.patches import Patch, patched
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge

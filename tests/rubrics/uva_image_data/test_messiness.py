@@ -11,7 +11,8 @@ import pytest
 from nbformat import v4
 
 from grading.assignments.catalog import read_assignment
-from grading.assignments.uva_image_data import explanations, notebook
+from grading.assignments.uva_image_data import explanations
+from grading.assignments.uva_image_data.rubric import FILE, part
 from grading.checks.misplaced import NO_PLACE, UNDER_ANOTHER
 from grading.domain.errors import NotASubmission
 from grading.domain.report import CriterionResult
@@ -24,7 +25,7 @@ from tests.evaluation.fakes import FakeBox, asking
 from tests.rubrics.uva_image_data.samples import SAMPLES
 
 Book = dict[str, Any]
-RIGHT: Book = json.loads((SAMPLES / "right" / notebook.FILE).read_text())
+RIGHT: Book = json.loads((SAMPLES / "right" / FILE).read_text())
 TRAININGS = {"sgd_history", "adam_history", "tiny_history", "huge_history", "zero_history", "kaiming_history"}
 SYMMETRY, RATES = "This is the **symmetry", "Too high: the"
 ANSWERS = ("The last layer maps", SYMMETRY, "- Zero: simple", "Degradation: a", RATES, "ReLU instead of")
@@ -32,9 +33,9 @@ ANSWERS = ("The last layer maps", SYMMETRY, "- Zero: simple", "Degradation: a", 
 
 def rows(book: Book) -> dict[str, CriterionResult]:
     """The rows of a notebook; what is asked of its networks needs a box and finds none here."""
-    source = read_source(SubmittedFile(notebook.FILE, json.dumps(book).encode()))
-    with asking(notebook.part, FakeBox({})) as (student, _):
-        return {row.id: row for row in Evaluation(notebook.part, student, 1, source).results()}
+    source = read_source(SubmittedFile(FILE, json.dumps(book).encode()))
+    with asking(part, FakeBox({})) as (student, _):
+        return {row.id: row for row in Evaluation(part, student, 1, source).results()}
 
 
 def short(graded: Mapping[str, CriterionResult]) -> dict[str, str]:
@@ -222,7 +223,7 @@ def test_answers_under_another_question_are_found_by_their_number() -> None:
 
 def test_an_untouched_notebook_is_nothing() -> None:
     """However its questions are looked for."""
-    book = json.loads((SAMPLES / "starter" / notebook.FILE).read_text())
+    book = json.loads((SAMPLES / "starter" / FILE).read_text())
 
     assert {row.status for row in rows(book).values()} == {Status.NOT_ATTEMPTED}
 
@@ -232,12 +233,12 @@ def test_a_renamed_notebook_is_the_notebook_and_a_page_is_refused() -> None:
     assignment = read_assignment(SAMPLES.parent)
     name = "Kopie van opdracht 2 – Ada & Bob (3).ipynb"
     handed = read_upload([(name, json.dumps(RIGHT).encode())], assignment)
-    matched = match_parts(handed, assignment)[notebook.FILE]
+    matched = match_parts(handed, assignment)[FILE]
     assert matched is not None
     assert matched.name == name
 
     page = b"<!DOCTYPE html>\n<html><head><title>image_data_processing</title></head><body>...</body></html>"
-    for wrong in ("image_data_processing.html", notebook.FILE):
+    for wrong in ("image_data_processing.html", FILE):
         with pytest.raises(NotASubmission) as refused:
             read_upload([(wrong, page)], assignment)
 

@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from grading.assignments.uva_image_data import explanations, notebook, outcomes, questions, runs
+from grading.assignments.uva_image_data import explanations, outcomes, questions, runs
 from grading.assignments.uva_image_data.outcomes import LN6, Wanted
-from grading.assignments.uva_image_data.rubric import rubric
+from grading.assignments.uva_image_data.rubric import FILE, rubric
 from grading.authoring.written import Right, Wrong
 from grading.checks.misplaced import NO_PLACE
 from grading.domain.submission import SubmittedFile
@@ -38,7 +38,7 @@ def book(*cells: tuple[str, str], markdown: tuple[str, ...] = ()) -> Source:
     ]  # fmt: skip
     made += [{"cell_type": "markdown", "metadata": {}, "source": text} for text in markdown]
     content = json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
-    return read_source(SubmittedFile(notebook.FILE, content))
+    return read_source(SubmittedFile(FILE, content))
 
 
 def verdict(wanted: Wanted, rows: list[tuple[float, float, float]], *, given: str = "") -> Right | Wrong | None:
@@ -93,7 +93,7 @@ def test_a_history_that_such_a_run_cannot_have_is_named(run: str, rows: list, mi
     told = verdict(RUNS[run][0], rows)
 
     assert isinstance(told, Wrong)
-    assert told.mistake == mistake
+    assert told.mistake.id == mistake
     assert "cell 1" in told.message
 
 
@@ -101,7 +101,7 @@ def test_another_rate_is_another_run_and_no_output_is_no_run() -> None:
     """The settings in the code decide which run a history is of."""
     told = verdict(outcomes.TINY, FLAT, given="1e-6")
     assert isinstance(told, Wrong)
-    assert told.mistake == "other-settings"
+    assert told.mistake.id == "other-settings"
 
     assert verdict(outcomes.TINY, []) is None
 
@@ -132,7 +132,7 @@ def test_one_cells_numbers_under_another_are_no_second_training() -> None:
 
     verdict_ = outcomes.KAIMING.judge(answer or "")
     assert isinstance(verdict_, Wrong)
-    assert verdict_.mistake == "copied-history"
+    assert verdict_.mistake.id == "copied-history"
     assert "cell 1" in verdict_.message
 
 
@@ -187,13 +187,13 @@ def cam(call: str, *, pictures: int = 1) -> Right | Wrong | None:
         for source, outputs in ((code, []), (call, [shown] * pictures))
     ]
     content = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
-    answer = explanations.find()(read_source(SubmittedFile(notebook.FILE, content)))
+    answer = explanations.find()(read_source(SubmittedFile(FILE, content)))
     return None if answer is None else explanations.Shown().judge(answer)
 
 
 PICTURE = next(
     output["data"]["image/png"]
-    for cell in json.loads((SAMPLES / "right" / notebook.FILE).read_text())["cells"]
+    for cell in json.loads((SAMPLES / "right" / FILE).read_text())["cells"]
     for output in cell.get("outputs", ())
     if "image/png" in output.get("data", {})
 )
@@ -213,7 +213,7 @@ def test_grad_cam_is_of_the_right_network_and_layer(call: str, mistake: str) -> 
     """The layer belongs to the network that is explained, and that network has learned something."""
     told = cam(call)
 
-    assert told == Right() if not mistake else isinstance(told, Wrong) and told.mistake == mistake
+    assert told == Right() if not mistake else isinstance(told, Wrong) and told.mistake.id == mistake
 
 
 def test_grad_cam_without_a_picture_is_none() -> None:

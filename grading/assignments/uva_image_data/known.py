@@ -1,6 +1,6 @@
 """Known submissions: the right notebook with a setting, a network or a layer changed, and what that must cost."""
 
-from grading.assignments.uva_image_data.notebook import FILE
+from grading.assignments.uva_image_data.rubric import FILE
 from grading.authoring.patches import Patch, Patches
 
 GAUSSIAN = "init.normal_(module.weight, mean=0, std=0.0001)"
