@@ -132,7 +132,7 @@ def adam(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array:
     return np.stack(visited)
 
 
-# -- known mistakes and neighbours ----------------------------------------------------------------------
+# -- their neighbours -----------------------------------------------------------------------------------
 
 
 def adamw(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array:
@@ -149,25 +149,6 @@ def adamw(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array
         theta = theta - h.lr * (m / (1 - h.beta1**t)) / (np.sqrt(s / (1 - h.beta2**t)) + h.eps)
         visited.append(theta)
     return np.stack(visited)
-
-
-def adam_uncorrected(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array:
-    """Adam without bias correction: the first steps are too long by about three."""
-    theta, m, s = start.copy(), np.zeros_like(start), np.zeros_like(start)
-    visited = []
-    for given in gradients:
-        g = given + h.weight_decay * theta
-        m = h.beta1 * m + (1 - h.beta1) * g
-        s = h.beta2 * s + (1 - h.beta2) * g * g
-        theta = theta - h.lr * m / (np.sqrt(s) + h.eps)
-        visited.append(theta)
-    return np.stack(visited)
-
-
-def adam_swapped(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array:
-    """Adam with its two decay rates exchanged."""
-    swapped = Hyperparameters(lr=h.lr, weight_decay=h.weight_decay, beta1=h.beta2, beta2=h.beta1, eps=h.eps)
-    return adam(start, gradients, swapped)
 
 
 def rmsprop(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array:
@@ -198,19 +179,6 @@ def adagrad(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Arr
     return np.stack(visited)
 
 
-def ascent(start: Array, gradients: Sequence[Array], h: Hyperparameters) -> Array:
-    """Steps up the gradient instead of down."""
-    return sgd(start, [-g for g in gradients], h)
-
-
 ADAM: Mapping[str, Optimizer] = {"adam": adam}
 SGD: Mapping[str, Optimizer] = {"sgd": sgd, "sgd-rate-inside": sgd_rate_inside, "sgd-averaged": sgd_averaged}
-MISTAKES: Mapping[str, Optimizer] = {
-    "adamw": adamw,
-    "adam-without-bias-correction": adam_uncorrected,
-    "adam-betas-swapped": adam_swapped,
-    "rmsprop": rmsprop,
-    "adagrad": adagrad,
-    "gradient-ascent": ascent,
-}
-"""Right answers by convention, and neighbours that are neither Adam nor SGD."""
+"""Right answers by convention."""

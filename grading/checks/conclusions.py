@@ -47,9 +47,9 @@ def right(*remarks: str, **evidence: object) -> Conclusion:
     return Conclusion(True, evidence=_plain(evidence), remarks=remarks)
 
 
-def wrong(message: str, mistake: KnownMistake[Any] | str = "", **evidence: object) -> Conclusion:
+def wrong(message: str, mistake: KnownMistake[Any] | str | None = None, **evidence: object) -> Conclusion:
     """It does not hold, because of `mistake` where one is recognised."""
-    return Conclusion(False, message, mistake, evidence=_plain(evidence))
+    return Conclusion(False, message, mistake or "", evidence=_plain(evidence))
 
 
 def _plain(evidence: Mapping[str, object]) -> dict[str, Json]:

@@ -13,7 +13,14 @@ import torch
 from torch import Tensor
 
 from grading.checks.conclusions import Conclusion, right, wrong
-from reference_models.cross_entropy import MISTAKES, Loss, cross_entropy, slope
+from grading.mistakes.losses import (
+    CROSS_ENTROPY,
+    CROSS_ENTROPY_SIGN,
+    MEAN_OVER_CLASSES,
+    SOFTMAX_BEFORE_CROSS_ENTROPY,
+    SUM_INSTEAD_OF_MEAN,
+)
+from reference_models.cross_entropy import Loss, cross_entropy, slope
 
 Form = Literal["logits", "probabilities", "log-probabilities"]
 Ask = Callable[[Tensor, Tensor], float]
@@ -79,35 +86,32 @@ def values(
 
 def _named(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Conclusion:
     got = ask(fed(logits, form), labels)
-    for mistake, loss in MISTAKES.items():
-        known = float(loss(logits, labels))
+    for mistake in CROSS_ENTROPY:
+        known = float(mistake.variant(logits, labels))
         if abs(got - known) <= VALUE_TOLERANCE * max(1.0, abs(known)):
             return wrong("On logits of ours your loss is not the mean cross-entropy.", mistake, got=round(got, 6))
     return wrong(
         f"On {len(labels)} rows of logits your loss gives {got:.4g}, which is not their mean cross-entropy.",
-        "",
         got=round(got, 6),
     )
 
 
-def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form, *, penalised: bool = False) -> Conclusion:
-    """On very confident logits the loss stays right.
+def extremes(ask: Ask, logits: Tensor, labels: Tensor, form: Form) -> Conclusion:
+    """Whether the loss stays right on very confident logits: a remark, as many a course's own solution would get.
 
     Args:
         ask: the student's loss.
         logits: (n, classes), hundreds apart.
         labels: (n,).
         form: of what the loss is fed.
-        penalised: whether an overflow fails the check; else it is a remark, as many a course's own solution would get.
     """
     got = ask(fed(logits, form), labels)
     wanted = float(cross_entropy(logits, labels))
     if abs(got - wanted) <= VALUE_TOLERANCE * max(1.0, abs(wanted)):
         return right()
-    said = (
+    return right(
         f"With very confident logits your loss gives {got:.4g}: take log-softmax in one step, and it cannot overflow."
     )
-    return wrong(said, "loss-overflows", got=str(got)) if penalised else right(said)
 
 
 def slope_at_output(rows: Tensor, gradient: Tensor) -> Conclusion:
@@ -159,19 +163,19 @@ def _scaled(scale: float, n: int, classes: int) -> Conclusion:
     if n > 1 and near(n):
         return wrong(
             "The slope at your network's output is that of the sum over the batch, not of the mean.",
-            "sum-instead-of-mean",
+            SUM_INSTEAD_OF_MEAN,
             scale=scale,
         )
     if near(-1.0) or scale < 0:
         return wrong(
             "The slope at your network's output has the wrong sign: the loss is maximised.",
-            "cross-entropy-sign",
+            CROSS_ENTROPY_SIGN,
             scale=scale,
         )
     if near(1 / classes):
         return wrong(
             "The slope at your network's output is divided by the number of classes too.",
-            "mean-over-classes",
+            MEAN_OVER_CLASSES,
             scale=scale,
         )
     return right(f"Your loss is {scale:.3g} times the mean cross-entropy (as in gradient accumulation): allowed here.")
@@ -200,13 +204,11 @@ def _weighted(g: Tensor, ideal: Tensor) -> bool:
 
 
 def _named_slope(rows: Tensor, gradient: Tensor) -> Conclusion:
-    for mistake, loss in MISTAKES.items():
-        if _slope_of(loss, rows, gradient):
+    for mistake in CROSS_ENTROPY:
+        if _slope_of(mistake.variant, rows, gradient):
             return wrong("The slope at your network's output is not mean cross-entropy's.", mistake)
     if form_of(rows) == "probabilities":
-        return wrong(
-            "Your network ends in a softmax and its output is taken for logits.", "softmax-before-cross-entropy"
-        )
+        return wrong("Your network ends in a softmax and its output is taken for logits.", SOFTMAX_BEFORE_CROSS_ENTROPY)
     return wrong("What your training minimises does not have the slope of the mean cross-entropy of the logits.")
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from grading.checks import plots
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes import torch_optimizers as known
 from reference_models import optimizers
 from reference_models.optimizers import Hyperparameters
 
@@ -19,6 +20,11 @@ PATH_TOLERANCE = 1e-6
 
 LARGEST_RATE = {"adam": 0.1, "sgd": 1.0}
 SMALLEST_RATE = 1e-8
+
+
+NEIGHBOURS = {mistake.id: mistake for mistake in known.NEITHER}
+TITLES = {"adam": "Adam", "sgd": "SGD", "adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "AdaGrad"}
+MISSING = {"adam": known.NO_ADAM, "sgd": known.NO_SGD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,53 +94,44 @@ def kind_of(path: Array, start: Array, gradients: Sequence[Array], options: Hype
     if np.array_equal(path[-1], start) and np.array_equal(path[0], start):
         return "still"
 
-    def follows(known: Mapping[str, optimizers.Optimizer]) -> str:
-        for name, recurrence in known.items():
+    def follows(rules: Mapping[str, optimizers.Optimizer]) -> str:
+        for name, recurrence in rules.items():
             wanted = recurrence(start, gradients, options)
             if np.abs(path - wanted).max() <= PATH_TOLERANCE * np.abs(wanted - start).max():
                 return name
         return ""
 
     if follows(optimizers.ADAM):
-        return "gradient-ascent" if options.maximize else "adam"
+        return known.GRADIENT_ASCENT.id if options.maximize else "adam"
     if follows(optimizers.SGD):
-        return "gradient-ascent" if options.maximize else "sgd"
-    return follows(optimizers.MISTAKES)
+        return known.GRADIENT_ASCENT.id if options.maximize else "sgd"
+    return follows({name: mistake.variant for name, mistake in NEIGHBOURS.items()})
 
 
 def judged(seen: FoundOptimizer, kind: str) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
     """An Adam or SGD that can train the network."""
     what = f"Your {seen.name}"
     if kind == "still":
-        return wrong(
-            f"{what} does not move its parameters.",
-            "zero-learning-rate",
-            lr=seen.options.lr,
-        )
-    if kind == "gradient-ascent":
-        return wrong(f"{what} goes up the gradients that it is given.", "gradient-ascent").hinted(
-            "It maximises the loss."
-        )
+        return wrong(f"{what} does not move its parameters.", known.ZERO_LEARNING_RATE, lr=seen.options.lr)
+    if kind == known.GRADIENT_ASCENT.id:
+        return wrong(f"{what} goes up the gradients that it is given.", known.GRADIENT_ASCENT)
     if kind not in LARGEST_RATE:
-        named = {"adamw": "AdamW", "rmsprop": "RMSprop", "adagrad": "AdaGrad"}.get(kind, "")
-        like = f"{what} takes {named}'s steps, which are" if named else f"The steps of your {seen.name} are"
-        return wrong(f"{like} neither Adam's nor SGD's.", kind, options=_said(seen.options))
+        title = TITLES.get(kind)
+        like = f"{what} takes {title}'s steps, which are" if title else f"The steps of your {seen.name} are"
+        return wrong(f"{like} neither Adam's nor SGD's.", NEIGHBOURS.get(kind), options=_said(seen.options))
     if seen.steps and not seen.useful_steps:
-        return wrong(
-            f"{what} stepped {seen.steps} times and never met a gradient.", "optimizer-of-other-network"
-        ).hinted("It holds the parameters of another network.")
+        said = f"{what} stepped {seen.steps} times and never met a gradient."
+        return wrong(said, known.OPTIMIZER_OF_OTHER_NETWORK)
     if seen.network < 0:
-        return wrong(f"{what} holds parameters of no network of yours.", "optimizer-without-network")
+        return wrong(f"{what} holds parameters of no network of yours.", known.OPTIMIZER_WITHOUT_NETWORK)
     if not seen.alive:
-        return wrong(f"{what} holds the parameters of a network that is no longer used.", "optimizer-of-other-network")
+        said = f"{what} holds the parameters of a network that is no longer used."
+        return wrong(said, known.OPTIMIZER_OF_OTHER_NETWORK)
     if seen.missed_head or (not seen.head and seen.covered < seen.trainable):
-        return wrong(f"{what} does not hold the last layer.", "optimizer-misses-head").hinted(
-            "Make it after the layer was replaced."
-        )
+        return wrong(f"{what} does not hold the last layer.", known.OPTIMIZER_MISSES_HEAD)
     if not SMALLEST_RATE < seen.options.lr <= LARGEST_RATE[kind]:
-        return wrong(
-            f"{what} has learning rate {seen.options.lr:g}.", "absurd-learning-rate", lr=seen.options.lr
-        ).hinted("Nothing can be learned with it.")
+        said = f"{what} has learning rate {seen.options.lr:g}."
+        return wrong(said, known.ABSURD_LEARNING_RATE, lr=seen.options.lr)
     if seen.covered < seen.trainable:
         return right(f"{what} trains {seen.covered} of {seen.trainable} tensors, the last layer among them: allowed.")
     return right()
@@ -147,7 +144,6 @@ def both(kinds: Sequence[tuple[FoundOptimizer, str]], wanted: str) -> Conclusion
         kinds: every optimizer found and its kind.
         wanted: "adam" or "sgd".
     """
-    title = {"adam": "Adam", "sgd": "SGD"}[wanted]
     conclusions = [judged(seen, kind) for seen, kind in kinds if kind == wanted]
     for conclusion in conclusions:
         if conclusion.holds:
@@ -161,15 +157,15 @@ def both(kinds: Sequence[tuple[FoundOptimizer, str]], wanted: str) -> Conclusion
     said = (
         f"Your program builds {', '.join(others)}" if others else "Your program builds no optimizer that could be found"
     )
-    return wrong(f"{said}, but no {title}.", f"no-{wanted}", found=list(others)).hinted("Train once with each.")
+    return wrong(f"{said}, but no {TITLES[wanted]}.", MISSING[wanted], found=list(others))
 
 
 def _drawn(conclusion: Conclusion, seen: FoundOptimizer, wanted: str) -> Conclusion:
     """The conclusion with the path beside the wanted rule's, where there are two to draw."""
     if conclusion.holds or seen.start is None or seen.path.shape != (len(seen.gradients), *seen.start.shape):
         return conclusion
-    known = optimizers.ADAM if wanted == "adam" else optimizers.SGD
-    rule = next(iter(known.values()))(seen.start, seen.gradients, replace(seen.options, maximize=False))
+    rules = optimizers.ADAM if wanted == "adam" else optimizers.SGD
+    rule = next(iter(rules.values()))(seen.start, seen.gradients, replace(seen.options, maximize=False))
     return replace(conclusion, sketch=plots.paths(seen.start, seen.path, rule)) if seen.options.lr else conclusion
 
 

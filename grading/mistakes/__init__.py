@@ -20,7 +20,10 @@ from typing import Any
 
 from grading.authoring.mistake import KnownMistake
 
-__all__ = ["KnownMistake", "every"]
+__all__ = ["STOPPED", "KnownMistake", "every"]
+
+STOPPED = "Where a cell stopped with an error, as the notes tell, mend that first: what came after it is missing."
+"""Advice wherever something was not found in a program that ran as a whole."""
 
 
 @cache

@@ -8,11 +8,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from grading.checks import losses
-from reference_models.cross_entropy import MISTAKES, cross_entropy, slope
+from grading.mistakes.losses import CROSS_ENTROPY
+from reference_models.cross_entropy import cross_entropy, slope
 
 ROWS, CLASSES = 5, 7
 SEEDS = range(25)
 Loss = Callable[[Tensor, Tensor], Tensor]
+MISTAKES = {known.id: known.variant for known in CROSS_ENTROPY}
 
 FORMS: dict[str, Callable[[Tensor], Tensor]] = {
     "logits": lambda z: z,
@@ -61,7 +63,7 @@ def test_every_known_mistake_is_told_by_its_value(mistake: str) -> None:
     for seed in SEEDS:
         conclusion = losses.values(lambda z, y: float(MISTAKES[mistake](z, y)), *drawn(seed), "logits")
 
-        assert (False, mistake) == (conclusion.holds, conclusion.mistake)
+        assert (False, mistake) == (conclusion.holds, conclusion.mistake_id)
 
 
 @pytest.mark.parametrize("rows", [2, ROWS])
@@ -75,7 +77,7 @@ def test_every_known_mistake_is_told_by_its_slope(mistake: str, rows: int) -> No
             continue
         conclusion = losses.slope_at_output(logits, gradient)
 
-        assert (False, mistake) == (conclusion.holds, conclusion.mistake)
+        assert (False, mistake) == (conclusion.holds, conclusion.mistake_id)
 
 
 def test_a_softmax_at_the_end_of_the_network_is_named() -> None:
@@ -85,7 +87,7 @@ def test_a_softmax_at_the_end_of_the_network_is_named() -> None:
         rows = logits.softmax(dim=1)
         conclusion = losses.slope_at_output(rows, slope(cross_entropy, rows, labels))
 
-        assert (conclusion.holds, conclusion.mistake) == (False, "softmax-before-cross-entropy")
+        assert (conclusion.holds, conclusion.mistake_id) == (False, "softmax-before-cross-entropy")
 
 
 @pytest.mark.parametrize(

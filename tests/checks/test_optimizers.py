@@ -9,10 +9,12 @@ import torch
 
 from grading.checks import optimizers
 from grading.checks.optimizers import FoundOptimizer
-from reference_models.optimizers import MISTAKES, SGD, Hyperparameters
+from grading.mistakes.torch_optimizers import NEITHER
+from reference_models.optimizers import SGD, Hyperparameters
 
 SEEDS = range(40)
 STEPS = 5
+MISTAKES = {known.id: known.variant for known in NEITHER}
 ADAMS: tuple[dict[str, Any], ...] = (
     {}, {"lr": 1e-4}, {"betas": (0.5, 0.99)}, {"weight_decay": 0.1}, {"amsgrad": True}, {"eps": 1e-3},
 )  # fmt: skip
@@ -136,7 +138,7 @@ def test_an_optimizer_that_cannot_train_the_network_is_named(changes: dict[str, 
     """Right steps over the wrong parameters are no training."""
     conclusion = optimizers.judged(seen(**changes), "sgd")
 
-    assert (False, expected) == (conclusion.holds, conclusion.mistake)
+    assert (False, expected) == (conclusion.holds, conclusion.mistake_id)
 
 
 def test_a_frozen_body_is_allowed_with_a_remark() -> None:
@@ -153,8 +155,8 @@ def test_one_sound_optimizer_of_a_kind_is_enough(wanted: str) -> None:
     kinds: Sequence[tuple[FoundOptimizer, str]] = [(seen(network=-1), wanted), (seen(), wanted)]
 
     assert optimizers.both(kinds, wanted).holds
-    assert f"no-{wanted}" == optimizers.both([(seen(), "adam" if wanted == "sgd" else "sgd")], wanted).mistake
-    assert f"no-{wanted}" == optimizers.both([], wanted).mistake
+    assert f"no-{wanted}" == optimizers.both([(seen(), "adam" if wanted == "sgd" else "sgd")], wanted).mistake_id
+    assert f"no-{wanted}" == optimizers.both([], wanted).mistake_id
 
 
 def test_a_wrong_path_is_drawn_beside_the_rule_that_was_asked_for() -> None:

@@ -32,6 +32,8 @@ from grading.authoring.executed import CapturedFigure
 from grading.authoring.pictures import Picture
 from grading.checks import colour_pictures, image_programs, losses, optimizers, pretrained, transforms, visualization
 from grading.checks.conclusions import Conclusion, insist, right, wrong
+from grading.mistakes import STOPPED
+from grading.mistakes.losses import NO_LOSS
 from grading.programs import Source
 
 FILE = "2.image_classification_and_feature_visualization.ipynb"
@@ -163,14 +165,14 @@ def only_training_is_random(student: Subject, draw: Draw) -> None:
 loss_function = part.criterion("loss-function", "Loss Function (Cross-Entropy Loss)", section=SECTION, points="0.5")
 
 
-@loss_function.holds(reference=False, mistakes=slips.LOSS)
+@loss_function.holds(reference=False)
 def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
     """The loss is the mean cross-entropy of the logits, very confident ones included."""
     there = image_programs.inventory(student)
     used = [loss for loss in there.losses if loss.training] or list(there.losses)
     slopes = [one for one in there.logits if one.complete]
     if not used and not slopes:
-        insist(wrong("No loss was found: neither a loss function nor a training step.", "no-loss"))
+        insist(wrong("No loss was found: neither a loss function nor a training step.", NO_LOSS))
     logits = torch.from_numpy(draw.normal(ROWS, CLASSES, scale=2.0))
     labels = torch.from_numpy(draw.labels(ROWS, CLASSES))
     confident = logits * 400
@@ -195,7 +197,7 @@ def _any_slope_right(slopes: Sequence[image_programs.Logits]) -> bool:
     return any(losses.slope_at_output(one.values, one.slope).holds for one in slopes)
 
 
-@loss_function.holds(reference=False, mistakes=slips.LOSS)
+@loss_function.holds(reference=False)
 def training_minimises_it(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own training step is the data
     """What your training minimises is that loss: at the network's output its slope is (softmax - one-hot) / batch."""
     there = image_programs.inventory(student)
@@ -211,14 +213,14 @@ def training_minimises_it(student: Subject, draw: Draw) -> None:  # noqa: ARG001
 optimizer_row = part.criterion("optimizers", "Optimizers (Adam and SGD)", section=SECTION, points="1")
 
 
-@optimizer_row.holds(reference=False, mistakes=slips.OPTIMIZER)
+@optimizer_row.holds(reference=False)
 def adam(student: Subject, draw: Draw) -> None:
     """There is an Adam over your network's parameters, and its steps are Adam's."""
     there = image_programs.inventory(student)
     insist(optimizers.both(image_programs.optimizers_seen(student, there, draw), "adam"))
 
 
-@optimizer_row.holds(reference=False, mistakes=slips.OPTIMIZER)
+@optimizer_row.holds(reference=False)
 def sgd(student: Subject, draw: Draw) -> None:
     """There is an SGD over your network's parameters, and its steps are those of gradient descent."""
     there = image_programs.inventory(student)
@@ -238,7 +240,7 @@ def _classifiers(student: Subject) -> tuple[list[image_programs.RecordedNetwork]
     every = [image_programs.representative(group) for group in image_programs.groups(there)]
     trained = [n for n in every if n.steps] or every
     if not trained:
-        insist(wrong(f"No network was found: build a ResNet-18. {slips.STOPPED}", "no-network"))
+        insist(wrong(f"No network was found: build a ResNet-18. {STOPPED}", "no-network"))
     return trained, there
 
 

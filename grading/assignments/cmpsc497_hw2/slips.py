@@ -4,9 +4,7 @@ The checks decide from data which mistake it is and put its id into the evidence
 """
 
 from grading.checks.conclusions import slip
-
-STOPPED = "Where a cell stopped with an error, as the notes tell, mend that first: what came after it is missing."
-
+from grading.mistakes import STOPPED
 
 FORM = (
     slip(
@@ -86,73 +84,6 @@ RANDOMNESS = (
         "The training pictures are never varied.",
         "Add a random flip or crop to the training pipeline.",
     ),
-)
-
-LOSS = (
-    slip(
-        "softmax-before-cross-entropy",
-        "Softmax is applied before a loss that applies it again.",
-        "Hand the logits to cross-entropy as they are.",
-    ),
-    slip(
-        "sigmoid-before-cross-entropy",
-        "Sigmoid is applied before the loss.",
-        "Hand the logits to cross-entropy as they are.",
-    ),
-    slip("sum-instead-of-mean", "The loss is the sum over the batch.", "Take the mean (reduction='mean')."),
-    slip(
-        "nll-on-logits", "NLLLoss gets raw logits.", "NLLLoss needs log_softmax in front; CrossEntropyLoss does both."
-    ),
-    slip(
-        "nll-on-probabilities",
-        "NLLLoss gets probabilities: the logarithm is missing.",
-        "Use log_softmax, or CrossEntropyLoss on the logits.",
-    ),
-    slip(
-        "binary-cross-entropy",
-        "The loss is binary cross-entropy of every class on its own.",
-        "One class of several: use CrossEntropyLoss.",
-    ),
-    slip("squared-error", "The loss is a squared error.", "For classes use CrossEntropyLoss."),
-    slip(
-        "squared-error-of-softmax",
-        "The loss is the squared error of the probabilities.",
-        "Use CrossEntropyLoss on the logits.",
-    ),
-    slip("absolute-error", "The loss is an absolute error.", "For classes use CrossEntropyLoss."),
-    slip("hinge-loss", "The loss is a hinge loss.", "The assignment asks for cross-entropy."),
-    slip("mean-over-classes", "The loss is averaged over the classes as well.", "Average over the examples only."),
-    slip(
-        "cross-entropy-sign", "The sign of the loss is wrong.", "Minimise minus the log-probability of the right class."
-    ),
-)
-
-OPTIMIZER = (
-    slip("adamw", "This is AdamW.", "The assignment asks for Adam: torch.optim.Adam."),
-    slip("rmsprop", "This is RMSprop.", "The assignment asks for Adam and SGD."),
-    slip("adagrad", "This is AdaGrad.", "The assignment asks for Adam and SGD."),
-    slip("adam-without-bias-correction", "Adam's bias correction is missing.", "Divide the moments by 1 - beta^t."),
-    slip("adam-betas-swapped", "Adam's two decay rates are exchanged.", "betas=(0.9, 0.999)."),
-    slip("zero-learning-rate", "The learning rate is 0: nothing moves.", "Look at lr."),
-    slip(
-        "absurd-learning-rate",
-        "With this learning rate nothing can be learned.",
-        "Try 1e-3 for SGD with momentum, 1e-4 for Adam.",
-    ),
-    slip("gradient-ascent", "The optimizer climbs.", "Leave maximize off; subtract the gradient."),
-    slip(
-        "optimizer-of-other-network",
-        "The optimizer holds the parameters of another network.",
-        "Make it after the network that you train, from its parameters().",
-    ),
-    slip("optimizer-without-network", "The optimizer holds no network's parameters.", "Pass model.parameters()."),
-    slip(
-        "optimizer-misses-head",
-        "The optimizer was made before the last layer was replaced.",
-        "Replace model.fc first, then make the optimizer.",
-    ),
-    slip("no-adam", "One of the two optimizers is missing.", f"Train once with torch.optim.Adam. {STOPPED}"),
-    slip("no-sgd", "One of the two optimizers is missing.", f"Train once with torch.optim.SGD. {STOPPED}"),
 )
 
 ARCHITECTURE = (
