@@ -87,7 +87,7 @@ class Judge:
             RubricFault: the assignment is unknown or broken; its author must act.
             HouseFault: the judge died, hung or failed; grading again should succeed.
         """
-        return GradedReply.from_frame(self._answer(Request(submission, slug, seed, device)))
+        return GradedReply.from_frame(self.ask(Request(submission, slug, seed, device).to_frame()))
 
     def wants_gpu(self, submission: Submission, slug: str) -> bool:
         """Whether grading a submission on a GPU would run anything there; nothing is run to find out.
@@ -95,7 +95,18 @@ class Judge:
         Raises:
             NotASubmission, RubricFault, HouseFault: as `grade`.
         """
-        return wants_gpu_in(self._answer(Request(submission, slug, 0, "cuda", triage=True)))
+        return wants_gpu_in(self.ask(Request(submission, slug, 0, "cuda", triage=True).to_frame()))
+
+    def ask(self, request: frames.Frame) -> frames.Frame:
+        """The server's answer to one request; blocks until it is there.
+
+        Raises:
+            HouseFault: the judge died or hung.
+        """
+        with self._open_run() as run:
+            run.settimeout(self._config.deadline_s + GRACE_S)
+            frames.send(run, request)
+            return frames.receive(run)
 
     def close(self) -> None:
         """End the server and everything it started. A second call does nothing."""
@@ -110,12 +121,6 @@ class Judge:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _answer(self, request: Request) -> frames.Frame:
-        with self._open_run() as run:
-            run.settimeout(self._config.deadline_s + GRACE_S)
-            frames.send(run, request.to_frame())
-            return frames.receive(run)
 
     def _open_run(self) -> socket.socket:
         """A socket whose other end is a judge child's; a server that died is started again first."""

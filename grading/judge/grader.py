@@ -5,6 +5,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ from grading.domain.assignment import Assignment
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
-from grading.judge.messages import GradedReply, Request
+from grading.judge.frames import Frame
+from grading.judge.messages import GradedReply, Request, triage_frame
 from grading.judge.rubrics import Held, Shelf
 from grading.judge.seclusion import secluded
 from grading.sandbox import Sandbox, SandboxConfig, gpus
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
+    from grading.pipeline import GradedRun, OpensBoxes
 
 WARM_SEED = 0
 WARM_S = 3.0
@@ -40,8 +43,8 @@ class RubricGrader:
     """
 
     def __init__(self, shelf: Shelf, sandbox: Sandbox, stores: "Stores", stood_in: tuple[str, ...]) -> None:
-        self._shelf = shelf
-        self._sandbox = sandbox
+        self.shelf = shelf
+        self.sandbox = sandbox
         self._stores = stores
         self._stood_in = stood_in
         layers = tuple(LayerFact(layer.name, layer.holds, layer.detail) for layer in sandbox.layers)
@@ -49,19 +52,22 @@ class RubricGrader:
         self.readiness = Readiness(sandbox.tier, layers, faults, stood_in)
 
     @classmethod
-    def start(cls, config: JudgeConfig) -> "RubricGrader":
+    def start(cls, config: JudgeConfig, read: "Callable[[JudgeConfig], Shelf] | None" = None) -> "RubricGrader":
         """Import everything, start the sandbox, and, where asked, grade once to warm up.
 
+        Args:
+            config: where everything lies.
+            read: gives the rubrics; None: all that the service offers.
+
         Raises:
+            RubricFault: `read` says that the author must act.
             HouseFault: the sandbox does not start, or the weights cannot be written.
         """
         checkpoints = _checkpoints(config)
-        shelves: list[Shelf] = []
         # Torch is imported here and, at the same time, by the guest in a process of its own. This thread is over before
         # the first fork: a child of a process with threads would inherit their locks.
-        reading = Thread(target=lambda: shelves.append(_read(config)))
-        reading.start()
-        try:
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(_read, config, read or every_rubric)
             sandbox = Sandbox.start(
                 SandboxConfig(
                     data_dir=config.data_dir,
@@ -72,11 +78,11 @@ class RubricGrader:
                     environment=gpus.environment(config.gpu, config.gpu_slots),
                 )
             )
-        finally:
-            reading.join()
-        if not shelves:
+        try:
+            shelf = reading.result()
+        except BaseException:
             sandbox.close()
-            raise HouseFault("The rubrics could not be read. The judge's log says why.")
+            raise
         import torch
 
         from grading.authoring.stores import Stores
@@ -84,10 +90,21 @@ class RubricGrader:
         torch.set_num_threads(1)
         torch.set_num_interop_threads(1)
         stores = Stores(data=config.data_dir, checkpoints=checkpoints.folder)
-        grader = cls(shelves[0], sandbox, stores, checkpoints.stood_in)
+        grader = cls(shelf, sandbox, stores, checkpoints.stood_in)
         if config.warm:
             _apart(grader.warm_up, config)
         return grader
+
+    def answer(self, frame: Frame) -> Frame:
+        """Grade one run, or say whether it needs a GPU.
+
+        Raises:
+            NotASubmission, RubricFault, HouseFault: there is no answer; see `Judge.grade`.
+        """
+        request = Request.from_frame(frame)
+        if request.triage:
+            return triage_frame(wants_gpu=self.wants_gpu(request))
+        return self.grade(request).to_frame()
 
     def grade(self, request: Request) -> GradedReply:
         """Grade one run.
@@ -95,7 +112,43 @@ class RubricGrader:
         Raises:
             NotASubmission, RubricFault, HouseFault: there is no report; see `Judge.grade`.
         """
-        return self._grade(request, self._shelf.take(request.slug))
+        run = self.graded(self.shelf.take(request.slug), request.submission, seed=request.seed, device=request.device)
+        return GradedReply(run.report.to_json(), run.figures)
+
+    def graded(
+        self,
+        held: Held,
+        submission: Submission,
+        *,
+        seed: int,
+        device: str = "cpu",
+        sandbox: "OpensBoxes | None" = None,
+    ) -> "GradedRun":
+        """Grade one submission by one rubric.
+
+        Args:
+            held: the rubric, with its assignment.
+            submission: the files.
+            seed: decides the inputs that are drawn.
+            device: "cpu" or "cuda".
+            sandbox: opens the boxes; None: the grader's own does.
+
+        Raises:
+            NotASubmission, RubricFault, HouseFault: there is no report; see `Judge.grade`.
+        """
+        from grading import pipeline
+
+        _settle(seed)
+        return pipeline.grade(
+            submission,
+            held.assignment,
+            held.rubric,
+            seed=seed,
+            device=device,
+            sandbox=sandbox or self.sandbox,
+            stores=self._stores,
+            notes=self._stood_in if held.assignment.checkpoints and _may_load_weights(submission) else (),
+        )
 
     def wants_gpu(self, request: Request) -> bool:
         """Whether grading the run on a GPU would run anything there.
@@ -105,7 +158,7 @@ class RubricGrader:
         """
         from grading import pipeline
 
-        held = self._shelf.take(request.slug)
+        held = self.shelf.take(request.slug)
         return pipeline.wants_gpu(request.submission, held.assignment, held.rubric)
 
     def mend(self) -> bool:
@@ -114,13 +167,13 @@ class RubricGrader:
         Raises:
             HouseFault: it does not start.
         """
-        before = self._sandbox.pid
-        self._sandbox.ensure()
-        return self._sandbox.pid != before
+        before = self.sandbox.pid
+        self.sandbox.ensure()
+        return self.sandbox.pid != before
 
     def close(self) -> None:
         """End the guest, and every box with it."""
-        self._sandbox.close()
+        self.sandbox.close()
 
     def warm_up(self) -> None:
         """Grade what is graded quickly of each assignment's right sample, so that no student waits for late imports.
@@ -128,28 +181,12 @@ class RubricGrader:
         What goes wrong here goes to the log: it would go wrong for students too, and they are told in a report.
         """
         _import_late()
-        for held in self._shelf:
+        for held in self.shelf:
             if (submission := quick_sample(held.assignment)) is not None:
                 try:
-                    self._grade(Request(submission, held.assignment.slug, WARM_SEED, "cpu"), held)
+                    self.graded(held, submission, seed=WARM_SEED)
                 except ChainruleError as error:
                     sys.stderr.write(f"judge: warming up with {held.assignment.slug}: {error}\n")
-
-    def _grade(self, request: Request, held: Held) -> GradedReply:
-        from grading import pipeline
-
-        _settle(request.seed)
-        graded = pipeline.grade(
-            request.submission,
-            held.assignment,
-            held.rubric,
-            seed=request.seed,
-            device=request.device,
-            sandbox=self._sandbox,
-            stores=self._stores,
-            notes=self._stood_in if held.assignment.checkpoints and _may_load_weights(request.submission) else (),
-        )
-        return GradedReply(graded.report.to_json(), graded.figures)
 
 
 def _may_load_weights(submission: Submission) -> bool:
@@ -157,13 +194,18 @@ def _may_load_weights(submission: Submission) -> bool:
     return any(word in file.content for file in submission.files for word in LOADING_WORDS)
 
 
-def _read(config: JudgeConfig) -> Shelf:
+def every_rubric(config: JudgeConfig) -> Shelf:
+    """The built-in assignments and those of the configured folders."""
+    return Shelf.read(config.assignment_dirs)
+
+
+def _read(config: JudgeConfig, read: Callable[[JudgeConfig], Shelf]) -> Shelf:
     from grading import pipeline
 
     secluded(config)  # what a course wrote runs from here on
     # Computed once here instead of in every child.
     pipeline.engine()
-    return Shelf(config.assignment_dirs)
+    return read(config)
 
 
 def _apart(run: Callable[[], None], config: JudgeConfig) -> None:

@@ -91,7 +91,7 @@ class GradedReply:
             case {"report": dict(report), "figures": list(names)}:
                 return cls(report=report, figures=dict(zip(cast("list[str]", names), frame.blobs, strict=True)))
             case message:
-                raise _fault_in(message)
+                raise fault_in(message)
 
 
 def triage_frame(*, wants_gpu: bool) -> Frame:
@@ -109,7 +109,7 @@ def wants_gpu_in(frame: Frame) -> bool:
         case {"wants_gpu": bool(wants_gpu)}:
             return wants_gpu
         case message:
-            raise _fault_in(message)
+            raise fault_in(message)
 
 
 def fault_frame(error: ChainruleError) -> Frame:
@@ -123,7 +123,8 @@ def fault_frame(error: ChainruleError) -> Frame:
     return Frame({"fault": fault})
 
 
-def _fault_in(message: Mapping[str, Json]) -> ChainruleError:
+def fault_in(message: Mapping[str, Json]) -> ChainruleError:
+    """The error that `fault_frame` was given; a `HouseFault` where the message tells of none."""
     fault = message.get("fault")
     if not isinstance(fault, dict):
         return HouseFault(f"The judge answered with neither report nor fault: {sorted(message)}. Grade again.")

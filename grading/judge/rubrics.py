@@ -1,6 +1,6 @@
 """The rubrics, held warm: imported once in the server, inherited by every judge child."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,18 +27,29 @@ class Shelf:
     """All assignments of a judge.
 
     Args:
-        extra_dirs: course-made assignments, beside the built-in ones.
+        held: the assignments.
+        extra_dirs: where those may lie that are published later.
+        faults: of those that cannot be offered.
     """
 
-    def __init__(self, extra_dirs: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, held: Iterable[Held], extra_dirs: Sequence[Path] = (), faults: Sequence[RubricFault] = ()
+    ) -> None:
+        self._held = {one.assignment.slug: one for one in held}
         self._extra_dirs = tuple(extra_dirs)
-        self._held: dict[str, Held] = {}
-        self.faults: list[RubricFault] = []
-        for assignment in catalog(self._extra_dirs, self.faults).values():
+        self.faults = tuple(faults)
+
+    @classmethod
+    def read(cls, extra_dirs: Sequence[Path] = ()) -> "Shelf":
+        """The built-in assignments, and course-made ones in `extra_dirs`."""
+        held: list[Held] = []
+        faults: list[RubricFault] = []
+        for assignment in catalog(extra_dirs, faults).values():
             try:
-                self._held[assignment.slug] = _held(assignment)
+                held.append(_held(assignment))
             except RubricFault as fault:
-                self.faults.append(fault)
+                faults.append(fault)
+        return cls(held, extra_dirs, faults)
 
     def __iter__(self) -> Iterator[Held]:
         return iter(self._held.values())

@@ -24,7 +24,7 @@ import structlog
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, Readiness, refusal
-from grading.judge.messages import GradedReply, Request, fault_frame, triage_frame
+from grading.judge.messages import fault_frame
 from grading.judge.seclusion import secluded
 
 CONTROL_BYTES = 64 << 10
@@ -36,19 +36,11 @@ class Grader(Protocol):
 
     readiness: Readiness
 
-    def grade(self, request: Request) -> GradedReply:
-        """Grade one run, in a forked child.
+    def answer(self, frame: frames.Frame) -> frames.Frame:
+        """Answer one request, in a forked child.
 
         Raises:
-            ChainruleError: there is no report; the class says who must act.
-        """
-        ...
-
-    def wants_gpu(self, request: Request) -> bool:
-        """Whether a GPU is needed for one run, in a forked child.
-
-        Raises:
-            ChainruleError: the class says who must act.
+            ChainruleError: there is no answer; the class says who must act.
         """
         ...
 
@@ -91,22 +83,22 @@ def serve(control: socket.socket, grader: Grader, config: JudgeConfig) -> None:
     gc.freeze()
     with selectors.DefaultSelector() as selector:
         selector.register(control, selectors.EVENT_READ)
-        nursery = _Nursery(selector, control, grader, config)
+        children = _Children(selector, control, grader, config)
         try:
             while True:
                 # Where there is no room for another process now, there may be when the next run asks.
                 with contextlib.suppress(OSError):
-                    nursery.prepare()
+                    children.prepare()
                 for key, _ in selector.select():
                     if key.fileobj is not control:
-                        nursery.reap(key.fd)
-                    elif not nursery.take_run():
+                        children.reap(key.fd)
+                    elif not children.take_run():
                         return
         finally:
-            nursery.end()
+            children.end()
 
 
-class _Nursery:
+class _Children:
     """The judge children that are alive, each known by a descriptor that becomes readable when it ends.
 
     One of them is the spare: forked beforehand, it waits for its run, so that no student waits for the fork. There is
@@ -122,7 +114,7 @@ class _Nursery:
         self._config = config
         self._libc = ctypes.CDLL(None)
         self._server = os.getpid()
-        self._children: dict[int, int] = {}
+        self._alive: dict[int, int] = {}
         self._spare: socket.socket | None = None
 
     def take_run(self) -> bool:
@@ -150,25 +142,25 @@ class _Nursery:
         theirs.close()
         self._spare = ours
         watch = os.pidfd_open(pid)
-        self._children[watch] = pid
+        self._alive[watch] = pid
         self._selector.register(watch, selectors.EVENT_READ)
 
     def reap(self, watch: int) -> None:
         """Bury the child that ended."""
         self._selector.unregister(watch)
-        _, status = os.waitpid(self._children.pop(watch), 0)
+        _, status = os.waitpid(self._alive.pop(watch), 0)
         os.close(watch)
         if os.WIFSIGNALED(status):
             sys.stderr.write(f"judge: a run's judge was ended by {signal.Signals(os.WTERMSIG(status)).name}\n")
 
     def end(self) -> None:
         """Kill and bury all children."""
-        for watch, pid in self._children.items():
+        for watch, pid in self._alive.items():
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(watch, signal.SIGKILL)
             os.waitpid(pid, 0)
             os.close(watch)
-        self._children.clear()
+        self._alive.clear()
 
     def _give(self, connection: socket.socket) -> None:
         try:
@@ -226,7 +218,7 @@ def _wait_for_run(channel: socket.socket, grader: Grader, deadline_s: float) -> 
 
 
 def _judge_one_run(connection: socket.socket, grader: Grader, deadline_s: float) -> None:
-    """Grade one run and end. Never returns."""
+    """Answer one request and end. Never returns."""
     status = 1
     try:
         # The kernel keeps the deadline, whatever the code is stuck in: the default action of SIGALRM ends the process.
@@ -243,10 +235,7 @@ def _judge_one_run(connection: socket.socket, grader: Grader, deadline_s: float)
 
 def _answer(grader: Grader, frame: frames.Frame) -> frames.Frame:
     try:
-        request = Request.from_frame(frame)
-        if request.triage:
-            return triage_frame(wants_gpu=grader.wants_gpu(request))
-        return grader.grade(request).to_frame()
+        return grader.answer(frame)
     except ChainruleError as error:
         return fault_frame(error)
     except Exception as error:  # noqa: BLE001 - whatever grading did not foresee is our fault, and told as such

@@ -193,14 +193,14 @@ def rehearsed(
         progress.at("hostile students answer")
         students = list(hostilities())
         hostiles = met_by_hostiles(stage, first, progress.through("hostile students met", students, len(students)))
-        rows_of = {part.file: [row.id for row in part.criteria] for part in rubric.parts}
+        criteria_of = {part.file: [criterion.id for criterion in part.criteria] for part in rubric.parts}
         return GateResult(
             assignment.slug,
             assignment.gate,
             rehearsal,
             later.found(samples),
             hostiles,
-            submissions.found(rows_of),
+            submissions.found(criteria_of),
             attacked.found(),
             devices,
             time.perf_counter() - begun,

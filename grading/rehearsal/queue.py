@@ -9,16 +9,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from grading.authoring.patches import Patch, Patches, grouped, patched
 from grading.domain.errors import ChainruleError, HouseFault, RubricFault, StudentFault
 from grading.domain.report import Json
 from grading.domain.submission import Submission, SubmittedFile
+from grading.domain.verdict import Status
 from grading.intake import read_paths
 from grading.judge.client import Judge
 from grading.rehearsal.attacks import ESCAPED, Attack
-from grading.rehearsal.judge import CRAMPED, FURTHER, HASTY, ROUNDS, USED
+from grading.rehearsal.messages import CriterionOutcome, RehearsalReply, RehearsalRequest, Room
 from grading.rehearsal.performances import Met
 from grading.rehearsal.progress import Progress
 from grading.rehearsal.samples import Sample, over_budget, right_samples
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 SERVER = ("-m", "grading.rehearsal.judge")
 TRIES = 2
-Report = Mapping[str, Any]
 Group = tuple[Patch, ...]
+Outcomes = Sequence[CriterionOutcome]
 T = TypeVar("T")
 
 
@@ -89,39 +90,38 @@ class Attacked:
 class GradingQueue:
     """Takes submissions and grades them in the background, as many at once as there are cores."""
 
-    def __init__(self, judge: Judge, slug: str, progress: Progress) -> None:
+    def __init__(self, judge: Judge, progress: Progress) -> None:
         self._judge = judge
-        self._slug = slug
         self._progress = progress
         cores = len(os.sched_getaffinity(0))
         # Attacks wait for deadlines most of their time.
         self._pool, self._beside = ThreadPoolExecutor(cores), ThreadPoolExecutor(cores)
 
-    def submit(self, submission: Submission, seeds: Sequence[int]) -> "Future[Report]":
-        """The report to come: on the first of the seeds, which follow one another, with the rows of the others.
+    def submit(self, submission: Submission, seeds: Sequence[int]) -> "Future[RehearsalReply]":
+        """The reply to come on all the seeds, which follow one another. The program runs once for all of them."""
+        reply = self._pool.submit(self._graded, RehearsalRequest(submission, seeds[0], len(seeds)))
+        self._progress.awaited("samples and known submissions graded", reply)
+        return reply
 
-        The program runs once for all of them.
-        """
-        asked = f"{ROUNDS}{len(seeds)}" if len(seeds) > 1 else self._slug
-        report = self._pool.submit(self._graded, submission, seeds[0], asked)
-        self._progress.awaited("samples and known submissions graded", report)
-        return report
+    def attack(self, submission: Submission, seed: int, *, hasty: bool) -> "Future[RehearsalReply]":
+        """The reply to come on an attack, which is given little room and, if `hasty`, little time."""
+        room = Room.LITTLE_TIME if hasty else Room.LITTLE_ROOM
+        reply = self._beside.submit(self._graded, RehearsalRequest(submission, seed, room=room))
+        self._progress.awaited("attacks fended off", reply)
+        return reply
 
-    def attack(self, submission: Submission, seed: int, *, hasty: bool) -> "Future[Report]":
-        """The report to come on an attack, which is given little room and, if `hasty`, little time."""
-        report = self._beside.submit(self._graded, submission, seed, HASTY if hasty else CRAMPED)
-        self._progress.awaited("attacks fended off", report)
-        return report
-
-    def _graded(self, submission: Submission, seed: int, slug: str) -> Report:
+    def _graded(self, request: RehearsalRequest) -> RehearsalReply:
         for _ in range(TRIES - 1):
             try:
-                report = self._judge.grade(submission, slug, seed=seed).report
+                reply = self._once(request)
             except HouseFault:
                 continue
-            if report["final"]:
-                return report
-        return self._judge.grade(submission, slug, seed=seed).report
+            if reply.final:
+                return reply
+        return self._once(request)
+
+    def _once(self, request: RehearsalRequest) -> RehearsalReply:
+        return RehearsalReply.from_frame(self._judge.ask(request.to_frame()))
 
     def close(self) -> None:
         """Take nothing more."""
@@ -152,7 +152,7 @@ def grading_queue(
     """
     alone = replace(config, assignment_dirs=(assignment.folder,), standin_dir=standins, warm=False)
     with started(lambda: Judge.start(alone, SERVER)) as judge:
-        opened = GradingQueue(judge, assignment.slug, progress)
+        opened = GradingQueue(judge, progress)
         try:
             yield opened
         finally:
@@ -170,7 +170,7 @@ class Samples:
 
     def __init__(self, assignment: "Assignment", at: GradingQueue, seeds: Sequence[int]) -> None:
         self._assignment = assignment
-        self._waiting: list[tuple[str, Sequence[int], Future[Report]]] = []
+        self._waiting: list[tuple[str, Sequence[int], Future[RehearsalReply]]] = []
         for folder in right_samples(assignment) if seeds else ():
             if folder.is_dir():
                 submission = read_paths([folder], assignment)
@@ -183,30 +183,31 @@ class Samples:
             before: after the first.
         """
         samples = {sample.name: sample for sample in before}
-        for name, seeds, report in self._waiting:
-            samples[name] = _further(samples[name], seeds, report, self._assignment)
+        for name, seeds, waiting in self._waiting:
+            samples[name] = _further(samples[name], seeds, waiting, self._assignment)
         return tuple(samples.values())
 
 
-def _further(sample: Sample, seeds: Sequence[int], waiting: "Future[Report]", assignment: "Assignment") -> Sample:
+def _further(
+    sample: Sample, seeds: Sequence[int], waiting: "Future[RehearsalReply]", assignment: "Assignment"
+) -> Sample:
     try:
-        report = waiting.result()
+        reply = waiting.result()
     except ChainruleError as fault:
         return replace(sample, seeds=sample.seeds + len(seeds), faults=(*sample.faults, f"{fault} (seed {seeds[0]})"))
     faults = [
         f"{said} (seed {seed})"
-        for seed, rows in zip(seeds, _rows_by_seed(report), strict=True)
-        for said in _amiss((), rows)
+        for seed, outcomes in zip(seeds, reply.criteria, strict=True)
+        for said in _amiss((), outcomes)
     ]
-    slowest, peak = report[USED]["student_s"], report[USED]["peak_bytes"]
     # Others are graded at the same time, so only the first seed's seconds are held against the limit.
-    faults += [said for said in over_budget(assignment, 0.0, peak) if not sample.faults]
+    faults += [said for said in over_budget(assignment, 0.0, reply.peak_bytes) if not sample.faults]
     return Sample(
         sample.name,
         sample.seeds + len(seeds),
         (*sample.faults, *faults),
-        max(sample.slowest_s, slowest),
-        max(sample.peak_bytes, peak),
+        max(sample.slowest_s, reply.student_s),
+        max(sample.peak_bytes, reply.peak_bytes),
     )
 
 
@@ -227,7 +228,7 @@ class KnownSubmissions:
         self._seeds = seeds
         self._known = known
         self._shares = dealt(seeds, boxes)
-        self._waiting: list[tuple[Patches, Group, Sequence[int], Future[Report]]] = []
+        self._waiting: list[tuple[Patches, Group, Sequence[int], Future[RehearsalReply]]] = []
         for one in known:
             content = (folder / one.file).read_bytes()
             beside = tuple(SubmittedFile(name, (folder / name).read_bytes()) for name in one.beside)
@@ -236,17 +237,17 @@ class KnownSubmissions:
                 submission = Submission((SubmittedFile(one.file, patched(content, group)), *beside))
                 self._waiting += [(one, group, share, at.submit(submission, share)) for share in self._shares]
 
-    def found(self, rows_of: Mapping[str, Sequence[str]]) -> Known:
+    def found(self, criteria_of: Mapping[str, Sequence[str]]) -> Known:
         """What became of them, once all are graded.
 
         Args:
-            rows_of: the ids of each file's rows.
+            criteria_of: the ids of each file's criteria.
         """
         faults: list[str] = []
         met: dict[tuple[str, str], list[tuple[bool, bool, frozenset[str]]]] = {}
         right = {(one.file, patch.name): 0 for one in self._known for patch in one.right}
-        for one, group, seed, rows in self._rows(faults):
-            own = [row for row in rows if row["id"] in rows_of[one.file]]
+        for one, group, seed, outcomes in self._outcomes(faults):
+            own = [outcome for outcome in outcomes if outcome.id in criteria_of[one.file]]
             amiss = [f"{_names(group)}: {said} (seed {seed})" for said in _amiss(group, own)]
             faults += amiss
             for patch in group:
@@ -262,15 +263,15 @@ class KnownSubmissions:
         ]
         return Known(len(self._seeds), len(self._shares), tuple(mistakes), right, tuple(faults))
 
-    def _rows(self, faults: list[str]) -> Iterator[tuple[Patches, Group, int, Sequence[Report]]]:
+    def _outcomes(self, faults: list[str]) -> Iterator[tuple[Patches, Group, int, Outcomes]]:
         """What was found on each submission and seed; where there is no report, a fault is added."""
-        for one, group, share, report in self._waiting:
+        for one, group, share, waiting in self._waiting:
             try:
-                by_seed = _rows_by_seed(report.result())
+                by_seed = waiting.result().criteria
             except ChainruleError as fault:
                 faults.append(f"{_names(group)}: {fault} (seed {share[0]})")
                 continue
-            yield from ((one, group, seed, rows) for seed, rows in zip(share, by_seed, strict=True))
+            yield from ((one, group, seed, outcomes) for seed, outcomes in zip(share, by_seed, strict=True))
 
 
 def dealt(seeds: Sequence[int], boxes: int) -> list[Sequence[int]]:
@@ -280,15 +281,11 @@ def dealt(seeds: Sequence[int], boxes: int) -> list[Sequence[int]]:
     return [seeds[start:end] for start, end in itertools.pairwise(ends)]
 
 
-def _rows_by_seed(report: Report) -> list[Sequence[Report]]:
-    return [report["criteria"], *report[FURTHER]]
-
-
-def _met(patch: Patch, rows: Sequence[Report]) -> tuple[bool, bool, frozenset[str]]:
-    """Whether a wrong submission lost its rows, whether it was named there, and what other names it was given."""
-    own = [row for row in rows if row["id"] in patch.loses]
-    caught = all(row["points"] < row["possible"] for row in own)
-    names = frozenset(f["mistake"] for row in own for f in row["findings"] if not f["passed"] and f["mistake"])
+def _met(patch: Patch, outcomes: Outcomes) -> tuple[bool, bool, frozenset[str]]:
+    """Whether a wrong submission lost its criteria, whether it was named there, and what other names it was given."""
+    own = [outcome for outcome in outcomes if outcome.id in patch.loses]
+    caught = all(outcome.lost for outcome in own)
+    names = frozenset(question.mistake for outcome in own for question in outcome.failed if question.mistake)
     return caught, caught and (not patch.named or patch.named in names), names - {patch.named}
 
 
@@ -298,15 +295,15 @@ def _summed(patch: Patch, seen: Sequence[tuple[bool, bool, frozenset[str]]]) -> 
     return Met(", ".join(patch.loses), patch.name, len(seen), caught, named, instead)
 
 
-def _amiss(group: Group, rows: Sequence[Report]) -> Iterator[str]:
-    """What no threshold forgives: points that are lost for nothing, rows that nobody could judge."""
-    excused = {row for patch in group for row in (*patch.loses, *patch.may_lose)}
-    for row in rows:
-        said = next((f["message"] for f in row["findings"] if not f["passed"]), "")
-        if row["status"] == "error":
-            yield f"{row['id']} could not be judged: {said}"
-        elif row["status"] != "manual" and row["points"] < row["possible"] and row["id"] not in excused:
-            yield f"{row['id']} gets {row['points']:g} of {row['possible']:g}: {said}"
+def _amiss(group: Group, outcomes: Outcomes) -> Iterator[str]:
+    """What no threshold forgives: points that are lost for nothing, criteria that nobody could judge."""
+    excused = {criterion for patch in group for criterion in (*patch.loses, *patch.may_lose)}
+    for outcome in outcomes:
+        said = next((question.message for question in outcome.failed), "")
+        if outcome.status is Status.ERROR:
+            yield f"{outcome.id} could not be judged: {said}"
+        elif outcome.status is not Status.MANUAL and outcome.lost and outcome.id not in excused:
+            yield f"{outcome.id} gets {outcome.points:g} of {outcome.possible:g}: {said}"
 
 
 def _names(group: Group) -> str:
@@ -321,24 +318,25 @@ class Attacks:
 
     def found(self) -> Attacked:
         """What became of them, once all are graded."""
-        gained = [f"{attack.name}: {said}" for attack, report in self._waiting for said in _gained(attack, report)]
+        gained = [f"{attack.name}: {said}" for attack, reply in self._waiting for said in _gained(attack, reply)]
         return Attacked(len(self._waiting), tuple(gained))
 
 
-def _gained(attack: Attack, graded: "Future[Report]") -> Iterator[str]:
+def _gained(attack: Attack, waiting: "Future[RehearsalReply]") -> Iterator[str]:
     try:
-        report = graded.result()
+        reply = waiting.result()
     except StudentFault:
         return  # nothing that could be graded
     except (HouseFault, RubricFault) as fault:
         yield f"stopped the grading: {fault}"
         return
-    if report["score"] > attack.honest:
-        yield from (f"{row['id']} pays {row['points']:g} points" for row in report["criteria"] if row["points"] > 0)
-    if not report["final"]:
-        said = [f["message"] for row in report["criteria"] if row["status"] == "error" for f in row["findings"]]
-        yield f"left a row without a judgement: {said[:1]}"
-    told = json.dumps({key: value for key, value in report.items() if key != "run"}, ensure_ascii=False)
+    [outcomes] = reply.criteria
+    if reply.score > attack.honest:
+        yield from (f"{outcome.id} pays {outcome.points:g} points" for outcome in outcomes if outcome.points > 0)
+    if not reply.final:
+        said = [q.message for outcome in outcomes if outcome.status is Status.ERROR for q in outcome.failed]
+        yield f"left a criterion without a verdict: {said[:1]}"
+    told = json.dumps({key: value for key, value in reply.report.items() if key != "run"}, ensure_ascii=False)
     escaped = re.search(ESCAPED + r'[^"\\]{,200}', told)
     if escaped is not None:
         yield f"got out: {escaped.group()}"

@@ -9,7 +9,8 @@ from pathlib import Path
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
 from grading.domain.verdict import Tier
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
-from grading.judge.messages import GradedReply, Request
+from grading.judge.frames import Frame
+from grading.judge.messages import GradedReply, Request, triage_frame
 from grading.judge.server import main
 
 
@@ -51,6 +52,13 @@ class FakeGrader:
     def __init__(self, config: JudgeConfig) -> None:
         self.config = config
         self.mended = 0
+
+    def answer(self, frame: Frame) -> Frame:
+        """As the grader in service."""
+        request = Request.from_frame(frame)
+        if request.triage:
+            return triage_frame(wants_gpu=self.wants_gpu(request))
+        return self.grade(request).to_frame()
 
     def wants_gpu(self, request: Request) -> bool:
         """Do as told."""

@@ -26,14 +26,14 @@ def renamed(folder, slug):
 
 def test_an_unchanged_assignment_is_the_one_held(course):
     """Nothing is imported twice."""
-    shelf = Shelf([course])
+    shelf = Shelf.read([course])
 
     assert shelf.take("new-assignment") is shelf.take("new-assignment")
 
 
 def test_a_changed_rubric_is_read_again(course):
     """The next run is graded by the rubric as it stands now, under its new version."""
-    shelf = Shelf([course])
+    shelf = Shelf.read([course])
     before = shelf.take("new-assignment")
     for name in ("assignment.toml", "rubric.py"):
         path = course / "first" / name
@@ -47,7 +47,7 @@ def test_a_changed_rubric_is_read_again(course):
 
 def test_a_new_assignment_is_found(course):
     """One that was published after the start needs no restart."""
-    shelf = Shelf([course])
+    shelf = Shelf.read([course])
     with pytest.raises(RubricFault, match="second"):
         shelf.take("second")
     shutil.copytree(TEMPLATE, course / "second")
@@ -61,7 +61,7 @@ def test_a_broken_rubric_keeps_no_other_off_the_shelf(course):
     shutil.copytree(TEMPLATE, course / "second")
     broken = renamed(course / "second", "second") / "rubric.py"
     broken.write_text("raise ValueError('half written')\n")
-    shelf = Shelf([course])
+    shelf = Shelf.read([course])
 
     assert {held.assignment.slug for held in shelf} >= {"new-assignment"}
     assert any("half written" in str(fault) for fault in shelf.faults)
@@ -74,7 +74,7 @@ def test_two_folders_of_one_name_do_not_mix(course, tmp_path):
     other = tmp_path / "other" / "first"
     shutil.copytree(course / "first", other)
     renamed(other, "elsewhere")
-    shelf = Shelf([course, tmp_path / "other"])
+    shelf = Shelf.read([course, tmp_path / "other"])
 
     assert shelf.take("elsewhere").rubric.slug == "elsewhere"
     assert shelf.take("new-assignment").rubric.slug == "new-assignment"

@@ -7,31 +7,33 @@ import pytest
 
 from grading.authoring.patches import Patch, Patches
 from grading.domain.errors import HouseFault
+from grading.domain.verdict import Status
+from grading.rehearsal.messages import CriterionOutcome, FailedQuestion, RehearsalReply
 from grading.rehearsal.queue import KnownSubmissions, dealt
 
-ROW = {"id": "affine", "possible": 1.0, "points": 1.0, "status": "passed", "findings": []}
-LOST = {"points": 0.0, "status": "failed", "findings": [{"message": "No.", "mistake": "no-bias", "passed": False}]}
+KEPT = CriterionOutcome("affine", 1.0, 1.0, Status.PASSED)
+LOST = CriterionOutcome("affine", 0.0, 1.0, Status.FAILED, (FailedQuestion("No.", "no-bias"),))
 
 
-class Desk:
-    """Gives scripted rows, one for each seed, to a submission whose content has a word in it."""
+class FakeQueue:
+    """Gives scripted outcomes, one for each seed, to a submission whose content has a word in it."""
 
     def __init__(self, script: dict[str, Any]) -> None:
         self.script = script
         self.seeds: list[list[int]] = []
 
-    def submit(self, submission: Any, seeds: Any) -> "Future[Any]":
-        """The report as the rehearsal's judge gives it."""
+    def submit(self, submission: Any, seeds: Any) -> "Future[RehearsalReply]":
+        """The reply as the rehearsal's judge gives it."""
         self.seeds.append(list(seeds))
         content = submission.files[0].content.decode()
-        rows = next(found for word, found in self.script.items() if word in content)
-        report: Future[Any] = Future()
-        if isinstance(rows, Exception):
-            report.set_exception(rows)
+        found = next(found for word, found in self.script.items() if word in content)
+        reply: Future[RehearsalReply] = Future()
+        if isinstance(found, Exception):
+            reply.set_exception(found)
         else:
-            by_seed = [[ROW | rows.get(seed, {})] for seed in seeds]
-            report.set_result({"criteria": by_seed[0], "further": by_seed[1:]})
-        return report
+            outcomes = tuple((found.get(seed, KEPT),) for seed in seeds)
+            reply.set_result(RehearsalReply({}, 1.0, final=True, criteria=outcomes))
+        return reply
 
 
 @pytest.fixture
@@ -43,10 +45,10 @@ def known(tmp_path):
     return tmp_path, [Patches("layers.py", wrong=[wrong], right=[right])]
 
 
-def found(known: Any, script: dict[str, Any], seeds: range, boxes: int = 1) -> tuple[Any, Desk]:
-    """The outcome, and the desk that was submitted at."""
+def found(known: Any, script: dict[str, Any], seeds: range, boxes: int = 1) -> tuple[Any, FakeQueue]:
+    """The outcome, and the queue that it was submitted to."""
     folder, patches = known
-    at = Desk(script)
+    at = FakeQueue(script)
     return KnownSubmissions(folder, patches, at, seeds, boxes).found({"layers.py": ["affine"]}), at
 
 
