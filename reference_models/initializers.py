@@ -16,7 +16,6 @@ Each comes as a normal and as a uniform on :math:`[-a, a]` with :math:`a = \sqrt
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -133,53 +132,3 @@ def kaiming(n: Fans, shape: Shape = "normal", *, slope: float = 0.0) -> Law:
 def torch_default(n: Fans) -> Law:
     r"""What torch's Linear and Conv start from: uniform, variance :math:`1/(3 n_{in})`."""
     return scaled("uniform", 1 / (3 * n.into))
-
-
-# -- known mistakes -------------------------------------------------------------------------------------
-
-
-def mistakes(right: Law, n: Fans | None = None) -> Mapping[str, Law]:
-    """Mistake id → the law that a program with that mistake follows.
-
-    Args:
-        right: what was asked for.
-        n: the layer's fans, where the law is about them.
-    """
-    other: Shape = "uniform" if right.shape == "normal" else "normal"
-    known: dict[str, Law] = {"zeros-left": zeros(), "ones-instead": constant(1.0)}
-    if right.shape == "constant":
-        known |= {"random-instead-of-constant": normal(1.0)}
-    else:
-        known |= {
-            "other-shape": Law(other, right.mean, right.std),
-            "variance-for-std": Law(right.shape, right.mean, right.std**2),
-            "std-for-variance": Law(right.shape, right.mean, math.sqrt(right.std)),
-            "std-one": Law(right.shape, right.mean, 1.0),
-            "std-one-normal": normal(1.0),
-            "uniform-zero-to-one": uniform(0.0, 1.0),
-            "uniform-one": uniform(-1.0, 1.0),
-            "std-as-bound": Law("uniform", right.mean, right.std / math.sqrt(3.0)),
-            "bound-as-std": Law("normal", right.mean, right.bound),
-            "positive-half": uniform(0.0, right.bound),
-            "half-range": Law(right.shape, right.mean, right.std / 2),
-            "double-range": Law(right.shape, right.mean, right.std * 2),
-            "mean-one": Law(right.shape, right.mean + 1.0, right.std),
-        }
-    named: dict[str, Law] = {}
-    if n is not None and right.shape != "constant":
-        shape = right.shape
-        swapped = Fans(n.out, n.into)
-        # First: where two are the same law, the one that speaks of the layer says more.
-        named = {
-            "fan-out-for-fan-in": scaled(shape, right.std**2 * n.into / n.out),
-            "one-over-fan-in": Law(shape, 0.0, 1 / n.into),
-            "lecun-instead": lecun(n, shape),
-            "xavier-instead": xavier(n, shape),
-            "kaiming-instead": kaiming(n, shape),
-            "torch-default-left": torch_default(n),
-            "xavier-other-shape": xavier(n, other),
-            "kaiming-other-shape": kaiming(n, other),
-            "kaiming-fan-out": kaiming(swapped, shape),
-            "root-of-fan-in-missing-two": Law(shape, 0.0, 2 / n.into),
-        }
-    return {name: law for name, law in {**named, **known}.items() if law != right}

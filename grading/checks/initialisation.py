@@ -11,7 +11,7 @@ normal. So 785 x 64 weights show a factor of 1.05, 20 weights only 3 or more; `t
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,9 +20,18 @@ from scipy.special import ndtr
 
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes.initialisation import (
+    EQUAL_UNITS,
+    LAWS,
+    ONLY_SOME_LAYERS,
+    TORCH_DEFAULT_LEFT,
+    UNIFORM_ONE,
+    ZEROS_LEFT,
+    Known,
+    wrong_laws,
+)
 from grading.numerics.statistics import ALARM, TOO_FEW, mean_test, spread_test
-from reference_models import initializers
-from reference_models.initializers import Fans, Law
+from reference_models.initializers import MATRIX, Fans, Law
 
 Array = npt.NDArray[np.float64]
 
@@ -31,35 +40,11 @@ TESTS = 4
 ROUNDING = 1e-6
 """Relative; float32 and `2*rand() - 1` may put an end of the interval this far out."""
 
-SAID = {
-    "zeros-left": "They are all 0: the initialisation was left out, or written to another array.",
-    "ones-instead": "They are all 1.",
-    "random-instead-of-constant": "They are random.",
-    "other-shape": "The spread is right, but the distribution is the other one (normal and uniform are exchanged).",
-    "variance-for-std": "The spread is the square of what it should be: the variance is passed where the standard "
-    "deviation is due.",
-    "std-for-variance": "The spread is the square root of what it should be: take the root once only.",
-    "std-one": "The standard deviation is 1: the factor is missing.",
-    "std-one-normal": "They are standard normal: the range or the factor is missing.",
-    "uniform-zero-to-one": "They are uniform on [0, 1].",
-    "uniform-one": "They are uniform on [-1, 1]: the improved initialisation is not used.",
-    "std-as-bound": "They are uniform with the standard deviation as the end of the interval.",
-    "bound-as-std": "They are normal with the end of the interval as the standard deviation.",
-    "positive-half": "They are all positive: the interval starts at 0.",
-    "half-range": "The spread is half of what it should be.",
-    "double-range": "The spread is twice what it should be.",
-    "mean-one": "Their mean is off by 1.",
-    "fan-out-for-fan-in": "The spread is that of the number of outputs: use the number of inputs.",
-    "one-over-fan-in": "The standard deviation is 1/fan_in: take the square root.",
-    "lecun-instead": "The variance is 1/fan_in.",
-    "xavier-instead": "The variance is Xavier's, 2/(fan_in + fan_out).",
-    "kaiming-instead": "The variance is Kaiming's, 2/fan_in.",
-    "torch-default-left": "They are as torch makes them: the initialisation was left out, or not applied.",
-    "xavier-other-shape": "They are Xavier's, and of the other shape (normal and uniform are exchanged).",
-    "kaiming-other-shape": "They are Kaiming's, and of the other shape (normal and uniform are exchanged).",
-    "kaiming-fan-out": "The variance is 2/fan_out: use the number of inputs.",
-    "root-of-fan-in-missing-two": "The standard deviation is 2/fan_in: take the square root.",
-}
+LEFT_OUT = (ZEROS_LEFT, TORCH_DEFAULT_LEFT, UNIFORM_ONE)
+"""What a layer looks like that the initialisation did not reach."""
+
+SAID = {known.id: f"{known.says} {known.look}" for known in LAWS}
+"""For rubrics that list mistakes by their ids; a check names records."""
 
 
 def follows(sample: Array, law: Law, *, alarm: float = ALARM) -> str:  # noqa: PLR0911 - one for each test
@@ -104,7 +89,9 @@ def tells(n: int, one: Law, other: Law) -> bool:
     return n >= TOO_FEW and abs(math.log(one.std / other.std)) > 10 / math.sqrt(n)
 
 
-def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | None = None) -> Conclusion:
+def judged(
+    weights: object, law: Law, *, name: str = "weights", fans: Fans | None = None, known: Sequence[Known] = LAWS
+) -> Conclusion:
     """Your initial weights are drawn as the assignment says.
 
     Args:
@@ -112,6 +99,7 @@ def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | Non
         law: what was asked for.
         name: of the array, in messages.
         fans: of the layer, to name the laws that are mistaken for the right one.
+        known: the mistakes to look among, the first that fits names it.
     """
     x = admit.array(weights, name)
     against = follows(x, law)
@@ -119,22 +107,22 @@ def judged(weights: object, law: Law, *, name: str = "weights", fans: Fans | Non
     if not against:
         twins = _equal_units(x) if law.shape != "constant" else 0
         if twins:
-            return wrong(
-                f"{twins} units of {name} start with exactly the same weights: they will stay equal. Draw each entry.",
-                "equal-units",
-                **facts,
-            )
+            return wrong(f"{twins} units of {name} start with exactly the same weights.", EQUAL_UNITS, **facts)
         return right(**facts)
     seen = f"over {x.size} entries the mean is {x.mean():.4g} and the standard deviation {x.std():.4g}"
     text = f"Your {name} should be {law}; {seen}."
-    for mistake, known in initializers.mistakes(law, fans).items():
-        if not follows(x, known):
-            return wrong(f"{text} {SAID[mistake]}", mistake, against=against, **facts)
+    for mistake, other in wrong_laws(law, fans, known):
+        if not follows(x, other):
+            return wrong(text, mistake, against=against, **facts)
     return wrong(text, "", against=against, **facts)
 
 
 def every(
-    weights: Mapping[str, object], laws: Mapping[str, Law], *, fans: Mapping[str, Fans] | None = None
+    weights: Mapping[str, object],
+    laws: Mapping[str, Law],
+    *,
+    fans: Mapping[str, Fans] | None = None,
+    known: Sequence[Known] = LAWS,
 ) -> Conclusion:
     """Every layer starts as the assignment says.
 
@@ -142,22 +130,24 @@ def every(
         weights: name → array.
         laws: name → what was asked for.
         fans: name → the layer's.
+        known: as in `judged`.
 
     Returns:
         The first that does not hold; "only-some-layers" where others are right.
     """
     conclusions = {
-        name: judged(weights.get(name), law, name=name, fans=(fans or {}).get(name)) for name, law in laws.items()
+        name: judged(weights.get(name), law, name=name, fans=(fans or {}).get(name), known=known)
+        for name, law in laws.items()
     }
     off = {name: o for name, o in conclusions.items() if not o.holds}
     if not off:
         return right(layers=list(conclusions))
     first = next(iter(off.values()))
     good = [name for name in conclusions if name not in off]
-    if good and first.mistake in {"zeros-left", "torch-default-left", "uniform-one"}:
+    if good and first.mistake in LEFT_OUT:
         return wrong(
             f"{first.message} Only {', '.join(good)} {'is' if len(good) == 1 else 'are'} initialised as asked.",
-            "only-some-layers",
+            ONLY_SOME_LAYERS,
             layers=list(off),
         )
     return replace(first, evidence={**first.evidence, "layers": [*off]})
@@ -180,7 +170,7 @@ def fresh(first: object, second: object, *, name: str = "weights") -> Conclusion
 
 def _equal_units(x: Array) -> int:
     """How many rows or columns repeat another one exactly; 0 where the arrays are too thin to say."""
-    if x.ndim < initializers.MATRIX or min(x.shape[0], x[0].size) < initializers.MATRIX:
+    if x.ndim < MATRIX or min(x.shape[0], x[0].size) < MATRIX:
         return 0
     flat = x.reshape(x.shape[0], -1)
     return max(len(lines) - len(np.unique(lines, axis=0)) for lines in (flat, flat.T))

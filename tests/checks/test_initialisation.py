@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from grading.checks import initialisation
 from grading.checks.initialisation import every, follows, fresh, judged, tells
 from grading.domain.errors import BadReply
-from reference_models import initializers
+from grading.mistakes.initialisation import LAWS as KNOWN
+from grading.mistakes.initialisation import wrong_laws
 from reference_models.initializers import Fans, Law, kaiming, lecun, normal, uniform, xavier, zeros
 
 FANS = Fans(785, 64)
@@ -55,7 +55,7 @@ def test_right_samples_raise_at_most_as_many_alarms_as_stated() -> None:
 @pytest.mark.parametrize("law", LAWS, ids=str)
 def test_known_mistakes_fail_and_get_a_name(law: Law) -> None:
     """Each wrong law is seen; what names it follows the same law."""
-    known = initializers.mistakes(law, FANS)
+    known = {one.id: other for one, other in wrong_laws(law, FANS)}
     for mistake, other in known.items():
         if follows(sample(other, 3, 785, 64), law) == "":
             assert other.shape == law.shape
@@ -65,7 +65,7 @@ def test_known_mistakes_fail_and_get_a_name(law: Law) -> None:
 
         assert not conclusion.holds
         assert conclusion.mistake, mistake
-        assert known[conclusion.mistake].std == pytest.approx(other.std, rel=0.05)
+        assert known[conclusion.mistake_id].std == pytest.approx(other.std, rel=0.05)
 
 
 def test_the_mistakes_of_real_submissions_have_their_own_name() -> None:
@@ -79,17 +79,17 @@ def test_the_mistakes_of_real_submissions_have_their_own_name() -> None:
         "uniform-one": uniform(-1, 1),
     }
     for mistake, law in wrong.items():
-        assert judged(sample(law, 1, 785, 64), right, fans=FANS).mistake == mistake
-    assert judged(sample(normal(1.0), 1, 50, 40), normal(0.3)).mistake == "std-one"
-    assert judged(sample(normal(0.09), 1, 50, 40), normal(0.3)).mistake == "variance-for-std"
-    assert judged(sample(normal(1.0), 1, 10), zeros()).mistake == "random-instead-of-constant"
+        assert judged(sample(law, 1, 785, 64), right, fans=FANS).mistake_id == mistake
+    assert judged(sample(normal(1.0), 1, 50, 40), normal(0.3)).mistake_id == "std-one"
+    assert judged(sample(normal(0.09), 1, 50, 40), normal(0.3)).mistake_id == "variance-for-std"
+    assert judged(sample(normal(1.0), 1, 10), zeros()).mistake_id == "random-instead-of-constant"
 
 
 def test_units_that_start_equal_are_seen() -> None:
     """One row drawn and repeated has the right statistics and learns nothing."""
     row = sample(normal(0.3), 1, 1, 4000)
 
-    assert judged(np.repeat(row, 8, axis=0), normal(0.3)).mistake in ("equal-units", "")
+    assert judged(np.repeat(row, 8, axis=0), normal(0.3)).mistake_id in ("equal-units", "")
     assert not judged(np.repeat(row, 2, axis=0), normal(0.3)).holds
 
 
@@ -98,7 +98,7 @@ def test_a_layer_that_was_left_out_is_named() -> None:
     laws = {"W1": normal(0.3), "W2": normal(0.3)}
     conclusion = every({"W1": sample(normal(0.3), 1, 30, 20), "W2": np.zeros((20, 5))}, laws)
 
-    assert conclusion.mistake == "only-some-layers"
+    assert conclusion.mistake_id == "only-some-layers"
     assert conclusion.evidence["layers"] == ["W2"]
     assert every({"W1": sample(normal(0.3), 1, 30, 20), "W2": sample(normal(0.3), 2, 20, 5)}, laws).holds
 
@@ -126,8 +126,10 @@ def test_no_array_is_the_students_fault() -> None:
             judged(answer, normal(1.0))
 
 
-def test_every_mistake_has_its_sentence() -> None:
-    """What the bank names, the check can say."""
-    named = {m for law in (normal(0.3), zeros()) for m in initializers.mistakes(law, FANS)}
+def test_every_record_is_a_law_of_its_own() -> None:
+    """Each can be made of some right law, and is asked for in its place."""
+    made = {one.id for law in (normal(0.3), zeros()) for one, _ in wrong_laws(law, FANS)}
 
-    assert named <= set(initialisation.SAID)
+    assert made == {one.id for one in KNOWN}
+    assert not {one.id for one, _ in wrong_laws(normal(0.3), FANS, KNOWN[:2])} - {one.id for one in KNOWN[:2]}
+    assert all(other.shape == "constant" or other.std == 1.0 for _, other in wrong_laws(zeros()))
