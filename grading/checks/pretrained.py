@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes import pretrained as known
 from reference_models import transfer
 
 Array = npt.NDArray[np.float64]
@@ -142,12 +143,12 @@ def loaded(compared: Compared) -> Conclusion:
     if fresh:
         return wrong(
             f"{len(drifted)} running statistics of the normalisations ({drifted[0]} …) are not the checkpoint's.",
-            "statistics-not-loaded",
+            known.STATISTICS_NOT_LOADED,
             tensors=drifted[:6],
         )
     return wrong(
         f"{len(drifted)} running statistics of the normalisations ({drifted[0]} …) differ from the checkpoint's.",
-        "statistics-drifted",
+        known.STATISTICS_DRIFTED,
         tensors=drifted[:6],
     )
 
@@ -157,22 +158,20 @@ def _parameters(compared: Compared, off: list[str], first: set[str], parameters:
     if parameters <= first:
         return wrong(
             f"{share} are the checkpoint's at first and no longer when training begins.",
-            "re-initialised",
+            known.RE_INITIALISED,
             tensors=off[:6],
         )
     kernels = [name for name in parameters if "conv" in name or "downsample.0" in name]
     vectors = [name for name in parameters if name not in kernels]
     if not set(vectors) & set(off):
         return wrong(
-            f"{share} differ from the checkpoint, all of them convolutions.", "re-initialised", tensors=off[:6]
+            f"{share} differ from the checkpoint, all of them convolutions.", known.RE_INITIALISED, tensors=off[:6]
         )
     if not all(name in off for name in kernels):
-        return wrong(f"{share} differ from the checkpoint.", "partly-loaded", tensors=off[:6])
+        return wrong(f"{share} differ from the checkpoint.", known.PARTLY_LOADED, tensors=off[:6])
     if all(_fresh(compared.start.get(name), name) for name in vectors):
-        return wrong("No tensor of the network is the checkpoint's.", "random-initialisation", tensors=off[:6]).hinted(
-            "It starts from random weights."
-        )
-    return wrong("No convolution is the checkpoint's.", "other-weights", tensors=off[:6])
+        return wrong("No tensor of the network is the checkpoint's.", known.RANDOM_INITIALISATION, tensors=off[:6])
+    return wrong("No convolution is the checkpoint's.", known.OTHER_WEIGHTS, tensors=off[:6])
 
 
 def _same(found: Mapping[str, Array], wanted: Mapping[str, Array], name: str) -> bool:
@@ -193,18 +192,18 @@ def architecture(alignment: Alignment) -> Conclusion:
     if alignment.whole:
         return right()
     if alignment.missing == ("conv1.weight",):
-        return wrong("The first convolution is not ResNet-18's: its weights are lost.", "first-layer-replaced")
+        return wrong("The first convolution is not ResNet-18's: its weights are lost.", known.FIRST_LAYER_REPLACED)
     name = LAYERS.get(alignment.convolutions, f"a network with {alignment.convolutions} convolutions")
     if alignment.names and alignment.convolutions == 20:  # noqa: PLR2004 - a ResNet-18's
         return wrong(
             f"{len(alignment.missing)} tensors ({alignment.missing[0]} …) have another shape than ResNet-18's.",
-            "layers-replaced",
+            known.LAYERS_REPLACED,
         )
     if alignment.names and name == "ResNet-18":
-        return wrong(f"Only {len(alignment.names)} tensors of a ResNet-18 were found.", "other-architecture")
+        return wrong(f"Only {len(alignment.names)} tensors of a ResNet-18 were found.", known.OTHER_ARCHITECTURE)
     return wrong(
         f"Your network is {name}; the assignment asks for ResNet-18.",
-        "other-architecture",
+        known.OTHER_ARCHITECTURE,
         convolutions=alignment.convolutions,
     )
 
@@ -219,15 +218,11 @@ def head(alignment: Alignment, classes: Sequence[int], *, trained: bool) -> Conc
     """
     outputs = alignment.outputs
     if outputs is None:
-        return wrong("Your network ends without a linear layer.", "no-head").hinted(
-            "Replace the last one by one with an output for each class."
-        )
+        return wrong("Your network ends without a linear layer.", known.NO_HEAD)
     if outputs in classes:
         return right(outputs=outputs)
     if outputs == transfer.IMAGENET_CLASSES:
-        return wrong(f"The last layer has {outputs} outputs.", "head-not-replaced", outputs=outputs).hinted(
-            "Replace it by one with an output for each class."
-        )
+        return wrong(f"The last layer has {outputs} outputs.", known.HEAD_NOT_REPLACED, outputs=outputs)
     if not classes:
         return right(
             f"Your last layer has {outputs} outputs; the number of classes could not be checked without your data.",
@@ -240,6 +235,6 @@ def head(alignment: Alignment, classes: Sequence[int], *, trained: bool) -> Conc
         )
     return wrong(
         f"The last layer has {outputs} outputs, the data have {max(classes)} classes.",
-        "wrong-number-of-classes",
+        known.WRONG_NUMBER_OF_CLASSES,
         outputs=outputs,
     )

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from grading.checks.conclusions import Conclusion, wrong
 from grading.checks.feature_maps import Library, Shown, planes, shown
+from grading.mistakes import feature_maps as known
 from reference_models import feature_maps
 
 ENOUGH_STAGES = 4
@@ -141,17 +142,15 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
     """
     every = [plane for picture in pictures[:ALL] for plane in planes(picture)]
     if not every:
-        return wrong("No picture was drawn while your notebook ran.", "no-figure").hinted(
-            "Show the feature maps with imshow."
-        )
+        return wrong("No picture was drawn while your notebook ran.", known.NO_FIGURE)
     if all(np.ptp(plane) == 0 for plane in every if plane.size):
-        return wrong("Every picture in your figure has one colour.", "blank-figure", pictures=len(every))
+        return wrong("Every picture in your figure has one colour.", known.BLANK_FIGURE, pictures=len(every))
     if seen is None and other is not None:
         return wrong(f"The maps cannot be those of a ResNet-18. {other.message}", other.mistake)
     if seen is None:
         return wrong(
             "Pictures were drawn, but no image went through a ResNet-18's first convolution before them.",
-            "no-forward-pass",
+            known.NO_FORWARD_PASS,
         )
     stages, found = seen.shown.stages, seen.shown
     said = {"stages": list(stages), "maps": found.channels, "pictures": found.planes}
@@ -161,13 +160,11 @@ def judged(  # noqa: PLR0911 - one for each way to be wrong
         elsewhere = "another one had" if trained else "nor had any other"
         return wrong(
             f"The network that your figure shows had taken no training step; {elsewhere}.",
-            "maps-before-fine-tuning",
+            known.MAPS_BEFORE_FINE_TUNING,
             **said,
-        ).hinted("Show the maps of the network that you trained.")
-    if found.channels < ENOUGH_CHANNELS and not found.means:
-        return wrong(f"Only {found.channels} channels are shown.", "too-few-channels", **said).hinted(
-            "Show several of each stage, or their mean."
         )
+    if found.channels < ENOUGH_CHANNELS and not found.means:
+        return wrong(f"Only {found.channels} channels are shown.", known.TOO_FEW_CHANNELS, **said)
     notes = (
         ("The network was in training mode when its maps were taken: call eval() first.",)
         if seen.candidate.training
@@ -182,14 +179,16 @@ def _explained(pictures: Sequence[Picture], seen: ShownStages) -> Conclusion:
     facts = {"stages": list(stages), "pictures": seen.shown.planes}
     one, state = seen.candidate.images[:1], seen.candidate.state
     if not stages and shown(pictures, _inputs(seen.candidate), resized=False).matches:
-        return wrong("The pictures in your figure agree with the image that was fed in.", "raw-input", **facts)
+        return wrong("The pictures in your figure agree with the image that was fed in.", known.RAW_INPUT, **facts)
     with torch.no_grad():
         chains = (
             feature_maps.chained(state, one),
             feature_maps.chained(state, one, activate=torch.relu),
             feature_maps.without_residual(state, one),
         )
-    for chain, mistake in zip(chains, ("chained-convolutions", "chained-convolutions", "no-residual"), strict=True):
+    for chain, mistake in zip(
+        chains, (known.CHAINED_CONVOLUTIONS, known.CHAINED_CONVOLUTIONS, known.NO_RESIDUAL), strict=True
+    ):
         if len(shown(pictures, Library(chain), resized=False).stages) > max(1, len(stages)):
             return wrong(
                 "The deeper maps are not what your network computes: there the layers get other inputs.",
@@ -199,19 +198,19 @@ def _explained(pictures: Sequence[Picture], seen: ShownStages) -> Conclusion:
     if stages:
         return wrong(
             f"Only {len(stages)} of 5 stages ({', '.join(stages)}) are shown as the network computes them.",
-            "few-stages",
+            known.FEW_STAGES,
             **facts,
         )
     kernels = Library({k: v for k, v in feature_maps.filters(state).items() if v.shape[1] <= KERNELS})
     if shown(pictures, kernels).matches:
         return wrong(
             "The pictures in your figure are weights of your network's convolutions.",
-            "filters-not-activations",
+            known.FILTERS_NOT_ACTIVATIONS,
             **facts,
         )
     return wrong(
         "None of the pictures agrees with what your network computes for the image that was fed to it.",
-        "unrelated-pictures",
+        known.UNRELATED_PICTURES,
         **facts,
     )
 

@@ -85,14 +85,14 @@ def test_every_known_mistake_is_named(mistake: str) -> None:
     for seed in range(10):
         conclusion = pretrained.loaded(compared(*MISTAKES[mistake], seed=seed))
 
-        assert (conclusion.holds, conclusion.mistake) == (False, mistake)
+        assert (conclusion.holds, conclusion.mistake_id) == (False, mistake)
 
 
 def test_weights_overwritten_after_loading_are_told_from_weights_never_loaded() -> None:
     """The checkpoint's at first and no longer at the first step: an initialisation came later."""
     conclusion = pretrained.loaded(compared(changed(fresh), STORE))
 
-    assert (conclusion.holds, conclusion.mistake) == (False, "re-initialised")
+    assert (conclusion.holds, conclusion.mistake_id) == (False, "re-initialised")
 
 
 class Wrapped(nn.Module):
@@ -138,7 +138,7 @@ def test_other_networks_are_no_resnet18(make: Callable[..., nn.Module]) -> None:
     with torch.device("meta"):
         conclusion = pretrained.architecture(aligned(make()))
 
-    assert (conclusion.holds, conclusion.mistake) == (False, "other-architecture")
+    assert (conclusion.holds, conclusion.mistake_id) == (False, "other-architecture")
 
 
 def test_a_replaced_first_layer_is_named() -> None:
@@ -146,7 +146,7 @@ def test_a_replaced_first_layer_is_named() -> None:
     network = models.resnet18()
     network.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
 
-    assert pretrained.architecture(aligned(network)).mistake == "first-layer-replaced"
+    assert pretrained.architecture(aligned(network)).mistake_id == "first-layer-replaced"
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ def test_the_last_layer_fits_the_classes(outputs: int | None, classes: list[int]
     """One output for each class; fewer where training shows that fewer are used; anything where nobody knows."""
     alignment = Alignment({}, (), outputs, 20)
 
-    assert pretrained.head(alignment, classes, trained=trained).mistake == expected
+    assert pretrained.head(alignment, classes, trained=trained).mistake_id == expected

@@ -128,12 +128,12 @@ def test_every_known_mistake_is_named(mistake: str) -> None:
     """What is shown instead of the maps is recognised."""
     conclusion = judged(MISTAKES[mistake]())
 
-    assert (conclusion.holds, conclusion.mistake) == (False, mistake), conclusion.message
+    assert (conclusion.holds, conclusion.mistake_id) == (False, mistake), conclusion.message
 
 
 def test_maps_of_a_network_that_was_not_trained_are_named() -> None:
     """The right maps of the wrong moment."""
-    assert judged(drawn(maps_of(STATE)), steps=0).mistake == "maps-before-fine-tuning"
+    assert judged(drawn(maps_of(STATE)), steps=0).mistake_id == "maps-before-fine-tuning"
 
 
 def test_another_network_shows_nothing_of_ours() -> None:

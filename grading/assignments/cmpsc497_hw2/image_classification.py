@@ -33,7 +33,6 @@ from grading.authoring.pictures import Picture
 from grading.checks import colour_pictures, image_programs, losses, optimizers, pretrained, transforms, visualization
 from grading.checks.conclusions import Conclusion, insist, right, wrong
 from grading.mistakes import STOPPED
-from grading.mistakes.losses import NO_LOSS
 from grading.programs import Source
 
 FILE = "2.image_classification_and_feature_visualization.ipynb"
@@ -83,7 +82,7 @@ def _pipelines(student: Subject) -> tuple[transforms.Roles, image_programs.Inven
     there = image_programs.inventory(student)
     roles = transforms.roles(there.sources)
     if not (roles.train or roles.evaluation or roles.unknown):
-        insist(wrong("No pipeline of transforms was found: give your data set a transform.", "no-pipeline"))
+        insist(wrong("No pipeline of transforms was found: give your data set a transform."))
     return roles, there
 
 
@@ -172,7 +171,7 @@ def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
     used = [loss for loss in there.losses if loss.training] or list(there.losses)
     slopes = [one for one in there.logits if one.complete]
     if not used and not slopes:
-        insist(wrong("No loss was found: neither a loss function nor a training step.", NO_LOSS))
+        insist(wrong("No loss was found: neither a loss function nor a training step."))
     logits = torch.from_numpy(draw.normal(ROWS, CLASSES, scale=2.0))
     labels = torch.from_numpy(draw.labels(ROWS, CLASSES))
     confident = logits * 400
@@ -240,7 +239,7 @@ def _classifiers(student: Subject) -> tuple[list[image_programs.RecordedNetwork]
     every = [image_programs.representative(group) for group in image_programs.groups(there)]
     trained = [n for n in every if n.steps] or every
     if not trained:
-        insist(wrong(f"No network was found: build a ResNet-18. {STOPPED}", "no-network"))
+        insist(wrong(f"No network was found: build a ResNet-18. {STOPPED}"))
     return trained, there
 
 
@@ -251,14 +250,14 @@ def _one_of(conclusions: Sequence[Conclusion]) -> None:
         remark("Another network of yours does not pass this: " + next(o.message for o in conclusions if not o.holds))
 
 
-@pretrained_weights.holds(reference=False, mistakes=slips.ARCHITECTURE)
+@pretrained_weights.holds(reference=False)
 def network_is_resnet18(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """The network that you train is a ResNet-18."""
     networks, _ = _classifiers(student)
     _one_of([pretrained.architecture(n.alignment) for n in networks])
 
 
-@pretrained_weights.holds(reference=False, mistakes=slips.WEIGHTS, needs=("network_is_resnet18",))
+@pretrained_weights.holds(reference=False, needs=("network_is_resnet18",))
 def weights_are_the_checkpoints(student: Subject, draw: Draw) -> None:
     """When training begins every layer but the last is the checkpoint's, the normalisations' statistics included."""
     networks, _ = _classifiers(student)
@@ -270,7 +269,7 @@ def weights_are_the_checkpoints(student: Subject, draw: Draw) -> None:
         remark(sentence)
 
 
-@pretrained_weights.holds(reference=False, mistakes=slips.HEAD, needs=("network_is_resnet18",))
+@pretrained_weights.holds(reference=False, needs=("network_is_resnet18",))
 def last_layer_fits_the_classes(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """The last layer is new and has one output for each class of your data."""
     networks, there = _classifiers(student)
@@ -317,7 +316,7 @@ def _looked(student: Subject) -> Sight:
     return pictures, best, next((o for o in others if not o.holds), None)
 
 
-@feature_visualization.holds(reference=False, mistakes=(*slips.MAPS, *slips.ARCHITECTURE))
+@feature_visualization.holds(reference=False)
 def maps_are_your_networks(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the picture is the program's own
     """The figure shows what the stages of your fine-tuned network put out for a picture."""
     pictures, seen, other = _seen(student)

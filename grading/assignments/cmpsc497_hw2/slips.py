@@ -4,7 +4,6 @@ The checks decide from data which mistake it is and put its id into the evidence
 """
 
 from grading.checks.conclusions import slip
-from grading.mistakes import STOPPED
 
 FORM = (
     slip(
@@ -83,96 +82,5 @@ RANDOMNESS = (
         "no-augmentation",
         "The training pictures are never varied.",
         "Add a random flip or crop to the training pipeline.",
-    ),
-)
-
-ARCHITECTURE = (
-    slip("other-architecture", "This is another network.", "Use torchvision.models.resnet18."),
-    slip(
-        "first-layer-replaced",
-        "The first convolution was replaced by a new one.",
-        "Keep it and resize the pictures instead.",
-    ),
-    slip("layers-replaced", "Layers inside the network were replaced.", "Replace the last layer only."),
-)
-
-WEIGHTS = (
-    slip("random-initialisation", "The network starts from random weights.", "Pass weights=ResNet18_Weights.DEFAULT."),
-    slip(
-        "partly-loaded",
-        "A part of the network does not carry the pretrained weights.",
-        "Look at what load_state_dict(strict=False) returns, and reset no layer.",
-    ),
-    slip(
-        "re-initialised",
-        "Loaded weights were overwritten by an initialisation.",
-        "Initialise the new last layer only, not the whole network.",
-    ),
-    slip(
-        "statistics-not-loaded",
-        "The normalisations' running statistics are those of a new network.",
-        "Load the buffers as well, not the parameters alone.",
-    ),
-    slip(
-        "statistics-drifted",
-        "The normalisations' running statistics changed before training.",
-        "Do not reset them, and call eval() for trial runs.",
-    ),
-    slip("other-weights", "These are not the ImageNet weights of ResNet-18.", "Pass weights=ResNet18_Weights.DEFAULT."),
-)
-
-HEAD = (
-    slip(
-        "head-not-replaced",
-        "The last layer still has ImageNet's 1000 outputs.",
-        "Replace it: model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
-    ),
-    slip(
-        "wrong-number-of-classes",
-        "The last layer has the wrong number of outputs.",
-        "One output for each class of your data set.",
-    ),
-    slip(
-        "no-head",
-        "There is no last layer that tells your classes apart.",
-        "Replace it: model.fc = nn.Linear(model.fc.in_features, number_of_classes).",
-    ),
-)
-
-MAPS = (
-    slip("no-figure", "There is no figure of feature maps.", f"Draw feature maps with plt.imshow. {STOPPED}"),
-    slip("blank-figure", "The figure is blank.", "Look at what imshow is given: all its numbers are equal."),
-    slip(
-        "maps-before-fine-tuning",
-        "The maps are those of the network before fine-tuning.",
-        "Run the picture through the network that you trained.",
-    ),
-    slip(
-        "chained-convolutions",
-        "The convolutions are run one after the other.",
-        "Use forward hooks: normalisation, ReLU, pooling and shortcuts belong to it.",
-    ),
-    slip("no-residual", "The shortcuts are left out.", "Use forward hooks on the network itself."),
-    slip("few-stages", "Too few of the network's stages are shown.", "Show the stem and each of layer1 to layer4."),
-    slip(
-        "too-few-channels",
-        "Each stage has many channels, and a few of them tell little.",
-        "Show several channels of each stage, or their mean.",
-    ),
-    slip(
-        "filters-not-activations",
-        "The figure shows kernels.",
-        "Show what the layers put out for a picture, not their weights.",
-    ),
-    slip("raw-input", "The figure shows the picture that goes in.", "Show what the layers put out."),
-    slip(
-        "unrelated-pictures",
-        "The pictures are not this network's maps.",
-        "Show output[0, channel] of each stage without mixing up axes.",
-    ),
-    slip(
-        "no-forward-pass",
-        "No picture was run through the network.",
-        "Call the network on an image and keep the stages' outputs.",
     ),
 )
