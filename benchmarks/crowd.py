@@ -7,11 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from benchmarks.latency import NOTEBOOK_1, SLUG, right_sample
 from benchmarks.table import Row, milliseconds
 from cli.service import ServiceClient
-from testing.service import MemoryWatch, RunningService, tree_bytes
+from testing.service import MemoryWatch, RunningService, tree_bytes, wait_until_over
 
 STUDENTS = 50
 MIB = 1 << 20
-STATES = "SELECT state, COUNT(*) FROM runs WHERE submission_id IN ({}) GROUP BY state"
 
 
 def rows(service: RunningService, students: int = STUDENTS) -> Iterator[Row]:
@@ -38,14 +37,3 @@ def rows(service: RunningService, students: int = STUDENTS) -> Iterator[Row]:
     yield Row(f"{students} at once: all graded after", milliseconds(elapsed), "", f"{graded} graded, {states}")
     yield Row("  throughput", f"{students / elapsed:.1f} a second")
     yield Row("  peak memory of the service", f"{memory.peak_bytes / MIB:.0f} MiB", f"idle {idle / MIB:.0f} MiB", "PSS")
-
-
-def wait_until_over(service: RunningService, ids: list[str], timeout_s: float = 600.0) -> dict[str, int]:
-    """How many runs ended in which state, once none is queued or running."""
-    query = STATES.format(",".join("?" * len(ids)))
-    end = time.monotonic() + timeout_s
-    while True:
-        states = {str(state): int(count) for state, count in service.rows(query, *ids)}
-        if not states.keys() & {"queued", "running"} or time.monotonic() > end:
-            return states
-        time.sleep(0.05)

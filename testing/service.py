@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[1]
+STATES = "SELECT state, COUNT(*) FROM runs WHERE submission_id IN ({}) GROUP BY state"
 TOKEN_PREFIX = "chr_"  # noqa: S105 - what a token begins with, none itself
 
 
@@ -138,6 +139,17 @@ class RunningService:
             if line.startswith(TOKEN_PREFIX):
                 return line
         raise RuntimeError(f"the service printed no token in time; see {self.state}.log")
+
+
+def wait_until_over(service: RunningService, ids: list[str], timeout_s: float = 600.0) -> dict[str, int]:
+    """How many runs ended in which state, once none is queued or running."""
+    query = STATES.format(",".join("?" * len(ids)))
+    end = time.monotonic() + timeout_s
+    while True:
+        states = {str(state): int(count) for state, count in service.rows(query, *ids)}
+        if not states.keys() & {"queued", "running"} or time.monotonic() > end:
+            return states
+        time.sleep(0.05)
 
 
 class MemoryWatch:

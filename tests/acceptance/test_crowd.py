@@ -4,8 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.crowd import wait_until_over
-from testing.service import MemoryWatch, tree_bytes
+from testing.service import MemoryWatch, tree_bytes, wait_until_over
 from tests.acceptance.conftest import NOTEBOOK_1, right, students_of
 
 pytestmark = [pytest.mark.box, pytest.mark.slow, pytest.mark.timeout(300)]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crowd import wait_until_over
-from testing.service import RunningService, program_of, tree_of
+from testing.service import RunningService, program_of, tree_of, wait_until_over
 from tests.acceptance.conftest import NOTEBOOK_1, QUICK_LEASES, notebook, right, students_of
 
 pytestmark = [pytest.mark.box, pytest.mark.slow, pytest.mark.timeout(300)]

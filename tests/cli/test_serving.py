@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from cli.announcing import listening
+from cli.authoring import TEMPLATE
 from grading.domain.errors import HouseFault
 from testing.service import ROOT
 
@@ -26,7 +27,7 @@ def port():
 def test_a_demo_prints_what_one_needs_to_try_it(port, tmp_path):
     """Address, sign-in link, token and a command that names a sample that is there; the token opens the interface."""
     environment = {"PATH": "/usr/bin:/bin", "PORT": str(port), "CHAINRULE_STATE": str(tmp_path / "state")}
-    environment["CHAINRULE_ASSIGNMENT_DIRS"] = f'["{ROOT / "benchmarks" / "two_layer"}"]'
+    environment["CHAINRULE_ASSIGNMENT_DIRS"] = f'["{TEMPLATE}"]'
     command = [sys.executable, "-u", "-m", "cli", "serve", "--demo"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as served:
         lines = []

@@ -11,6 +11,8 @@ import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 from jsonschema import Draft202012Validator, validators
 
+from grading.sandbox.guest.confinement import seccomp
+from grading.sandbox.worker_profile import ENGINES_ALLOW, ENGINES_REFUSE, MAKES_BOXES, PROFILE, profile
 from tests.sandbox.containers import NEW_NAMESPACES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +102,13 @@ def test_the_workers_extra_permissions_are_the_sandboxes():
     assert flags == set(NEW_NAMESPACES)
     for name in KINDS - {"worker-cpu", "worker-gpu"}:
         assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_workers_profile_is_made_from_what_boxes_refuse():
+    """One list is kept by hand, in the guest; `python -m grading.sandbox.worker_profile` writes the other."""
+    assert json.loads(PROFILE.read_text(encoding="utf-8")) == profile()
+    assert {*seccomp.DENIED} >= MAKES_BOXES | ENGINES_ALLOW
+    assert not {*seccomp.DENIED} & {*ENGINES_REFUSE}
 
 
 def test_the_image_has_every_room_and_no_root():

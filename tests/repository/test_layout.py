@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FIXED_ROOMS = {"api", "worker", "grading", "reference_models", "migrations", "tests"}
 ADDED_ROOMS = {"cli", "benchmarks", "docs", "testing", "examples", "deploy"}
+NAMED = re.compile(rf"(?<![\w/.-])(?:{'|'.join(FIXED_ROOMS | ADDED_ROOMS)})/[\w./-]*\w")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -56,6 +57,18 @@ def test_every_link_in_the_documents_leads_somewhere():
                 dead.append(f"{page.relative_to(ROOT)} → {target}")
 
     assert dead == []
+
+
+def test_every_file_named_in_the_documents_exists():
+    """A path that begins with one of our rooms leads to a file or folder of the tree."""
+    missing = [
+        f"{page.relative_to(ROOT)} → {named}"
+        for page in tracked("*.md")
+        for named in NAMED.findall(page.read_text(encoding="utf-8"))
+        if not (ROOT / named).exists()
+    ]
+
+    assert missing == []
 
 
 def test_the_lock_file_names_no_index():
