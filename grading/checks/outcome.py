@@ -23,6 +23,8 @@ from scipy.special import stdtrit
 
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes.metrics import ACCURACY, ACCURACY_IN_PERCENT
+from grading.mistakes.training_loops import BELOW_BAND, CONSTANT_OUTPUT, LABELS_PERMUTED, ONE_CLASS_ONLY, UNTRAINED
 from grading.numerics.statistics import limit_of
 
 Array = npt.NDArray[np.float64]
@@ -104,23 +106,19 @@ def trained(outputs: object, labels: Array, classes: int, band: Band) -> Conclus
         return right(**facts)
     text = f"Of {len(labels)} new inputs your network has {share:.1%} right"
     if (np.ptp(scores, axis=0) == 0).all():
-        return wrong(f"{text}: its outputs do not depend on the input.", "constant-output", **facts)
+        return wrong(f"{text}: its outputs do not depend on the input.", CONSTANT_OUTPUT, **facts)
     if len(np.unique(answers)) == 1:
-        return wrong(f"{text}: it gives the same class for every input.", "one-class-only", **facts)
+        return wrong(f"{text}: it gives the same class for every input.", ONE_CLASS_ONLY, **facts)
     table = np.zeros((classes, classes))
     np.add.at(table, (labels.astype(int), answers), 1)
     best = float(table.max(axis=1).sum() / len(labels))
     chance = 1 / classes
     doubtful = limit_of(ALARM) * math.sqrt(chance * (1 - chance) / len(labels))
     if best >= band.low and len(set(table.argmax(axis=1).tolist())) == classes:
-        return wrong(
-            f"{text}: it tells the classes apart, but calls them by other numbers.", "labels-permuted", **facts
-        )
+        return wrong(f"{text}: it tells the classes apart, but calls them by other numbers.", LABELS_PERMUTED, **facts)
     if abs(share - chance) <= doubtful:
-        return wrong(f"{text}: hardly better than guessing among {classes} classes.", "untrained", **facts).hinted(
-            "Does the optimizer hold the network's parameters?"
-        )
-    return wrong(f"{text}; a right program with the same budget has at least {band.low:.1%}.", "below-band", **facts)
+        return wrong(f"{text}: hardly better than guessing among {classes} classes.", UNTRAINED, **facts)
+    return wrong(f"{text}; a right program with the same budget has at least {band.low:.1%}.", BELOW_BAND, **facts)
 
 
 def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Conclusion:
@@ -133,7 +131,7 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
         classes: how many.
         percent: whether 0 … 100 counts as well.
     """
-    number, share, n = admit.number(said, "your accuracy"), accuracy(outputs, labels, classes), len(labels)
+    number, share = admit.number(said, "your accuracy"), accuracy(outputs, labels, classes)
     scores = np.asarray(outputs, np.float64)
     slack = 1e-6 * max(1.0, abs(number))
     if abs(number - share) <= slack:
@@ -141,28 +139,12 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
     if abs(number - 100 * share) <= 100 * slack:
         if percent:
             return right("Your accuracy is in percent: allowed.")
-        return wrong("Your accuracy is in percent; a rate in 0 … 1 is asked for.", "accuracy-in-percent")
+        return wrong("Your accuracy is in percent.", ACCURACY_IN_PERCENT)
     hot = np.eye(classes)[labels.astype(int)]
-    known = {
-        "accuracy-zero": (0.0, "is always 0: fill in the function."),
-        "accuracy-per-output": (
-            float(((scores > 0.5) == (hot > 0.5)).mean()),  # noqa: PLR2004 - the threshold of that mistake
-            "compares every output with its target after a threshold: take the argmax of each row.",
-        ),
-        "accuracy-not-divided": (share * n, "is the number of right answers: divide it by the number of examples."),
-        "accuracy-divided-by-entries": (
-            share / classes,
-            "is divided by the number of entries: divide by the number of rows.",
-        ),
-        "error-rate": (1 - share, "is the share of wrong answers."),
-        "accuracy-argmax-axis": (
-            float((scores.argmax(axis=0) == hot.argmax(axis=0)).mean()),
-            "takes the argmax over the examples: axis=1 is that of the classes.",
-        ),
-    }
-    for mistake, (value, text) in known.items():
+    for known in ACCURACY:
+        value = known.variant(scores, hot)
         if abs(number - value) <= slack or abs(number - 100 * value) <= 100 * slack:
-            return wrong(f"Your accuracy {text}", mistake, got=number)
+            return wrong(f"Your accuracy is {number:.4g}: not the share of right answers.", known, got=number)
     return wrong(
         f"For scores drawn at random your accuracy is {number:.4g}, and the share of right answers is another.",
         "",

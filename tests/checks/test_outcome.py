@@ -47,11 +47,11 @@ def test_outcomes_are_measured_and_named() -> None:
     one = np.tile(np.eye(CLASSES)[3], (N, 1))
 
     assert trained(scores(0.9), LABELS, CLASSES, band).holds
-    assert trained(scores(0.1), LABELS, CLASSES, band).mistake == "untrained"
-    assert trained(scores(0.5), LABELS, CLASSES, band).mistake == "below-band"
-    assert trained(one, LABELS, CLASSES, band).mistake == "constant-output"
-    assert trained(one + 0.1 * scores(0.9), LABELS, CLASSES, band).mistake == "one-class-only"
-    assert trained(shifted, LABELS, CLASSES, band).mistake == "labels-permuted"
+    assert trained(scores(0.1), LABELS, CLASSES, band).mistake_id == "untrained"
+    assert trained(scores(0.5), LABELS, CLASSES, band).mistake_id == "below-band"
+    assert trained(one, LABELS, CLASSES, band).mistake_id == "constant-output"
+    assert trained(one + 0.1 * scores(0.9), LABELS, CLASSES, band).mistake_id == "one-class-only"
+    assert trained(shifted, LABELS, CLASSES, band).mistake_id == "labels-permuted"
     for bad in (None, scores(0.9)[:, :3], scores(0.9) * np.nan):
         with pytest.raises(BadReply):
             trained(bad, LABELS, CLASSES, band)
@@ -65,12 +65,12 @@ def test_an_accuracy_function_is_judged_by_its_number() -> None:
 
     assert claimed(share, p, LABELS, CLASSES).holds
     assert claimed(100 * share, p, LABELS, CLASSES).remarks
-    assert claimed(100 * share, p, LABELS, CLASSES, percent=False).mistake == "accuracy-in-percent"
-    assert claimed(((p > 0.5) == (hot > 0.5)).mean(), p, LABELS, CLASSES).mistake == "accuracy-per-output"
-    assert claimed(share * N, p, LABELS, CLASSES).mistake == "accuracy-not-divided"
-    assert claimed(share / CLASSES, p, LABELS, CLASSES).mistake == "accuracy-divided-by-entries"
-    assert claimed(1 - share, p, LABELS, CLASSES).mistake == "error-rate"
-    assert claimed(0, p, LABELS, CLASSES).mistake == "accuracy-zero"
+    assert claimed(100 * share, p, LABELS, CLASSES, percent=False).mistake_id == "accuracy-in-percent"
+    assert claimed(((p > 0.5) == (hot > 0.5)).mean(), p, LABELS, CLASSES).mistake_id == "accuracy-per-output"
+    assert claimed(share * N, p, LABELS, CLASSES).mistake_id == "accuracy-not-divided"
+    assert claimed(share / CLASSES, p, LABELS, CLASSES).mistake_id == "accuracy-divided-by-entries"
+    assert claimed(1 - share, p, LABELS, CLASSES).mistake_id == "error-rate"
+    assert claimed(0, p, LABELS, CLASSES).mistake_id == "accuracy-zero"
     assert not claimed(0.123, p, LABELS, CLASSES).holds
 
 
@@ -78,9 +78,9 @@ def test_a_loss_starts_near_the_logarithm_of_the_classes() -> None:
     """Ln 10 holds; the mean over classes, a trained start and too large weights do not."""
     assert starts(math.log(10), 10).holds
     assert starts(math.log(10) + 0.2, 10).holds
-    assert starts(math.log(10) / 10, 10).mistake == "mean-over-classes"
-    assert starts(1.2, 10).mistake == "starts-low"
-    assert starts(14.0, 10).mistake == "starts-high"
+    assert starts(math.log(10) / 10, 10).mistake_id == "mean-over-classes"
+    assert starts(1.2, 10).mistake_id == "starts-low"
+    assert starts(14.0, 10).mistake_id == "starts-high"
 
 
 def test_a_curve_falls_or_says_why_not() -> None:
@@ -89,11 +89,11 @@ def test_a_curve_falls_or_says_why_not() -> None:
     falling = 2.3 * np.exp(-np.linspace(0, 2, 60)) + rng.normal(0, 0.05, 60)
 
     assert falls(falling).holds
-    assert falls(np.full(20, 1.7918)).mistake == "loss-flat"
-    assert falls(np.exp(np.linspace(0, 5, 20))).mistake == "loss-diverges"
-    assert falls([1.0, 2.0, float("nan"), 1.0, 1.0]).mistake == "loss-not-finite"
-    assert falls([2.0, 1.0]).mistake == "curve-too-short"
-    assert falls(2.3 + rng.normal(0, 0.05, 60)).mistake == "loss-does-not-fall"
+    assert falls(np.full(20, 1.7918)).mistake_id == "loss-flat"
+    assert falls(np.exp(np.linspace(0, 5, 20))).mistake_id == "loss-diverges"
+    assert falls([1.0, 2.0, float("nan"), 1.0, 1.0]).mistake_id == "loss-not-finite"
+    assert falls([2.0, 1.0]).mistake_id == "curve-too-short"
+    assert falls(2.3 + rng.normal(0, 0.05, 60)).mistake_id == "loss-does-not-fall"
     with pytest.raises(BadReply):
         falls(None)
 
@@ -103,6 +103,6 @@ def test_vanishing_is_a_ratio_of_layers() -> None:
     assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=True).holds
     assert vanishing({"first": [0.9, 1.1], "last": [1.0, 1.2]}, vanishes=False).holds
     assert not vanishing({"first": 0.9, "last": 1.0}, vanishes=True).holds
-    assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=False).mistake == "vanishes"
-    assert vanishing({"first": 1e-7, "last": 0.0}, vanishes=True).mistake == "no-gradient"
-    assert vanishing({"first": -1.0, "last": 1.0}, vanishes=True).mistake == "magnitude-signed"
+    assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=False).mistake_id == "vanishes"
+    assert vanishing({"first": 1e-7, "last": 0.0}, vanishes=True).mistake_id == "no-gradient"
+    assert vanishing({"first": -1.0, "last": 1.0}, vanishes=True).mistake_id == "magnitude-signed"

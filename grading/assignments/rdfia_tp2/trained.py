@@ -197,7 +197,7 @@ def _loop(kind: str, weight: str, question: str, *words: str, follows: Sequence[
         if not any(a.outputs is not None for a in found):
             _person(student, words, EPOCHS, "No learning loop of this kind was found.")
         conclusion = judged(found, labels, 2)
-        if not conclusion.holds and (conclusion.mistake in UNDECIDED or _hidden(student)):
+        if not conclusion.holds and (conclusion.mistake_id in UNDECIDED or _hidden(student)):
             _person(student, words, (conclusion.message, *EPOCHS), "")
         insist(conclusion)
 
@@ -229,7 +229,7 @@ def mnist_is_learned(student: Subject, draw: Draw) -> None:
         _person(student, ("MNIST", "mnist"), DIGIT_KEY, "Nothing was trained on MNIST.")
     conclusion = judged(found, labels, 10)
     supplied = student.source is not None and code_with("MNISTData")(student.source) is not None
-    if not conclusion.holds and (conclusion.mistake in UNDECIDED or not supplied or _hidden(student)):
+    if not conclusion.holds and (conclusion.mistake_id in UNDECIDED or not supplied or _hidden(student)):
         _person(student, ("MNIST", "mnist"), (conclusion.message, *DIGIT_KEY), "")
     insist(conclusion)
 
