@@ -29,7 +29,7 @@ def test_what_has_learned_is_told_from_guessing(share: float, mistake: str | Non
     """Clearly better than guessing is learned, guessing is not, and a person decides in between."""
     conclusion = judged(*answering(share), 2)
 
-    assert (conclusion.holds, conclusion.mistake or None) == (mistake is None, mistake)
+    assert (conclusion.holds, conclusion.mistake_id or None) == (mistake is None, mistake)
     assert share != 0.64 or conclusion.mistake in UNDECIDED
 
 
