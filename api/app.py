@@ -7,14 +7,14 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from api import errors
+from api.body_limit import BodyLimit
 from api.dispatcher import Dispatcher
-from api.limits import BodyLimit
 from api.observing import Metrics, Observed
 from api.routes import assignments as assignment_routes
 from api.routes import manual, operations, regrades, results, submissions
 from api.schemas import API
 from api.service import Service
-from api.sign_in_throttle import Attempts
+from api.sign_in_throttle import SignInThrottle
 from api.watching import Watching
 from grading.domain.assignment import Assignment
 from grading.store import tracing
@@ -61,7 +61,7 @@ def create_app(
         dispatcher=Dispatcher(settings),
         watching=Watching(database),
         metrics=Metrics(database, registries),
-        attempts=Attempts(settings.failed_sign_ins_per_minute),
+        sign_ins=SignInThrottle(settings.failed_sign_ins_per_minute),
     )
 
     @contextlib.asynccontextmanager

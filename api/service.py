@@ -7,9 +7,10 @@ from starlette.requests import Request
 
 from api.dispatcher import Dispatcher
 from api.observing import Metrics
-from api.sign_in_throttle import Attempts
+from api.sign_in_throttle import SignInThrottle
 from api.watching import Watching
 from grading.domain.assignment import Assignment
+from grading.domain.errors import HouseFault
 from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.settings import Settings
@@ -26,7 +27,29 @@ class Service:
     dispatcher: Dispatcher
     watching: Watching
     metrics: Metrics
-    attempts: Attempts
+    sign_ins: SignInThrottle
+
+    def assignment_of(self, rubric_slug: str) -> Assignment:
+        """The rubric that an offering names.
+
+        Raises:
+            HouseFault: this installation does not have it.
+        """
+        assignment = self.assignments.get(rubric_slug)
+        if assignment is None:
+            raise HouseFault(
+                f"the rubric {rubric_slug!r} is not installed; add its folder to CHAINRULE_ASSIGNMENT_DIRS"
+            )
+        return assignment
+
+    def device_for(self, assignment: Assignment) -> str:
+        """The configured device where the assignment can use it, otherwise its first."""
+        return device_for(self.settings.device, assignment)
+
+
+def device_for(wanted: str, assignment: Assignment) -> str:
+    """The wanted device where the assignment can use it, otherwise its first."""
+    return wanted if wanted in assignment.devices or not assignment.devices else assignment.devices[0]
 
 
 def service_of(request: Request) -> Service:

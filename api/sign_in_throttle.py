@@ -28,7 +28,7 @@ class TooManyAttempts(ChainruleError):  # noqa: N818  # named for what holds, li
         self.retry_after_s = retry_after_s
 
 
-class Attempts:
+class SignInThrottle:
     """Counts failures by address, in this process's memory.
 
     Args:

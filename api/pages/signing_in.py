@@ -36,11 +36,11 @@ def sign_in_by_token(
 ) -> Response:
     """Start a session for the token's owner."""
     service = service_of(request)
-    service.attempts.refuse_if_too_many(request)
+    service.sign_ins.refuse_if_too_many(request)
     with service.database.write() as db:
         cookie = callers.session_from_token(db, token.strip(), service.settings)
     if cookie is None:
-        service.attempts.failed(request)
+        service.sign_ins.failed(request)
         return render(request, "sign_in.html", None, status=422, next=local_path(next), problem=UNKNOWN_TOKEN)
     return _begin(request, cookie, local_path(next))
 
@@ -58,11 +58,11 @@ def show_link(request: Request, link: str) -> Response:
 def sign_in_by_link(request: Request, link: str) -> Response:
     """Use the link up and start a session."""
     service = service_of(request)
-    service.attempts.refuse_if_too_many(request)
+    service.sign_ins.refuse_if_too_many(request)
     with service.database.write() as db:
         cookie = callers.redeem_link(db, link, service.settings)
     if cookie is None:
-        service.attempts.failed(request)
+        service.sign_ins.failed(request)
         return render(request, "sign_in_link.html", None, status=410, name="", action=request.url.path)
     return _begin(request, cookie, "/")
 

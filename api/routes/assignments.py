@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
-from api.actions import assignment_of
 from api.callers import Member
 from api.routes import problems
 from api.schemas import AssignmentList, AssignmentOut
@@ -36,7 +35,7 @@ def show_assignment(request: Request, slug: str, caller: Member) -> AssignmentOu
     service = service_of(request)
     with service.database.read() as db:
         offering = offering_of(db, caller, slug)
-    return AssignmentOut.of(offering, assignment_of(service, offering.rubric_slug))
+    return AssignmentOut.of(offering, service.assignment_of(offering.rubric_slug))
 
 
 @router.get("/assignments/{slug}/starter/{name}", response_class=FileResponse, responses=problems(404))
@@ -45,7 +44,7 @@ def fetch_starter(request: Request, slug: str, name: str, caller: Member) -> Fil
     service = service_of(request)
     with service.database.read() as db:
         offering = offering_of(db, caller, slug)
-    assignment = assignment_of(service, offering.rubric_slug)
+    assignment = service.assignment_of(offering.rubric_slug)
     # Only names from the manifest lead to files: nothing of the path is taken from the request.
     for path in assignment.starter:
         if path.rpartition("/")[2] == name:

@@ -19,7 +19,7 @@ def start(
 ) -> RegradeOut:
     """Grade every student's newest submission again, dry: no result changes until it is applied."""
     reason = "" if wanted is None else wanted.reason[:400]
-    answer = RegradeOut.of(actions.start_regrade(service_of(request), caller, slug, reason))
+    answer = RegradeOut.of(actions.regrades.start(service_of(request), caller, slug, reason))
     response.headers["Location"] = answer.links["self"]
     response.headers["Retry-After"] = "2"
     return answer
@@ -42,4 +42,4 @@ def show(request: Request, regrade_id: str, caller: Regrader) -> RegradeOut:
 @router.post("/regrades/{regrade_id}/apply", responses=problems(403, 404, 409))
 def apply(request: Request, regrade_id: str, caller: Regrader) -> RegradeOut:
     """Make the new reports the students' results."""
-    return RegradeOut.of(actions.apply_regrade(service_of(request), caller, regrade_id))
+    return RegradeOut.of(actions.regrades.apply(service_of(request), caller, regrade_id))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.actions import assignment_of, send_post_again
+from api import actions
 from api.callers import Caller, GradesPoster, GradesReader, ResultsReader
 from api.routes import problems
 from api.schemas import GradeList, GradeOut, PostList, ResultPage
@@ -84,7 +84,7 @@ def list_posts(request: Request, slug: str, caller: ResultsReader) -> PostList:
 @router.post("/posts/{post_id}/retry", status_code=202, responses=problems(403, 404, 409))
 def retry_post(request: Request, post_id: str, caller: GradesPoster) -> Response:
     """Give a post that was given up another round of tries."""
-    send_post_again(service_of(request), caller, post_id)
+    actions.posts.send_again(service_of(request), caller, post_id)
     return Response(status_code=202)
 
 
@@ -92,7 +92,7 @@ def as_csv(service: Service, caller: Caller, slug: str, chosen: dict[str, Any]) 
     """All results in one file, a page of rows at a time; `chosen` sorts and filters as `results_of` does."""
     with service.database.read() as db:
         offering = reach_offering(db, caller, slug, staff=True)
-    criteria = [criterion.id for criterion in assignment_of(service, offering.rubric_slug).criteria]
+    criteria = [criterion.id for criterion in service.assignment_of(offering.rubric_slug).criteria]
     return StreamingResponse(
         _csv_lines(service, caller, slug, criteria, chosen),
         media_type="text/csv; charset=utf-8",

@@ -73,7 +73,9 @@ async def submit(
         if not sent:
             raise NotASubmission("no-files", "Nothing was submitted: send at least one file in the form field `files`.")
         files = [(item.filename or "", await item.read()) for item in sent]
-        view = await run_in_threadpool(actions.submit, service, caller, slug, files, idempotency_key=idempotency_key)
+        view = await run_in_threadpool(
+            actions.submissions.submit, service, caller, slug, files, idempotency_key=idempotency_key
+        )
     answer = SubmissionOut.of(view)
     response.headers["Location"] = answer.links["self"]
     response.headers["Retry-After"] = RETRY_AFTER_S
@@ -138,13 +140,13 @@ def fetch_figure(request: Request, submission_id: str, sha256: str, caller: Read
 @router.post("/submissions/{submission_id}/cancel", responses=problems(403, 404, 409))
 def cancel(request: Request, submission_id: str, caller: Submitter) -> SubmissionOut:
     """Take a waiting submission out of the queue."""
-    return SubmissionOut.of(actions.cancel(service_of(request), caller, submission_id))
+    return SubmissionOut.of(actions.submissions.cancel(service_of(request), caller, submission_id))
 
 
 @router.post("/submissions/{submission_id}/retry", status_code=202, responses=problems(403, 404, 409))
 def retry(request: Request, submission_id: str, caller: Submitter) -> SubmissionOut:
     """Staff: grade one submission again, as its result."""
-    return SubmissionOut.of(actions.retry_run(service_of(request), caller, submission_id))
+    return SubmissionOut.of(actions.submissions.retry(service_of(request), caller, submission_id))
 
 
 def _watched(request: Request, submission_id: str, caller: Reader) -> str:

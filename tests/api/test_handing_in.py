@@ -149,7 +149,7 @@ def test_keys_belong_to_people(town: Town, client: TestClient):
 
 def test_a_key_whose_request_is_under_way_conflicts(town: Town, client: TestClient):
     """409 until there is an answer."""
-    from api.actions import _digest
+    from api.actions.submissions import _digest
     from grading.store.submissions import remember
 
     with town.database.write() as db:

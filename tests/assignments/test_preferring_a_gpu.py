@@ -2,18 +2,16 @@
 
 from dataclasses import replace
 from functools import cache
-from types import SimpleNamespace
 
 import pytest
 
-from api.actions import device_for
+from api.service import device_for
 from grading.assignments import load_rubric
 from grading.assignments.catalog import catalog
 from grading.authoring.rubric import Rubric
 from grading.checks.short_training import Course
 from grading.domain.submission import Submission, SubmittedFile
 from grading.pipeline import device_notes, wants_gpu
-from grading.store.settings import Settings
 from tests.store.course import TOY
 
 
@@ -34,7 +32,7 @@ def test_without_a_gpu_the_processor_grades_and_the_report_says_so(
     """The service's device where the assignment can use it; a note only where the assignment prefers another."""
     assignment = replace(TOY, devices=devices)
 
-    assert device_for(SimpleNamespace(settings=Settings(device=configured)), assignment) == device
+    assert device_for(configured, assignment) == device
     assert bool(device_notes(assignment, device)) is noted
 
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from api.pages.instructor import actions, overview, reading, regrades, results
 from api.pages.instructor import marking as manual
+from api.pages.instructor import overview, reading, regrades, results, retries
 
 router = APIRouter()
-for page in (overview, results, reading, regrades, manual, actions):
+for page in (overview, results, reading, regrades, manual, retries):
     router.include_router(page.router)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.actions import apply_regrade, start_regrade
+from api import actions
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.rendering import render
@@ -51,7 +51,7 @@ def start_dry_run(
     reason: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Queue the dry run and go to its page."""
-    regrade = start_regrade(service_of(request), caller, slug, reason.strip())
+    regrade = actions.regrades.start(service_of(request), caller, slug, reason.strip())
     return RedirectResponse(f"/assignments/{slug}/regrades/{regrade.id}", status_code=303)
 
 
@@ -82,7 +82,7 @@ def apply_dry_run(
     request: Request, slug: str, regrade_id: str, caller: Annotated[Caller, Depends(signed_in)]
 ) -> Response:
     """Make the dry run's scores the students' scores."""
-    apply_regrade(service_of(request), caller, regrade_id)
+    actions.regrades.apply(service_of(request), caller, regrade_id)
     return RedirectResponse(f"/assignments/{slug}/regrades/{regrade_id}", status_code=303)
 
 

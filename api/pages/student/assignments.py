@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, File, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.actions import submit
+from api.actions.submissions import submit
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.instructor.overview import show_overview

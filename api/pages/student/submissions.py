@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.actions import cancel
+from api.actions.submissions import cancel
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.rendering import render

@@ -1,4 +1,4 @@
-"""What changes something: submit, cancel, try again, regrade. The same for routes and pages; commit, then announce."""
+"""Submit, cancel, grade again."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,16 +8,12 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from api.service import Service
-from grading.domain.assignment import Assignment
-from grading.domain.errors import HouseFault, NotASubmission
+from grading.domain.errors import NotASubmission
 from grading.intake import read_upload
-from grading.store import regrades, submissions, tracing
+from grading.store import submissions, tracing
 from grading.store.access import Caller, Conflict, InvalidRequest, reach_offering
 from grading.store.clock import time_of
-from grading.store.queries.posts import retry_post
 from grading.store.queries.submissions import SubmissionView, submission_of
-from grading.store.regrades import RegradeView
-from grading.store.tables import PURPOSE_REGRADE_DRY
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +47,7 @@ def submit(
     """
     with service.database.read() as db:
         offering = reach_offering(db, caller, slug)
-    assignment = assignment_of(service, offering.rubric_slug)
+    assignment = service.assignment_of(offering.rubric_slug)
     key_id: str | None = None
     if idempotency_key is not None:
         done, key_id = _reserve(service, caller, idempotency_key, _digest(slug, files))
@@ -67,7 +63,7 @@ def submit(
                 offering,
                 submission,
                 blobs,
-                device=device_for(service, assignment),
+                device=service.device_for(assignment),
                 settings=service.settings,
                 trace=tracing.traceparent(),
             )
@@ -98,7 +94,7 @@ def cancel(service: Service, caller: Caller, submission_id: str) -> SubmissionVi
         return submission_of(db, caller, submission_id)
 
 
-def retry_run(service: Service, caller: Caller, submission_id: str) -> SubmissionView:
+def retry(service: Service, caller: Caller, submission_id: str) -> SubmissionView:
     """Grade one submission again, as its result; for staff.
 
     Raises:
@@ -109,65 +105,6 @@ def retry_run(service: Service, caller: Caller, submission_id: str) -> Submissio
     service.dispatcher.runs([(run.id, run.queue)])
     with service.database.read() as db:
         return submission_of(db, caller, submission_id)
-
-
-def start_regrade(service: Service, caller: Caller, slug: str, reason: str = "") -> RegradeView:
-    """Queue a dry run of every student's newest submission.
-
-    Raises:
-        NotFound, Forbidden, Conflict: as the store says.
-    """
-    with service.database.read() as db:
-        rubric_slug = reach_offering(db, caller, slug, staff=True).rubric_slug
-    device = device_for(service, assignment_of(service, rubric_slug))
-    with service.database.write() as db:
-        regrade = regrades.start(db, caller, slug, device=device, reason=reason)
-    with service.database.read() as db:
-        view = regrades.progress_of(db, caller, regrade.id)
-    queue = submissions.queue_for(device, PURPOSE_REGRADE_DRY)
-    service.dispatcher.runs((run_id, queue) for run_id in view.run_ids)
-    return view
-
-
-def apply_regrade(service: Service, caller: Caller, regrade_id: str) -> RegradeView:
-    """Make a finished regrade's reports the students' results.
-
-    Raises:
-        NotFound, Forbidden, Conflict: as the store says.
-    """
-    with service.database.write() as db:
-        view, posts = regrades.apply(db, caller, regrade_id)
-    service.dispatcher.posts(posts)
-    return view
-
-
-def send_post_again(service: Service, caller: Caller, post_id: str) -> None:
-    """Give a grade post that was given up another round of tries.
-
-    Raises:
-        NotFound, Forbidden, Conflict: as the store says.
-    """
-    with service.database.write() as db:
-        retry_post(db, caller, post_id)
-    service.dispatcher.posts([post_id])
-
-
-def assignment_of(service: Service, rubric_slug: str) -> Assignment:
-    """The rubric that an offering names.
-
-    Raises:
-        HouseFault: this installation does not have it.
-    """
-    assignment = service.assignments.get(rubric_slug)
-    if assignment is None:
-        raise HouseFault(f"the rubric {rubric_slug!r} is not installed; add its folder to CHAINRULE_ASSIGNMENT_DIRS")
-    return assignment
-
-
-def device_for(service: Service, assignment: Assignment) -> str:
-    """The configured device where the assignment can use it, otherwise its first."""
-    wanted = service.settings.device
-    return wanted if wanted in assignment.devices or not assignment.devices else assignment.devices[0]
 
 
 def _reserve(service: Service, caller: Caller, key: str, digest: str) -> tuple[SubmissionView | None, str | None]:

@@ -1,0 +1,5 @@
+"""What changes something, one file per noun; the same for routes and pages. Each commits first, then announces."""
+
+from api.actions import posts, regrades, submissions
+
+__all__ = ["posts", "regrades", "submissions"]
