@@ -52,9 +52,17 @@ class AnswerFault(StudentFault):
     """One question got no usable answer from the student's program.
 
     `kind` is the stable word that reports and statistics use.
+
+    Args:
+        message: what went wrong.
+        unasked: whether the question was not even put, because of what came of an earlier one.
     """
 
     kind = "answer-fault"
+
+    def __init__(self, message: str = "", *, unasked: bool = False) -> None:
+        super().__init__(message)
+        self.unasked = unasked
 
 
 class Missing(AnswerFault):

@@ -1,56 +1,107 @@
-"""The report: the rubric's tree with verdicts, in the form `chainrule.report/1`."""
+"""The report: the rubric's tree with verdicts, and how it is written as `chainrule.report/1` and read again.
+
+Inside the product a report is these values. It is JSON only where it leaves a process: on the judge's socket, in the
+database, over HTTP, on the command line.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from grading.domain.verdict import Blame, Status, Tier, Visibility
+from grading.domain.errors import HouseFault
+from grading.domain.finding import Answer, Explanation, Finding, Json, NamedMistake
+from grading.domain.verdict import Status, Tier
+
+__all__ = [
+    "Answer",
+    "CriterionResult",
+    "Explanation",
+    "Figure",
+    "Finding",
+    "GpuUse",
+    "Integrity",
+    "Json",
+    "Judgement",
+    "MachineResult",
+    "NamedMistake",
+    "Report",
+    "RunFacts",
+]
 
 SCHEMA = "chainrule.report/1"
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+@dataclass(frozen=True, slots=True)
+class MachineResult:
+    """What the machine had said of a criterion that people judged."""
+
+    status: Status
+    points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What to tell the student about one question.
+class Judgement:
+    """What people gave for a criterion.
 
     Attributes:
-        question: the check's id (`sigmoid`, `dW1`).
-        passed: whether the question was answered rightly.
-        message: one or two sentences to the student: what, where, what to do. Never a hidden expected value.
-        mistake: id of the known mistake that agrees with the student's own answers, or None.
-        blame: who must act. NOBODY where passed.
-        remark: true for a note that costs nothing.
-        evidence: small plain JSON: index, got, shape, figure ids.
+        state: "given" (all agree), "settled" (somebody's points count) or "disputed" (nothing counts yet).
+        points: None while disputed.
+        comment: to the student.
+        covered: key points that the answer makes.
+        changed: whether the answer is another one than the person read.
+        graders: their names, in order.
+        machine: what counted before; None where the reader only sees what was given.
     """
 
-    question: str
-    passed: bool
-    message: str
-    mistake: str | None = None
-    visibility: Visibility = Visibility.STUDENT
-    blame: Blame = Blame.NOBODY
-    remark: bool = False
-    evidence: Mapping[str, Json] = field(default_factory=dict)
+    state: str
+    points: Decimal | None
+    comment: str
+    covered: tuple[str, ...] = ()
+    changed: bool = False
+    graders: tuple[str, ...] = ()
+    machine: MachineResult | None = None
+
+    def for_student(self) -> "Judgement | None":
+        """Points and comment, not whose they are, nor the course's key points; None while nothing counts."""
+        return None if self.points is None else Judgement(self.state, self.points, self.comment)
 
     def to_json(self) -> dict[str, Json]:
-        """The finding as the report's JSON carries it."""
-        return {
-            "question": self.question,
-            "passed": self.passed,
-            "message": self.message,
-            "mistake": self.mistake,
-            "visibility": self.visibility.value,
-            "blame": self.blame.value,
-            "remark": self.remark,
-            "evidence": dict(self.evidence),
+        """As a criterion's JSON carries it."""
+        points = None if self.points is None else float(self.points)
+        given: dict[str, Json] = {"state": self.state, "points": points, "comment": self.comment}
+        if self.machine is None:
+            return given
+        return given | {
+            "covered": list[Json](self.covered),
+            "changed": self.changed,
+            "graders": list[Json](self.graders),
+            "machine": {"status": self.machine.status.value, "points": float(self.machine.points)},
         }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Judgement":
+        """What `to_json` wrote."""
+        points, machine = told["points"], told.get("machine")
+        return cls(
+            told["state"],
+            None if points is None else _decimal(points),
+            told["comment"],
+            tuple(told.get("covered", ())),
+            told.get("changed", False),
+            tuple(told.get("graders", ())),
+            None if machine is None else MachineResult(Status(machine["status"]), _decimal(machine["points"])),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """One row of the rubric with its points and the inner ledger."""
+    """One row of the rubric with its points and the inner ledger.
+
+    Attributes:
+        judgement: what people gave, where they did; `points` and `status` count it.
+        hidden: how many findings its reader will see after the due date; None in the whole report.
+    """
 
     id: str
     title: str
@@ -59,6 +110,18 @@ class CriterionResult:
     possible: Decimal
     status: Status
     findings: tuple[Finding, ...] = ()
+    judgement: Judgement | None = None
+    hidden: int | None = None
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What waits for a person, or was judged by one, in order."""
+        return tuple(f.answer for f in self.findings if f.answer is not None and f.answer.sha256)
+
+    @property
+    def said(self) -> str:
+        """The message of the first finding that is not right, or ""."""
+        return next((f.message for f in self.findings if not f.passed), "")
 
     def to_json(self) -> dict[str, Json]:
         """The row as the report's JSON carries it."""
@@ -70,7 +133,25 @@ class CriterionResult:
             "possible": float(self.possible),
             "status": self.status.value,
             "findings": [f.to_json() for f in self.findings],
+            **({"judgement": self.judgement.to_json()} if self.judgement is not None else {}),
+            **({"hidden": self.hidden} if self.hidden is not None else {}),
         }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "CriterionResult":
+        """What `to_json` wrote."""
+        judgement = told.get("judgement")
+        return cls(
+            told["id"],
+            told["title"],
+            told.get("section", ""),
+            _decimal(told["points"]),
+            _decimal(told["possible"]),
+            Status(told["status"]),
+            tuple(map(Finding.from_json, told["findings"])),
+            None if judgement is None else Judgement.from_json(judgement),
+            told.get("hidden"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +195,14 @@ class Figure:
             "height": self.height,
         }
 
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Figure":
+        """What `to_json` wrote."""
+        get = told.get
+        size = int(get("width", 0)), int(get("height", 0))
+        places = get("criterion", ""), get("pair", "")
+        return cls(told["id"], told["title"], get("part", ""), get("source", ""), told["sha256"], *size, *places)
+
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
@@ -124,14 +213,29 @@ class Integrity:
 
 
 @dataclass(frozen=True, slots=True)
+class GpuUse:
+    """What a run took of a GPU.
+
+    Attributes:
+        seconds: that it held a slot.
+        peak_bytes: most memory in use on the GPU meanwhile; None where nobody can tell.
+    """
+
+    seconds: float
+    peak_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunFacts:
     """Under which circumstances the report came about.
 
     Attributes:
+        seed: None for a reader who may not know it.
         killed: how many boxes were ended before their time, by cause; a report where none was does not speak of it.
+        gpu: None where it took none.
     """
 
-    seed: int
+    seed: int | None
     device: str
     sandbox: Tier
     engine: str
@@ -139,6 +243,38 @@ class RunFacts:
     seconds: float
     phases: Mapping[str, float]
     killed: Mapping[str, int] = field(default_factory=dict)
+    gpu: GpuUse | None = None
+
+    def to_json(self) -> dict[str, Json]:
+        """As the report's JSON carries them."""
+        gpu = self.gpu
+        return {
+            "seed": self.seed,
+            "device": self.device,
+            "sandbox": self.sandbox.value,
+            "engine": self.engine,
+            "started_at": self.started_at,
+            "seconds": self.seconds,
+            "phases": dict(self.phases),
+            **({"killed": dict(self.killed)} if self.killed else {}),
+            **({"gpu": {"seconds": gpu.seconds, "peak_bytes": gpu.peak_bytes}} if gpu is not None else {}),
+        }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "RunFacts":
+        """What `to_json` wrote."""
+        gpu = told.get("gpu")
+        return cls(
+            told["seed"],
+            told["device"],
+            Tier(told["sandbox"]),
+            told["engine"],
+            told["started_at"],
+            told["seconds"],
+            told["phases"],
+            told.get("killed", {}),
+            None if gpu is None else GpuUse(gpu["seconds"], gpu["peak_bytes"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +312,7 @@ class Report:
         return all(c.status is not Status.ERROR for c in self.criteria)
 
     def to_json(self) -> dict[str, Json]:
-        """The whole report, staff's findings included; `as_seen_by` in the store filters for readers."""
+        """The whole report, as `chainrule.report/1`."""
         return {
             "schema": SCHEMA,
             "assignment": {"slug": self.assignment_slug, "version": self.assignment_version},
@@ -184,16 +320,7 @@ class Report:
                 "sha256": self.submission_sha256,
                 "files": [{"name": name, "bytes": size} for name, size in self.files],
             },
-            "run": {
-                "seed": self.run.seed,
-                "device": self.run.device,
-                "sandbox": self.run.sandbox.value,
-                "engine": self.run.engine,
-                "started_at": self.run.started_at,
-                "seconds": self.run.seconds,
-                "phases": dict(self.run.phases),
-                **({"killed": dict(self.run.killed)} if self.run.killed else {}),
-            },
+            "run": self.run.to_json(),
             "score": float(self.score),
             "max_score": float(self.max_score),
             "pending_points": float(self.pending_points),
@@ -203,3 +330,31 @@ class Report:
             "notes": list(self.notes),
             "figures": [f.to_json() for f in self.figures],
         }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Report":
+        """Read a report that was written, today or by an earlier version.
+
+        Points and what follows from them are computed anew from the criteria.
+
+        Raises:
+            HouseFault: it is none.
+        """
+        try:
+            return cls(
+                told["assignment"]["slug"],
+                told["assignment"]["version"],
+                told["submission"]["sha256"],
+                tuple((file["name"], file["bytes"]) for file in told["submission"]["files"]),
+                RunFacts.from_json(told["run"]),
+                tuple(map(CriterionResult.from_json, told["criteria"])),
+                tuple(Integrity(entry["kind"], entry["detail"]) for entry in told.get("integrity", ())),
+                tuple(told.get("notes", ())),
+                tuple(map(Figure.from_json, told.get("figures", ()))),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            raise HouseFault(f"This is no report of the form {SCHEMA}: {type(error).__name__} {error}") from error
+
+
+def _decimal(points: float) -> Decimal:
+    return Decimal(str(points))

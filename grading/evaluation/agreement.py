@@ -8,6 +8,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.requirement import Remark
 from grading.authoring.subject import Answer, Reference, Subject
 from grading.domain.errors import RubricFault
+from grading.domain.report import Explanation
 from grading.evaluation.failure import failure, may_ask_again
 from grading.evaluation.forms import into_form, misfit
 from grading.evaluation.judgement import CheckResult
@@ -45,14 +46,14 @@ def judge_agreement(check: Check, student: Subject, reference: Reference, draws:
     outcome = settled(check, outcome, right.trace)
     found = _difference(task, right, outcome)
     if outcome.clean and found is None:
-        return CheckResult(True, check.question, remarks=tuple(outcome.remarks))
+        return CheckResult(True, Explanation(check.question), remarks=tuple(outcome.remarks))
     scene = Scene(check, student, (reference,), draws, form)
     if unattempted(outcome, right) or not may_ask_again(outcome.fault):
         return failure(scene, outcome, right, found)
     counted = [right]
     note = _right_otherwise(scene, reference, outcome, counted)
     if note is not None:
-        return CheckResult(True, check.question, remarks=(*outcome.remarks, *note))
+        return CheckResult(True, Explanation(check.question), remarks=(*outcome.remarks, *note))
     if task.given:
         rebuilt = carried(reference, student, task.given)
         again = probe(check, rebuilt, draws(0))
@@ -60,7 +61,7 @@ def judge_agreement(check: Check, student: Subject, reference: Reference, draws:
             if _agrees(task, again, outcome):
                 names = " and ".join(task.given)
                 said = f"Judged with your own {names}, right or wrong: this row lost nothing by it."
-                return CheckResult(True, check.question, remarks=(*outcome.remarks, Remark(said)))
+                return CheckResult(True, Explanation(check.question), remarks=(*outcome.remarks, Remark(said)))
             counted.append(again)
             if not _agrees(task, right, again):
                 scene = replace(scene, bases=(reference, rebuilt))

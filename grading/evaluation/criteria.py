@@ -12,12 +12,12 @@ from grading.authoring.rubric import Criterion, Part
 from grading.authoring.subject import Subject
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.domain.errors import HouseFault, RubricFault
-from grading.domain.report import CriterionResult, Finding, Json
+from grading.domain.report import CriterionResult, Explanation, Finding, NamedMistake
 from grading.domain.verdict import Blame, Status, Visibility
 from grading.evaluation.agreement import judge_agreement
 from grading.evaluation.judgement import CheckResult, left_to_person
 from grading.evaluation.properties import judge_property
-from grading.evaluation.wording import joined, kept
+from grading.evaluation.wording import kept
 from grading.programs import Source
 
 NO_FAULT_OF_YOURS = {
@@ -49,7 +49,7 @@ class Evaluation:
     renew: Callable[[], None] = lambda: None
     earlier: Sequence[CriterionResult] = ()
     passed: dict[str, bool] = field(default_factory=dict)
-    raised: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
     lost: HouseFault | None = None
     sketched: list[tuple[str, Sketch]] = field(default_factory=list)
     lost_rows: dict[str, CriterionResult] = field(default_factory=dict)
@@ -89,14 +89,10 @@ class Evaluation:
 
     def _with_cause(self, row: Criterion, check: Check, judgement: CheckResult) -> CheckResult:
         """The judgement of a failure with what it may follow from: a mistake that costs twice is mended once."""
-        missing = not judgement.attempted or judgement.evidence.get("ended") == "missing"
+        missing = not judgement.attempted or judgement.ended == "missing"
         if judgement.passed or judgement.blame is not Blame.STUDENT or missing:
             return judgement
-        said = self._cause(row, check, judgement)
-        if not said:
-            return judgement
-        rest = judgement.message.removeprefix(check.question).lstrip(". ")
-        return replace(judgement, message=joined(check.question, said, rest))
+        return judgement.following(self._cause(row, check, judgement))
 
     def _cause(self, row: Criterion, check: Check, judgement: CheckResult) -> str:
         """What was lost before for the same mistake, or may be the reason; "" for a named mistake of its own."""
@@ -114,7 +110,7 @@ class Evaluation:
         for need in (*row.needs, *check.needs):
             if not self.passed.get(need, False):
                 said = f"Not asked: it builds on {need}, which did not pass. Mend that first."
-                return CheckResult(False, joined(check.question, said), evidence={"needs": need}, skipped=need)
+                return CheckResult(False, Explanation(check.question, seen=said), skipped=need)
         try:
             try:
                 return self._judge(check)
@@ -122,24 +118,14 @@ class Evaluation:
                 self.renew()
                 return self._judge(check)
         except HouseFault as fault:
-            return CheckResult(False, str(fault), Blame.HOUSE)
+            return CheckResult(False, Explanation(seen=str(fault)), Blame.HOUSE)
         except RubricFault as fault:
-            return CheckResult(False, str(fault), Blame.AUTHOR)
+            return CheckResult(False, Explanation(seen=str(fault)), Blame.AUTHOR)
 
     def _said_once(self, check: Check, judgement: CheckResult) -> CheckResult:
         """The judgement, with an error that an earlier one told in full told by that one's id."""
-        missing = judgement.evidence.get("missing") if judgement.evidence.get("ended") == "missing" else None
-        raised = judgement.evidence.get("raised") or missing
-        if judgement.passed or not isinstance(raised, str) or not raised:
-            return judgement
-        first = self.raised.setdefault(raised, check.id)
-        if first == check.id:
-            return judgement
-        said = judgement.message.replace(raised, f"was stopped by the same error as {first}")
-        if judgement.mistake is None and "ended" in judgement.evidence:
-            why = "Not asked, for the reason told at" if missing else "Stopped by the same error as"
-            said = joined(check.question, f"{why} {first}")
-        return replace(judgement, message=said)
+        first = self.errors.setdefault(judgement.error, check.id) if judgement.error else check.id
+        return judgement if first == check.id else judgement.stopped_like(first)
 
     def _judge(self, check: Check) -> CheckResult:
         def draws(n: int) -> Draw:
@@ -161,26 +147,25 @@ def judge_written(check: Check, task: Asks, source: Source | None) -> CheckResul
         RubricFault: the author's `find` or `accepts` raised.
     """
     if source is None:
-        return CheckResult(False, check.question, waiting=True)
+        return CheckResult(False, Explanation(check.question), waiting=True)
     try:
         answer = task.find(source)
     except Exception as error:
         raise RubricFault(f"check {check.id!r}: find raised {type(error).__name__}: {error}") from error
     if answer is None or not answer.strip():
-        return CheckResult(False, joined(check.question, task.missing), Blame.STUDENT, attempted=False)
+        return CheckResult(False, Explanation(check.question, seen=task.missing), Blame.STUDENT, attempted=False)
     try:
         verdict = task.accepts.judge(answer)
     except Exception as error:
         raise RubricFault(f"check {check.id!r}: accepts raised {type(error).__name__}: {error}") from error
     match verdict:
         case Right() as right:
-            return CheckResult(True, check.question, remarks=(Remark(right.note),) if right.note else ())
+            return CheckResult(True, Explanation(check.question), remarks=(Remark(right.note),) if right.note else ())
         case Wrong() as wrong:
-            said = joined(check.question, f"Your answer {wrong.message}")
-            if (known := wrong.mistake) is None:
-                return CheckResult(False, said, Blame.STUDENT)
-            told: dict[str, Json] = {"says": known.says, "look": known.look}
-            return CheckResult(False, said, Blame.STUDENT, known.id, evidence=told)
+            known = wrong.mistake
+            named = NamedMistake(known.id, known.says, known.look) if known is not None else None
+            told = Explanation(check.question, seen=f"Your answer {wrong.message}", mistake=named)
+            return CheckResult(False, told, Blame.STUDENT)
         case ForHuman() as human:
             return left_to_person(check.question, answer, human.points)
 
@@ -208,38 +193,22 @@ def findings_of(check: Check, judgement: CheckResult) -> list[Finding]:
     answer. The student reads that nothing is lost.
     """
     if judgement.blame in (Blame.AUTHOR, Blame.HOUSE):
+        excused = Explanation(check.question, seen=NO_FAULT_OF_YOURS[judgement.blame])
         return [
-            Finding(check.id, False, judgement.message, visibility=Visibility.STAFF, blame=judgement.blame),
-            Finding(
-                check.id,
-                False,
-                joined(check.question, NO_FAULT_OF_YOURS[judgement.blame]),
-                visibility=check.visibility,
-                blame=judgement.blame,
-                evidence={"claim": check.question},
-            ),
+            Finding(check.id, False, judgement.told, Visibility.STAFF, judgement.blame),
+            Finding(check.id, False, excused, check.visibility, judgement.blame),
         ]
-    evidence: dict[str, Json] = dict(kept(judgement.evidence))
-    if judgement.waiting and "answer" in judgement.evidence:
-        evidence["answer"] = judgement.evidence["answer"]  # a person reads all of it, not the start
-    if not judgement.passed and judgement.message.startswith(check.question):
-        # Pages set what should hold apart from what came instead.
-        evidence = {"claim": check.question, **evidence}
     main = Finding(
-        check.id, judgement.passed, judgement.message, judgement.mistake, check.visibility, judgement.blame,
-        evidence=evidence,
+        check.id, judgement.passed, judgement.told, check.visibility, judgement.blame,
+        needs=judgement.skipped, answer=judgement.answer, evidence=kept(judgement.evidence),
     )  # fmt: skip
     notes = [
         Finding(
-            check.id,
-            True,
-            r.message,
-            visibility=r.visibility or check.visibility,
-            remark=True,
-            evidence=kept(r.evidence),
+            check.id, True, Explanation(seen=r.message), r.visibility or check.visibility,
+            remark=True, evidence=kept(r.evidence),
         )
         for r in judgement.remarks
-    ]
+    ]  # fmt: skip
     return [main, *_lines_of(check, judgement), *notes]
 
 
@@ -251,17 +220,14 @@ def _lines_of(check: Check, judgement: CheckResult) -> list[Finding]:
         wrong = "" if judgement.passed else judgement.lines.get(line.id)
         if wrong is None:
             continue
-        message, blame = joined(line.question, wrong), judgement.blame if wrong else Blame.NOBODY
-        evidence: dict[str, Json] = {"claim": line.question} if wrong else {}
-        findings.append(
-            Finding(line.id, not wrong, message, visibility=check.visibility, blame=blame, evidence=evidence)
-        )
+        blame = judgement.blame if wrong else Blame.NOBODY
+        findings.append(Finding(line.id, not wrong, Explanation(line.question, seen=wrong), check.visibility, blame))
     return findings
 
 
 def without_file(row: Criterion, status: Status, message: str, blame: Blame = Blame.STUDENT) -> CriterionResult:
     """A criterion that could not be judged at all, with the one reason."""
-    finding = Finding(row.id, False, message, blame=blame)
+    finding = Finding(row.id, False, Explanation(seen=message), blame=blame)
     return CriterionResult(row.id, row.title, row.section, Decimal(0), row.possible, status, (finding,))
 
 

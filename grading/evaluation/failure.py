@@ -1,8 +1,10 @@
 """From a failing outcome to its judgement: what was asked, what came back, which mistake explains it."""
 
+from dataclasses import replace
+
 from grading.authoring.requirement import Remark
 from grading.domain.errors import AnswerFault, Missing, Raised
-from grading.domain.report import Json
+from grading.domain.report import Explanation, Json
 from grading.domain.verdict import Blame, Visibility
 from grading.evaluation.judgement import CheckResult
 from grading.evaluation.naming import Named, Scene, named, recognised
@@ -17,9 +19,7 @@ from grading.evaluation.wording import (
     difference_words,
     fault_words,
     gap_evidence,
-    joined,
     kept,
-    mistake_words,
 )
 from grading.numerics.closeness import Difference
 
@@ -37,25 +37,28 @@ def failure(scene: Scene, outcome: Probed, right: Probed | None, found: Differen
         found: how the answer differs, where there is one.
     """
     check = scene.check
-    said, evidence, guess = _facts(outcome, found)
+    told, evidence = _facts(outcome, found)
+    told = replace(told, claim=check.question)
     attempted = not unattempted(outcome, right)
-    explained = _explanation(scene, outcome, right, evidence) if attempted else None
+    explained = _explained(scene, outcome, right, evidence) if attempted else None
     if explained is not None:
-        words = mistake_words(explained.mistake, explained.others, paths=explained.paths, after=said)
-        evidence |= _named_evidence(explained)
+        told = replace(told, mistake=explained.told)
+    elif found is not None and (guess := relation(found.first, arguments=arrays_asked(outcome.trace))):
+        told = replace(told, hint=guess)
+        evidence["relation"] = guess
     else:
-        words = guess or (outcome.unmet.hint if outcome.unmet is not None else "") or check.hint
-        if guess:
-            evidence["relation"] = guess
+        told = replace(told, hint=(outcome.unmet.hint if outcome.unmet is not None else "") or check.hint)
+    fault = outcome.fault
     return CheckResult(
         passed=False,
-        message=joined(check.question, said, words),
+        told=told,
         blame=Blame.STUDENT,
-        mistake=explained.mistake.id if explained is not None else None,
         evidence=evidence,
         remarks=(*outcome.remarks, *_for_staff(outcome)),
         symptom=explained is not None and explained.mistake.symptom,
         attempted=attempted,
+        ended=fault.kind if fault is not None else "",
+        error=str(fault) if isinstance(fault, (Raised, Missing)) else "",
         sketches=tuple(outcome.sketches),
     )
 
@@ -65,22 +68,19 @@ def may_ask_again(fault: AnswerFault | None) -> bool:
     return fault is None or fault.kind in MAY_ASK_AGAIN
 
 
-def _facts(outcome: Probed, found: Difference | None) -> tuple[str, dict[str, Json], str]:
-    """What happened in words, as evidence, and what relation it looks like."""
+def _facts(outcome: Probed, found: Difference | None) -> tuple[Explanation, dict[str, Json]]:
+    """What happened, in words and as evidence."""
+    asked_with = call_evidence(outcome.trace)
     if outcome.unmet is not None:
-        return outcome.unmet.message, call_evidence(outcome.trace) | kept(outcome.unmet.evidence), ""
+        return Explanation(seen=outcome.unmet.message), asked_with | kept(outcome.unmet.evidence)
     if outcome.fault is not None:
         ended: dict[str, Json] = {"ended": outcome.fault.kind}
-        if isinstance(outcome.fault, (Raised, Missing)):
-            ended[outcome.fault.kind] = str(outcome.fault)
         if isinstance(outcome.fault, Raised):
             ended["exception"] = outcome.fault.exception
-        return fault_words(outcome.fault, outcome.trace), ended | call_evidence(outcome.trace), ""
+        return fault_words(outcome.fault, outcome.trace), ended | asked_with
     if found is None:
-        return "", call_evidence(outcome.trace), ""
-    question = asked(outcome.trace)
-    said = f"{question}; {difference_words(found)}" if question else difference_words(found)
-    return said, gap_evidence(found, outcome.trace), relation(found.first, arguments=arrays_asked(outcome.trace))
+        return Explanation(), asked_with
+    return Explanation(asked=asked(outcome.trace), seen=difference_words(found)), gap_evidence(found, outcome.trace)
 
 
 def _for_staff(outcome: Probed) -> tuple[Remark, ...]:
@@ -90,20 +90,10 @@ def _for_staff(outcome: Probed) -> tuple[Remark, ...]:
     )
 
 
-def _explanation(scene: Scene, outcome: Probed, right: Probed | None, evidence: dict[str, Json]) -> Named | None:
+def _explained(scene: Scene, outcome: Probed, right: Probed | None, evidence: dict[str, Json]) -> Named | None:
     if not may_ask_again(outcome.fault):
         return None
     told = outcome.unmet.mistake if outcome.unmet is not None else None
     if right is None:
         return recognised(scene, evidence, told)
     return named(scene, outcome, right, evidence, told)
-
-
-def _named_evidence(explained: Named) -> dict[str, Json]:
-    # Pages lay the mistake out in a place of its own, so its words come apart from the message too.
-    evidence: dict[str, Json] = {"says": explained.mistake.says, "look": explained.mistake.look}
-    if explained.others:
-        evidence["or"] = [m.id for m in explained.others]
-    if explained.paths:
-        evidence["explains"] = list(explained.paths)
-    return evidence

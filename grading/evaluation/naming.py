@@ -14,7 +14,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.mistake import Explains
 from grading.authoring.subject import Mistake, Reference, Subject
 from grading.domain.errors import HouseFault, RubricFault
-from grading.domain.report import Json
+from grading.domain.report import Json, NamedMistake
 from grading.evaluation.probing import Probed, ask_reference, probe, remembered
 from grading.evaluation.trace import Trace
 from grading.evaluation.unusable import in_short
@@ -36,6 +36,12 @@ class Named:
     mistake: Explains
     others: tuple[Explains, ...] = ()
     paths: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> NamedMistake:
+        """What a finding tells of it."""
+        others = tuple(NamedMistake(other.id, other.says, other.look) for other in self.others)
+        return NamedMistake(self.mistake.id, self.mistake.says, self.mistake.look, self.paths, others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.requirement import Undecided
 from grading.authoring.subject import Reference, Subject
 from grading.domain.errors import RubricFault
+from grading.domain.report import Explanation
 from grading.evaluation.failure import failure
 from grading.evaluation.judgement import CheckResult, left_to_person
 from grading.evaluation.naming import Scene
@@ -33,7 +34,7 @@ def judge_property(check: Check, student: Subject, reference: Reference, draws: 
     like = right.trace if right is not None else None
     outcome = settled(check, probe(check, student, draws(0), like=like, form=check.form), like)
     if outcome.clean:
-        return CheckResult(True, check.question, remarks=tuple(outcome.remarks))
+        return CheckResult(True, Explanation(check.question), remarks=tuple(outcome.remarks))
     if isinstance(outcome.unmet, Undecided):
         return left_to_person(check.question, outcome.unmet.answer, outcome.unmet.look_for)
     return failure(Scene(check, student, (reference,), draws, check.form), outcome, right)

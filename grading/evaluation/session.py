@@ -104,7 +104,8 @@ class Session:
         if topic in self._not_again:
             raise _again(topic, self._not_again[topic])
         if self._left_s <= 0:
-            raise Overran(f"not asked: the questions before it took this file's {self._limits.part_s:.0f} s")
+            said = f"not asked: the questions before it took this file's {self._limits.part_s:.0f} s"
+            raise Overran(said, unasked=True)
         room = self._rooms[mode]
         box = self._box(mode)
         try:
@@ -112,7 +113,8 @@ class Session:
         except (Overran, Died) as fault:
             self._not_again[topic] = fault
             if mode == "run" and box.spent:
-                room.closed = Died(f"not asked: the run of the notebook was lost when {topic} {_plainly(fault)}")
+                said = f"not asked: the run of the notebook was lost when {topic} {_plainly(fault)}"
+                room.closed = Died(said, unasked=True)
             raise
 
     def executed(self) -> Executed:
@@ -201,7 +203,8 @@ class Session:
                 outcomes.append(UnitOutcome(unit.label, ran=True, fault="" if overran else str(fault), overran=overran))
         room = self._rooms["run"]
         if box.spent:
-            room.closed = Died(f"not asked: the run of the notebook ended early: {lost or 'its process is gone'}")
+            said = f"not asked: the run of the notebook ended early: {lost or 'its process is gone'}"
+            room.closed = Died(said, unasked=True)
             return Executed(tuple(outcomes), (), str(room.closed))
         return Executed(tuple(outcomes), self._figures(box), lost)
 
@@ -249,4 +252,4 @@ def _plainly(fault: AnswerFault) -> str:
 
 def _again(topic: str, fault: AnswerFault) -> AnswerFault:
     said = f"not asked again: {topic} {_plainly(fault)} in an earlier question"
-    return Overran(said) if isinstance(fault, Overran) else Died(said)
+    return (Overran if isinstance(fault, Overran) else Died)(said, unasked=True)

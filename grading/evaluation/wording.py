@@ -1,21 +1,17 @@
 """Sentences to the student: what was asked, what came back, what should hold. Never an expected value."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from grading.authoring.mistake import Explains
-from grading.domain.errors import AnswerFault, BadReply, Died, Missing, Overran, Raised
-from grading.domain.report import Json
+from grading.domain.errors import AnswerFault, Died, Overran, Raised
+from grading.domain.report import Explanation, Json
+from grading.domain.sentences import LONGEST, SHOWN
 from grading.evaluation.trace import Trace, Unformed
 from grading.numerics.closeness import Difference, Gap, GapKind
 from grading.numerics.leaves import as_leaf
-
-LONGEST = 1200
-SHOWN = 6
 
 
 def asked(trace: Trace) -> str:
@@ -60,40 +56,17 @@ def difference_words(found: Difference) -> str:
     return f"{text}; also wrong: {shown}"
 
 
-def mistake_words(
-    mistake: Explains, others: Sequence[Explains] = (), *, paths: Sequence[str] = (), after: str = ""
-) -> str:
-    """What the student did and where to look, without what the sentence before (`after`) says already."""
-    front = f"In {', '.join(paths[:SHOWN])}: " if paths else ""
-    also = f" (It could also be this: {'; or this: '.join(_bare(o.says) for o in others)}.)" if others else ""
-    says = "" if _bare(mistake.says) in after and not also else front + _sentence(mistake.says) + also
-    look = "" if mistake.look and _bare(mistake.look) in after else _sentence(mistake.look)
-    return " ".join(x for x in (says, look) if x)
-
-
-def fault_words(fault: AnswerFault, trace: Trace) -> str:
-    """What went wrong instead of an answer."""
+def fault_words(fault: AnswerFault, trace: Trace) -> Explanation:
+    """What went wrong instead of an answer: what was asked, who did what."""
     question = asked(trace)
     match fault:
         case Unformed():
-            return f"{question}; its answer {fault.where.text}" if question else f"the answer {fault.where.text}"
-        case Missing() | BadReply():
-            return str(fault)
-        case Raised() | Overran() | Died():
-            said = str(fault)
-            if said.startswith("not asked"):
-                return said
-            if not question and not isinstance(fault, Died):
-                return f"your program {_verb(fault)}"
-            return f"{question} and {_verb(fault)}" if question else _verb(fault)
+            return Explanation(asked=question, seen=f"{'its' if question else 'the'} answer {fault.where.text}")
+        case Raised() | Overran() | Died() if not fault.unasked:
+            subject = "the process" if isinstance(fault, Died) else "it" if question else "your program"
+            return Explanation(asked=question, subject=subject, seen=_verb(fault))
         case _:
-            return str(fault)
-
-
-def joined(*sentences: str) -> str:
-    """Sentences as one paragraph, cut to a length that a page can show."""
-    text = " ".join(_sentence(s) for s in sentences if s)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+            return Explanation(seen=str(fault))
 
 
 def gap_evidence(found: Difference, trace: Trace) -> dict[str, Json]:
@@ -180,27 +153,11 @@ def _argument(value: Any) -> str:  # noqa: PLR0911 - one for each type
 
 
 def _verb(fault: AnswerFault) -> str:
-    match fault:
-        case Raised():
-            return str(fault)
-        case Overran():
-            return f"did not answer in time ({fault})" if str(fault) else "did not answer in time"
-        case _:
-            return f"the process ended ({fault})" if str(fault) else "the process ended"
+    if isinstance(fault, Raised):
+        return str(fault)
+    did = "did not answer in time" if isinstance(fault, Overran) else "ended"
+    return f"{did} ({fault})" if str(fault) else did
 
 
 def _index(gap: Gap) -> str:
     return f"[{', '.join(str(i) for i in gap.index)}]"
-
-
-def _bare(text: str) -> str:
-    return text.rstrip(". ")
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    if not text:
-        return ""
-    # Names such as dW1 keep their case.
-    text = re.sub(r"^(?:the|its|what|your|it|an?) ", lambda found: found[0].capitalize(), text)
-    return text if text[-1] in ".!?…" else text + "."

@@ -15,7 +15,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.rubric import Criterion, Part, Rubric
 from grading.authoring.subject import Answer, Reference, Subject
 from grading.domain.errors import ChainruleError, Raised, RubricFault
-from grading.domain.report import Json
+from grading.domain.report import Explanation, Json
 from grading.domain.verdict import Blame
 from grading.evaluation.agreement import judge_agreement
 from grading.evaluation.criteria import check_draw
@@ -259,7 +259,7 @@ def _judged(part: Part, check: Check, subject: Subject, seed: int) -> CheckResul
     try:
         return judge(check, subject, part.reference, draws)
     except RubricFault as fault:
-        return CheckResult(passed=False, message=str(fault), blame=Blame.AUTHOR)
+        return CheckResult(False, Explanation(seen=str(fault)), Blame.AUTHOR)
 
 
 def _share(part: int, whole: int) -> Decimal:

@@ -115,7 +115,8 @@ def test_mistakes_that_are_the_same_are_both_told() -> None:
     again = Mistake("thrice", says="It is added up three times.", f=lambda x: x + x + x)
     found = finding(twin(mistakes=[TRIPLED, again]), lambda x: 3 * x)
 
-    assert (found.mistake, found.evidence["or"]) == ("tripled", ["thrice"])
+    assert found.told.mistake is not None
+    assert (found.mistake, [other.id for other in found.told.mistake.others]) == ("tripled", ["thrice"])
 
 
 def test_no_mistake_is_named_where_none_agrees() -> None:

@@ -25,7 +25,7 @@ from grading.authoring import (
 )
 from grading.authoring.written import Accepts
 from grading.domain.errors import Died, HouseFault, Overran, RubricFault
-from grading.domain.report import CriterionResult, Finding
+from grading.domain.report import CriterionResult, Explanation, Finding, NamedMistake
 from grading.domain.verdict import Blame, Status
 from grading.evaluation.criteria import Evaluation
 from tests.evaluation.asked import answered, doubled, twin, written
@@ -79,8 +79,8 @@ def test_a_check_may_leave_its_row_to_a_person() -> None:
     waits, lost = (answered(property_of(doubtful, reference=False), f)[0] for f in (np.square, lambda x: -np.abs(x)))
 
     assert (waits.status, waits.points, lost.status) == (Status.MANUAL, 0, Status.FAILED)
-    assert waits.findings[0].evidence["look_for"] == ["it is never negative"]
-    assert waits.findings[0].evidence["answer"] == "def f(x): ..."
+    [answer] = waits.answers
+    assert (answer.text, answer.look_for) == ("def f(x): ...", ("it is never negative",))
 
 
 def test_what_a_check_needs_is_paid_for_once() -> None:
@@ -89,7 +89,7 @@ def test_what_a_check_needs_is_paid_for_once() -> None:
     first, second = rows[2].findings
 
     assert (first.passed, first.blame) == (False, Blame.STUDENT)
-    assert (second.passed, second.blame, second.evidence["needs"]) == (False, Blame.NOBODY, "gradient")
+    assert (second.passed, second.blame, second.needs) == (False, Blame.NOBODY, "gradient")
     assert "Mend that first" in second.message
 
 
@@ -135,7 +135,7 @@ def test_a_named_mistake_follows_from_nothing_but_itself(symptom: bool, before: 
     """A mistake with a name of its own is the reason; the same one before it, or a mere symptom, is told as such."""
     known = Mistake("a-sine", says="It is a sine.", recognise=lambda _: True, symptom=symptom)
     part = property_of(positive, id="q", mistakes=[known], follows=("before",))
-    lost = Finding("earlier", False, "Wrong.", before)
+    lost = Finding("earlier", False, Explanation(seen="Wrong.", mistake=NamedMistake(before)))
     earlier = CriterionResult("before", "Before", "", Decimal(0), Decimal(1), Status.FAILED, (lost,))
     with asking(part, FakeBox({"f": np.sin})) as (student, _):
         message = Evaluation(part, student, 1, earlier=(earlier,)).results()[0].findings[0].message
@@ -181,8 +181,9 @@ def test_a_human_sees_the_answer_beside_what_to_look_for() -> None:
     row = asked(Prose(("the slope is at most 1/4",)), "x = 1  # answer: It saturates.\n")
 
     assert row.points == 0
-    assert row.findings[0].evidence["look_for"] == ["the slope is at most 1/4"]
-    assert "saturates" in str(row.findings[0].evidence["answer"])
+    [answer] = row.answers
+    assert answer.look_for == ("the slope is at most 1/4",)
+    assert "saturates" in answer.text
 
 
 def test_no_written_answer_is_no_wrong_one() -> None:

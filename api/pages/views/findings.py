@@ -1,11 +1,12 @@
 """A report's findings, ready to be laid out: what should hold, what came instead, which mistake it looks like."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from api.pages.views import evidence, words
+from grading.domain.report import Finding, NamedMistake
+from grading.domain.sentences import joined
+from grading.domain.verdict import Blame
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class FindingView:
 
     Attributes:
         claim: what should hold, in one or two sentences; the question's name where the report does not say.
-        said: what came instead; for a right answer or a remark, the whole message.
+        said: what came instead, what it may follow from, where to look; "" for most right answers.
         house: nobody but us or the rubric's author can act.
         skipped: what has to be right before this can be asked, or "".
         answer: what the student wrote, where a person judges it; otherwise "".
@@ -73,57 +74,29 @@ def told(findings: Iterable[FindingView]) -> tuple[Told, ...]:
     return tuple(made.values())
 
 
-def finding_view(finding: Mapping[str, Any]) -> FindingView:
-    """Read one finding of a report."""
-    shown: Mapping[str, Any] = finding.get("evidence") or {}
-    passed, message = bool(finding["passed"]), str(finding.get("message") or "")
-    mistake = _mistake(finding, shown)
-    claim = str(shown.get("claim") or "")
-    said = message.removeprefix(claim).removeprefix(".").lstrip() if claim else message
+def finding_view(finding: Finding) -> FindingView:
+    """Lay out one finding of a report."""
+    told, mistake = finding.told, finding.told.mistake
+    shown = dict(finding.evidence)
+    if mistake is not None and mistake.parts:
+        shown["explains"] = list(mistake.parts)
+    if mistake is not None and mistake.others:
+        shown["or"] = [other.id for other in mistake.others]
     return FindingView(
-        question=str(finding["question"]),
-        passed=passed,
-        remark=bool(finding.get("remark", False)),
-        house=not passed and finding.get("blame") in ("house", "author"),
-        claim=claim or words.as_question(str(finding["question"])),
-        said=_without_question(_without_mistake(said, mistake), shown.get("asked")),
-        skipped="" if passed else str(shown.get("needs") or ""),
-        visibility=str(finding.get("visibility") or "student"),
-        mistake=mistake,
+        question=finding.question,
+        passed=finding.passed,
+        remark=finding.remark,
+        house=not finding.passed and finding.blame in (Blame.HOUSE, Blame.AUTHOR),
+        claim=told.claim or words.as_question(finding.question),
+        said=joined(told.cause, f"{told.subject} {told.seen}".strip(), told.hint),
+        skipped=finding.needs,
+        visibility=finding.visibility.value,
+        mistake=_mistake(mistake) if mistake is not None else None,
         evidence=evidence.rows(shown),
-        answer=str(shown.get("answer") or ""),
+        answer=finding.answer.text if finding.answer is not None else "",
     )
 
 
-def _mistake(finding: Mapping[str, Any], shown: Mapping[str, Any]) -> MistakeView | None:
-    name = finding.get("mistake")
-    if not name:
-        return None
-    words_of = shown.get("mistake")
-    words_of = words_of if isinstance(words_of, Mapping) else shown
-    return MistakeView(
-        id=str(name),
-        title=str(words_of.get("says") or words.as_question(str(name))).rstrip(". "),
-        look=str(words_of.get("look") or ""),
-    )
-
-
-def _without_mistake(said: str, mistake: MistakeView | None) -> str:
-    """The message up to where it names the mistake: the page does that in a place of its own."""
-    known = [part for part in (mistake.title, mistake.look) if part and part in said] if mistake is not None else []
-    if not known:
-        return said
-    before = said[: said.index(known[0])].rstrip()
-    return re.sub(r"(?:^|(?<=[.!?…]) )In [^.:]+:$", "", before).rstrip()
-
-
-def _without_question(said: str, asked: object) -> str:
-    """The message without the call that was made: that stands among the evidence."""
-    if not isinstance(asked, str) or not asked or not said.startswith(asked):
-        return said
-    rest = said[len(asked) :].lstrip(";. ")
-    if rest.startswith("and "):
-        rest = rest.removeprefix("and ")
-        rest = rest if rest.startswith("the ") else f"It {rest}"
-    # A name such as dW1 keeps its case at the start of a sentence.
-    return re.sub(r"^(?:the|its) ", lambda found: found[0].capitalize(), rest)
+def _mistake(mistake: NamedMistake) -> MistakeView:
+    title = mistake.says.rstrip(". ") or words.as_question(mistake.id)
+    return MistakeView(mistake.id, title, mistake.look)

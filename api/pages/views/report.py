@@ -10,6 +10,7 @@ from typing import Any
 from api.pages.views import words
 from api.pages.views.findings import FindingView, Told, finding_view, told
 from grading.domain.assignment import Assignment
+from grading.domain.report import Finding
 from grading.domain.verdict import Status
 
 CHAIN_WIDTH = 1000.0
@@ -241,7 +242,7 @@ def _criterion(row: Mapping[str, Any], figures: Sequence[Mapping[str, Any]]) -> 
         points=float(row["points"]),
         possible=float(row["possible"]),
         status=words.status_word(str(row["status"])),
-        findings=tuple(finding_view(f) for f in row.get("findings") or ()),
+        findings=tuple(finding_view(Finding.from_json(f)) for f in row.get("findings") or ()),
         figures=_pairs([f for f in figures if f.get("criterion") == row["id"]]),
         hidden=int(row.get("hidden") or 0),
         judgement=row.get("judgement"),

@@ -193,7 +193,7 @@ def item_of(db: Session, caller: Caller, item: Item) -> ItemView:
         digest or "",
         tuple(
             Answer(
-                str((finding["evidence"]).get("claim") or finding["message"]),
+                str(finding.get("claim") or finding["message"]),
                 str(evidence["answer"]),
                 tuple(str(point) for point in evidence.get("look_for") or ()),
             )

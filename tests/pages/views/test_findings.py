@@ -1,15 +1,15 @@
 """Findings as a page lays them out: each thing once."""
 
 from api.pages.views.findings import finding_view
+from grading.domain.report import Finding
 
 EVIDENCE = {"claim": "The figure shows maps.", "says": "Kernels are shown.", "look": "Show what the layers put out."}
 
 
 def view(message: str) -> str:
     """What came instead, as the page says it."""
-    return finding_view(
-        {"question": "maps", "passed": False, "message": message, "mistake": "kernels", "evidence": EVIDENCE}
-    ).said
+    stored = {"question": "maps", "passed": False, "message": message, "mistake": "kernels", "evidence": EVIDENCE}
+    return finding_view(Finding.from_json(stored)).said
 
 
 def test_what_the_mistake_says_is_not_said_twice() -> None:
