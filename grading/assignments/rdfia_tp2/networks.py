@@ -64,6 +64,11 @@ def _put(put: Put, *args: Any, **kwargs: Any) -> Any:
         raise NotDefined(str(fault)) from fault
 
 
+def asking(kind: str, ask: Callable[..., Any]) -> Callable[..., Any]:
+    """A question about one kind of network: "by hand", "autograd", "nn" or "optim"."""
+    return lambda put, *args: ask(lambda *more: put(kind, *more), *args)
+
+
 def _four(reply: object, what: str, lead: tuple[int, ...] = ()) -> dict[str, Array]:
     values = admit.mapping(reply, what, keys=NAMES)
     return {n: admit.array(values[n], f"{what}: {n}", shape=(*lead, *SHAPES[n]), finite=False) for n in NAMES}

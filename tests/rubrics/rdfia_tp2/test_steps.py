@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
+from grading.assignments.rdfia_tp2.drivers import descent
 from grading.assignments.rdfia_tp2.networks import REFERENCE, STEPS, ask_path, batch, parameters
 from grading.authoring import Draw
 from grading.domain.errors import BadReply
-from grading.sandbox.guest.drivers.two_layer_torch import nn_descent
 from grading.sandbox.guest.program.loader import VERSIONS
 from grading.sandbox.guest.program.state import ProgramState
 
@@ -31,7 +31,7 @@ def stepped(middle: nn.Module, optimizer: Callable[..., Any], *, bias: bool = Tr
     program.scratch[VERSIONS] = {"init_model": {0: init_model}}
 
     def put(*args: Any) -> Any:
-        reply = nn_descent(program, *args)
+        reply = descent(program, *args)
         path = reply["path"]
         return {**reply, "path": path and {name: value.numpy() for name, value in path.items()}}
 
