@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from grading.sandbox.guest.drivers import DriverError, driver
-from grading.sandbox.guest.drivers.layouts import Layout, Shapes, by_size, layout_of, tensor_of
+from grading.sandbox.guest.drivers import driver
+from grading.sandbox.guest.drivers.layouts import Layout, Shapes, by_size, entries, first_fitting, layout_of, tensor_of
 from grading.sandbox.guest.program.state import Absent, ProgramState
 from grading.sandbox.guest.program.versions import Version, call, in_order, versions_of
+
+Values = Mapping[str, Any]
 
 NAMES = ("Wh", "bh", "Wy", "by")
 SIZES = (5, 6, 3)
@@ -97,8 +99,7 @@ def _keeps_track(program: ProgramState, version: Version) -> bool:
 
 
 def _tracks(made: Any) -> bool:
-    values = made.values() if isinstance(made, Mapping) else made if isinstance(made, list | tuple) else ()
-    return any(tensor_of(v) is not None and getattr(v, "requires_grad", False) for v in values)
+    return any(tensor_of(v) is not None and getattr(v, "requires_grad", False) for v in entries(made))
 
 
 def asked(program: ProgramState, task: str, **given: Any) -> Any:
@@ -126,26 +127,10 @@ def likeliest(program: ProgramState, *, tracking: bool = False) -> Layout:
 
 
 def _in_some_layout(program: ProgramState, ask: Callable[[Layout], Any], fits: Callable[[Any], bool]) -> Any:
-    """What the program answers in the first layout in which it gives an answer that fits.
-
-    Raises:
-        Exception: what it raised in the likeliest, where it answers in none.
-    """
-    raised: Exception | None = None
-    answered: list[Any] = []
-    for layout in likeliest(program).all_ways:
-        try:
-            answer = ask(layout)
-        except Exception as fault:
-            raised = raised or fault
-            continue
-        if fits(answer):
-            program.scratch[KEPT] = layout
-            return answer
-        answered.append(answer)
-    if answered:
-        return answered[0]
-    raise raised or DriverError("no layout was tried")
+    """What the program answers in the first layout in which that fits, which is then the likeliest."""
+    layout, answer = first_fitting(likeliest(program), ask, fits)
+    program.scratch[KEPT] = layout or program.scratch.get(KEPT)
+    return answer
 
 
 # -- by hand ----------------------------------------------------------------------------------------------
@@ -169,11 +154,8 @@ def initial(program: ProgramState, nx: int, nh: int, ny: int, *, autograd: bool 
     chosen = meant(program, "init")
     tracking = [v for v in versions_of(program, *ROLES["init"]) if autograd and _tracks(call(program, v, nx, nh, ny))]
     made = call(program, (tracking or [chosen])[-1], nx, nh, ny)
-    if isinstance(made, Mapping) and all(name in made for name in NAMES):
-        values: Any = {name: made[name] for name in NAMES}
-    else:
-        entries = made.values() if isinstance(made, Mapping) else made if isinstance(made, list | tuple) else ()
-        values = by_size(entries, shapes(nx, nh, ny))
+    by_name = isinstance(made, Mapping) and all(name in made for name in NAMES)
+    values = {name: made[name] for name in NAMES} if by_name else by_size(entries(made), shapes(nx, nh, ny))
     if values is None:
         return {"values": made, "tracked": [], "leaves": []}
     tracked = [name for name in NAMES if _tracks([values[name]])]
@@ -181,26 +163,25 @@ def initial(program: ProgramState, nx: int, nh: int, ny: int, *, autograd: bool 
 
 
 @driver("two_layer_forward")
-def forward(program: ProgramState, parameters: Mapping[str, Any], x: Any) -> dict[str, Any]:
+def forward(program: ProgramState, parameters: Values, x: Any) -> dict[str, Any]:
     """The forward pass: `yhat`, and what it puts down on its way under the statement's names (`outputs`)."""
     shape = (len(x), len(parameters["by"]))
-    yhat, outputs = _in_some_layout(
-        program,
-        lambda layout: _passed(program, layout, parameters, x, shape),
-        lambda answer: tuple(getattr(answer[0], "shape", ())) == shape,
-    )
+
+    def fits(answer: Any) -> bool:
+        return tuple(getattr(answer[0], "shape", ())) == shape
+
+    yhat, outputs = _in_some_layout(program, lambda layout: _passed(program, layout, parameters, x), fits)
     named = outputs if isinstance(outputs, Mapping) else {}
     return {"yhat": yhat, "outputs": {k: v for k, v in named.items() if k in AS_GIVEN and tensor_of(v) is not None}}
 
 
-def _passed(
-    program: ProgramState, layout: Layout, parameters: Mapping[str, Any], x: Any, shape: tuple[int, int]
-) -> tuple[Any, Any]:
+def _passed(program: ProgramState, layout: Layout, parameters: Values, x: Any) -> tuple[Any, Any]:
     """A forward pass's probabilities and intermediate values, in whichever order they are returned.
 
     Of several arrays of the right shape the one whose rows add up to 1 is meant.
     """
     answer = asked(program, "forward", params=layout.given(parameters), x=layout.array(x))
+    shape = (len(x), len(parameters["by"]))
     parts = list(answer) if isinstance(answer, tuple | list) else [answer]
     nested = [p for kind in (Mapping, tuple | list) for p in parts if isinstance(p, kind)]
     outputs = nested[0] if nested else {}
@@ -224,26 +205,21 @@ def loss(program: ProgramState, kind: str, yhat: Any, y: Any) -> Any:
 
 
 @driver("two_layer_backward")
-def backward(program: ProgramState, parameters: Mapping[str, Any], outputs: Mapping[str, Any], y: Any) -> Any:
+def backward(program: ProgramState, parameters: Values, outputs: Values, y: Any) -> Any:
     """The gradients by hand, for intermediate values that are right.
 
     What the program's own forward pass keeps beside them is handed over as well.
     """
-    shape = (len(outputs["X"]), len(parameters["by"]))
 
     def ask(layout: Layout) -> Any:
         own: Any = {}
         try:
-            _, own = _passed(program, layout, parameters, outputs["X"], shape)
+            _, own = _passed(program, layout, parameters, outputs["X"])
         except Exception:
             own = {}
         if isinstance(own, Mapping):
-            right = {
-                k: layout.array(v)
-                for k, v in outputs.items()
-                if tensor_of(own.get(k)) is None or tuple(own[k].shape) == tuple(v.shape)
-            }
-            own = {**own, **right}
+            other = [k for k, v in outputs.items() if getattr(own.get(k), "shape", v.shape) != v.shape]
+            own = {**own, **{k: layout.array(v) for k, v in outputs.items() if k not in other}}
         found = asked(program, "backward", params=layout.given(parameters), outputs=own, y=layout.array(y))
         taken = layout.taken(found)
         return found if taken is None else taken
@@ -257,19 +233,19 @@ def backward(program: ProgramState, parameters: Mapping[str, Any], outputs: Mapp
 
 
 @driver("two_layer_step")
-def step(program: ProgramState, parameters: Mapping[str, Any], gradients: Mapping[str, Any], eta: float) -> Any:
+def step(program: ProgramState, parameters: Values, gradients: Values, eta: float) -> Any:
     """One step by hand: where the parameters are then, returned or changed in place."""
     layout = likeliest(program)
-    raised: Exception | None = None
+    raised: list[Exception] = []
     for slopes in layout.of_gradients:
         params = layout.given(parameters)
         try:
             answer = asked(program, "sgd", params=params, grads=slopes.given(gradients), eta=eta)
         except (LookupError, TypeError, AttributeError) as fault:
-            raised = raised or fault
+            raised.append(fault)
             continue
         return layout.taken(answer) or layout.taken(params)
-    raise raised or DriverError("no layout was tried")
+    raise raised[0]
 
 
 # -- with autograd, torch.nn and torch.optim --------------------------------------------------------------
@@ -277,7 +253,7 @@ def step(program: ProgramState, parameters: Mapping[str, Any], gradients: Mappin
 
 @driver("two_layer_module")
 def module(  # noqa: PLR0917 - drivers are called by position over the wire
-    program: ProgramState, kind: str, parameters: Mapping[str, Any], x: Any, y: Any, eta: float
+    program: ProgramState, kind: str, parameters: Values, x: Any, y: Any, eta: float
 ) -> dict[str, Any]:
     """What `init_model` builds, asked with parameters of the judge's.
 
@@ -301,7 +277,7 @@ def module(  # noqa: PLR0917 - drivers are called by position over the wire
     return {**told, "fits": True, "out": out}
 
 
-def _built(program: ProgramState, kind: str, parameters: Mapping[str, Any], eta: float) -> SimpleNamespace:
+def _built(program: ProgramState, kind: str, parameters: Values, eta: float) -> SimpleNamespace:
     """The `model`, `loss` and `optimizer` that `init_model` returns, each None where it returns none.
 
     Raises:
@@ -321,7 +297,7 @@ def _built(program: ProgramState, kind: str, parameters: Mapping[str, Any], eta:
     return SimpleNamespace(model=models[0], loss=next(iter(losses), None), optimizer=next(iter(optimizers), None))
 
 
-def _load(model: Any, parameters: Mapping[str, Any]) -> bool:
+def _load(model: Any, parameters: Values) -> bool:
     """Put the judge's values in; whether the module's parameters have the shapes of two layers."""
     import torch
 
@@ -335,14 +311,7 @@ def _load(model: Any, parameters: Mapping[str, Any]) -> bool:
 
 @driver("two_layer_descent")
 def descent(  # noqa: PLR0917 - drivers are called by position over the wire
-    program: ProgramState,
-    kind: str,
-    parameters: Mapping[str, Any],
-    x: Any,
-    y: Any,
-    eta: float,
-    steps: int,
-    zeroed: bool = False,
+    program: ProgramState, kind: str, parameters: Values, x: Any, y: Any, eta: float, steps: int, zeroed: bool = False
 ) -> dict[str, Any]:
     """Some steps on the mean loss: of `sgd` on tensors ("autograd"), on a module ("nn"), or of `init_model`'s "optim".
 
@@ -381,7 +350,7 @@ class _Walk:
     missing: str = ""
 
 
-def _by_tensors(program: ProgramState, parameters: Mapping[str, Any], eta: float) -> _Walk:
+def _by_tensors(program: ProgramState, parameters: Values, eta: float) -> _Walk:
     version, layout = meant(program, "autograd sgd"), likeliest(program, tracking=True)
     start = layout.given(parameters)
     for value in layout.own(start).values():
@@ -394,7 +363,7 @@ def _by_tensors(program: ProgramState, parameters: Mapping[str, Any], eta: float
     return _Walk(layout, start, step)
 
 
-def _by_module(program: ProgramState, kind: str, parameters: Mapping[str, Any], eta: float) -> _Walk:
+def _by_module(program: ProgramState, kind: str, parameters: Values, eta: float) -> _Walk:
     from torch import nn
 
     nh, nx = parameters["Wh"].shape
@@ -415,7 +384,7 @@ def _by_module(program: ProgramState, kind: str, parameters: Mapping[str, Any], 
     return _Walk(layout, list(model.parameters()), step)
 
 
-def _mean_loss(p: Mapping[str, Any], turned: bool, x: Any, y: Any) -> Any:
+def _mean_loss(p: Values, turned: bool, x: Any, y: Any) -> Any:
     """The right loss in the program's layout, so that a step is judged by itself."""
     import torch
 

@@ -5,7 +5,7 @@ is told by its name, and where names are others by how many numbers it has: the 
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,6 +133,34 @@ def layout_of(made: Any, shapes: Shapes) -> Layout | None:
     keys = tuple(next(key for key, value in items if value is found[name]) for name in shapes)
     way = "flat" if bias.ndim == 1 else "row" if bias.shape[0] == 1 else "column"
     return Layout(shapes, keys, kind, shape != shapes[matrix], way, isinstance(found[matrix], np.ndarray))
+
+
+def first_fitting(
+    likeliest: Layout, ask: Callable[[Layout], Any], fits: Callable[[Any], bool]
+) -> tuple[Layout | None, Any]:
+    """The first layout in which an answer fits, and that answer; else None, and the first answer that there is.
+
+    Raises:
+        Exception: what was raised in the likeliest, where there is an answer in none.
+    """
+    answered: list[Any] = []
+    raised: list[Exception] = []
+    for layout in likeliest.all_ways:
+        try:
+            answered.append(ask(layout))
+        except Exception as fault:
+            raised.append(fault)
+            continue
+        if fits(answered[-1]):
+            return layout, answered[-1]
+    if not answered:
+        raise raised[0]
+    return None, answered[0]
+
+
+def entries(made: Any) -> list[Any]:
+    """What a program's dictionary, list or tuple holds."""
+    return list(made.values()) if isinstance(made, Mapping) else list(made) if isinstance(made, list | tuple) else []
 
 
 def by_size(values: Iterable[Any], shapes: Shapes) -> dict[str, Any] | None:
