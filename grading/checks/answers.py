@@ -8,12 +8,15 @@ Editions renumber: 7.2 of one year is 8.2 of the next, and 6 is another question
 where what stands there is `about` the right thing; a heading or an anchor needs no such proof.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from grading.authoring.written import Find
-from grading.programs import Source
+from grading.domain.submission import SubmittedFile
+from grading.programs import Source, read_source
 
 PLACEHOLDER = re.compile(
     r"(?:your|type|write|put|enter|insert|add|double[- ]?click)\b.{0,40}\b"
@@ -39,6 +42,7 @@ ANCHOR = re.compile(
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]{0,300}>|\{#[\w:.-]+\}")
 FENCE = re.compile(r"^ {0,3}(```|~~~)")
 LONGEST_LINE = 4_000
+PRINT_DIGITS = 16
 EDGES = " .:!()[]<>\"'"
 
 
@@ -84,6 +88,32 @@ class _Line:
     def opens(self) -> bool:
         """Whether something new begins here."""
         return self.level > 0 or self.strong
+
+
+class Prints(frozenset[str]):
+    """Lines by their fingerprints: a course's own words can be known for such without being kept."""
+
+    def __contains__(self, line: object) -> bool:
+        return isinstance(line, str) and super().__contains__(print_of(line))
+
+
+def print_of(line: str) -> str:
+    """A line's fingerprint."""
+    return hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()[:PRINT_DIGITS]
+
+
+def handed_out(
+    *starters: Path, prints: Iterable[str] = (), as_read: Callable[[Source], Source] = lambda source: source
+) -> frozenset[str]:
+    """`given_lines` of the starters in these files, and of editions of which only the fingerprints are kept.
+
+    Args:
+        starters: their paths.
+        prints: `print_of` each line of the other editions.
+        as_read: what is done to every notebook before its answers are looked for.
+    """
+    read = (as_read(read_source(SubmittedFile(path.name, path.read_bytes()))) for path in starters)
+    return Prints({*map(print_of, given_lines(*read)), *prints})
 
 
 def given_lines(*sources: Source) -> frozenset[str]:
