@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from PIL import Image
 
-from grading.assignments.uva_image_data.runs import STARTS, Scope, calls_of, statements
+from grading.assignments.uva_image_data.runs import Scope, calls_of, statements
 from grading.authoring import blank
 from grading.authoring.pictures import clean
 from grading.authoring.written import Find, ForHuman, Right, Wrong
@@ -56,9 +56,9 @@ def find() -> Find:
 
     def found(source: Source) -> str | None:
         every = explained(source)
-        if every and not any(one.pictures for one in every) and pasted(source):
-            return PASTED
-        return json.dumps([asdict(one) for one in every]) if any(one.pictures for one in every) else None
+        if any(one.pictures for one in every):
+            return json.dumps([asdict(one) for one in every])
+        return PASTED if every and pasted(source) else None
 
     return found
 
@@ -74,10 +74,7 @@ def explained(source: Source) -> list[Explained]:
     for cell in source.code:
         for statement in statements(cell):
             scope.read(statement)
-            if isinstance(statement, ast.ClassDef | ast.FunctionDef):
-                continue
-            calls = [call for name in CALLS for call in calls_of(statement, name)]
-            found += [_explained(call, scope, cell) for call in calls[:1]]
+            found += [_explained(call, scope, cell) for call in calls_of(statement, *CALLS)[:1]]
     return found
 
 
@@ -120,10 +117,9 @@ def _explained(call: ast.Call, scope: Scope, cell: Cell) -> Explained:
     roots = {n.id for n in ast.walk(layers) if isinstance(n, ast.Name)}
     drawn = [output.png for output in cell.outputs if output.png][:MOST_PICTURES]
     text = "\n".join(output.text for output in cell.outputs)
-    start = scope.models.get(name, "")
     return Explained(
         cell.index,
-        start if start in STARTS.values() else "",
+        scope.models.get(name, ""),
         roots == {name},
         LATE.search(ast.unparse(layers)) is not None,
         len(drawn),

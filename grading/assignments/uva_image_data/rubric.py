@@ -63,24 +63,24 @@ part.criterion("split", "Data: loaded and split", section="Data", points="1").as
 )
 
 trainings = {}
-for run in (outcomes.SGD, outcomes.ADAM, outcomes.TINY, outcomes.HUGE, outcomes.ZERO, outcomes.KAIMING):
-    row = trainings[run] = part.criterion(run.row, run.title, section="Trainings", points="1")
-    row.asks(run.check, run.question, find=run.find(), accepts=run, missing=UNRUN)
+for run in outcomes.RUNS:
+    row = trainings[run.name] = part.criterion(run.row, run.title, section="Trainings", points="1")
+    row.asks(f"{run.name}_history", run.question, find=run.find(), accepts=run, missing=UNRUN)
 
 
-@trainings[outcomes.SGD].holds(reference=False, mistakes=starts.slips, needs=(outcomes.SGD.check,))
+@trainings["sgd"].holds(reference=False, needs=("sgd_history",))
 def gaussian_start(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a law needs no draw
     """The network of Tasks 3 and 4 begins with weights from a normal distribution of standard deviation 1e-4."""
     starts.insist_on(student, starts.GAUSSIAN)
 
 
-@trainings[outcomes.ZERO].holds(reference=False, mistakes=starts.slips, needs=(outcomes.ZERO.check,))
+@trainings["zero"].holds(reference=False, needs=("zero_history",))
 def zero_start(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a law needs no draw
     """Every weight of that network begins at 0."""
     starts.insist_on(student, starts.ZERO)
 
 
-@trainings[outcomes.KAIMING].holds(reference=False, mistakes=starts.slips, needs=(outcomes.KAIMING.check,))
+@trainings["kaiming"].holds(reference=False, needs=("kaiming_history",))
 def kaiming_start(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a law needs no draw
     """Every layer of that network begins with Kaiming's uniform weights."""
     starts.insist_on(student, starts.KAIMING)

@@ -7,7 +7,7 @@ before them; the history is read from the outputs stored under the same cell.
 import ast
 import re
 from collections import ChainMap
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -125,8 +125,7 @@ def trainings(source: Source) -> tuple[Training, ...]:
         calls: list[Training] = []
         for statement in statements(cell):
             scope.read(statement)
-            if not isinstance(statement, ast.ClassDef | ast.FunctionDef):
-                calls += [_training(call, scope, cell.index) for call in calls_of(statement, "fit")]
+            calls += [_training(call, scope, cell.index) for call in calls_of(statement, "fit")]
         printed = histories(cell)
         for place, call in enumerate(calls):
             told = printed[place] if place < len(printed) else History(cell.index)
@@ -140,11 +139,11 @@ def statements(cell: Cell) -> list[ast.stmt]:
     return tree.body if tree else []
 
 
-def calls_of(statement: ast.stmt, name: str) -> Iterator[ast.Call]:
-    """The calls of a function in a statement, by the last part of its name."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and _last_name(node.func) == name:
-            yield node
+def calls_of(statement: ast.stmt, *names: str) -> list[ast.Call]:
+    """What a statement calls of these functions, by the last part of their name; what it defines is not called."""
+    if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+        return []
+    return [node for node in ast.walk(statement) if isinstance(node, ast.Call) and _last_name(node.func) in names]
 
 
 def histories(cell: Cell) -> list[History]:

@@ -4,7 +4,8 @@ The classes are handed out; a student who changes one trains something else than
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,18 @@ from grading.authoring import Driven, Function, Subject
 from grading.authoring import expect as admit
 from grading.authoring.bindings import Binding
 from grading.checks import initialisation
-from grading.checks.conclusions import Conclusion, insist, slip, wrong
-from grading.checks.initialisation import SAID, Array
-from reference_models.initializers import Fans, Law
+from grading.checks.conclusions import Conclusion, insist, wrong
+from grading.checks.initialisation import Array
+from grading.mistakes.initialisation import (
+    KAIMING_FAN_OUT,
+    KAIMING_OTHER_SHAPE,
+    TORCH_DEFAULT_LEFT,
+    XAVIER_INSTEAD,
+    XAVIER_OTHER_SHAPE,
+    Known,
+)  # fmt: skip
+from reference_models.initializers import MATRIX, Fans, Law, kaiming, normal, torch_default, zeros
+from reference_models.initializers import fans as fans_of
 
 GAUSSIAN, ZERO, KAIMING = "ResNetGaussianWeight", "ResNetZeroWeight", "ResNetUniformWeight"
 STD = 1e-4
@@ -33,25 +43,16 @@ expects: tuple[Binding, ...] = tuple(
 )
 
 
-def _torchvisions(fans: Fans) -> Law:
+def _torchvisions(_: Law, fans: Fans | None) -> Law | None:
     """What torchvision's ResNet fills its convolutions with, and torch a linear layer."""
-    if fans.out == CLASSES:
-        return Law("uniform", std=math.sqrt(1 / (3 * fans.into)))
-    return Law("normal", std=math.sqrt(2 / fans.out))
+    if fans is None:
+        return None
+    return torch_default(fans) if fans.out == CLASSES else normal(math.sqrt(2 / fans.out))
 
 
-INSTEAD: Mapping[str, Callable[[Fans], Law]] = {
-    "torch-default-left": _torchvisions,
-    "kaiming-other-shape": lambda fans: Law("normal", std=math.sqrt(2 / fans.into)),
-    "kaiming-fan-out": lambda fans: Law("uniform", std=math.sqrt(2 / fans.out)),
-    "xavier-instead": lambda fans: Law("uniform", std=math.sqrt(2 / (fans.into + fans.out))),
-    "xavier-other-shape": lambda fans: Law("normal", std=math.sqrt(2 / (fans.into + fans.out))),
-}
-"""What networks begin with instead, as a whole."""
-LOOK = "Take the class as it was handed out."
-
-
-slips = tuple(slip(name, said, LOOK) for name, said in SAID.items())
+TORCHVISIONS_LEFT = replace(TORCH_DEFAULT_LEFT, variant=_torchvisions)
+INSTEAD = (TORCHVISIONS_LEFT, KAIMING_OTHER_SHAPE, KAIMING_FAN_OUT, XAVIER_INSTEAD, XAVIER_OTHER_SHAPE)
+"""What all layers begin with instead: one alone, whose fans are nearly equal, cannot tell some of these apart."""
 
 
 def insist_on(subject: Subject, name: str) -> None:
@@ -62,34 +63,34 @@ def insist_on(subject: Subject, name: str) -> None:
 def opinion_of(reply: Any, name: str) -> Conclusion:
     """Whether the weights of a network, as the driver tells them, follow their law."""
     told = admit.mapping(reply, f"what {name}() holds")
-    samples, laws, fans = {}, {}, {}
+    samples: dict[str, Array] = {}
+    fans: dict[str, Fans] = {}
     for place, (tensor, facts) in enumerate(list(told.items())[:MOST_TENSORS]):
         entry = admit.mapping(facts, str(tensor), keys=("shape", "values"))
         sizes = [admit.integer(n, "a shape", low=1) for n in admit.sequence(entry["shape"], "a shape")]
-        if len(sizes) < 2:  # noqa: PLR2004 - biases and normalisations begin as torch makes them
-            continue
+        if len(sizes) < MATRIX:
+            continue  # biases and normalisations begin as torch makes them
         label = f"layer {place + 1} ({tensor})"
-        fans[label] = Fans(math.prod(sizes[1:]), sizes[0] * math.prod(sizes[2:]))
+        fans[label] = fans_of(tuple(sizes))
         samples[label] = admit.array(entry["values"], label).astype(np.float64)
-        laws[label] = law_of(name, fans[label])
     if not samples:
-        return wrong(f"{name}() has no layer with weights.", "no-network")
+        return wrong(f"{name}() has no layer with weights.")
+    laws = {label: law_of(name, fans[label]) for label in samples}
     conclusion = initialisation.every(samples, laws, fans=fans)
-    # One layer alone cannot tell some laws apart, because its fans are nearly equal; all together can.
-    known = "" if conclusion.holds else _network_wide(samples, fans)
-    return wrong(f"{conclusion.message.partition(';')[0]}. {SAID[known]}", known) if known else conclusion
+    known = next((one for one in INSTEAD if _everywhere(one, samples, laws, fans)), None)
+    if conclusion.holds or known is None:
+        return conclusion
+    return wrong(conclusion.message.partition(";")[0] + ".", known)
 
 
-def _network_wide(samples: Mapping[str, Array], fans: Mapping[str, Fans]) -> str:
-    """The mistake whose law all layers follow, or ""."""
-    for name, other in INSTEAD.items():
-        if all(not initialisation.follows(sample, other(fans[layer])) for layer, sample in samples.items()):
-            return name
-    return ""
+def _everywhere(known: Known, samples: Mapping[str, Array], laws: Mapping[str, Law], fans: Mapping[str, Fans]) -> bool:
+    """Whether all layers follow the law of a mistake."""
+    others = {layer: known.variant(law, fans[layer]) for layer, law in laws.items()}
+    return all(law is not None and not initialisation.follows(samples[layer], law) for layer, law in others.items())
 
 
 def law_of(name: str, fans: Fans) -> Law:
     """What the weights of a layer follow."""
     if name == GAUSSIAN:
-        return Law("normal", std=STD)
-    return Law("constant") if name == ZERO else Law("uniform", std=math.sqrt(2 / fans.into))
+        return normal(STD)
+    return zeros() if name == ZERO else kaiming(fans, "uniform")
