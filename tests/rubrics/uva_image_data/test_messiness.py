@@ -185,7 +185,7 @@ def test_pictures_pasted_into_the_text_are_for_a_person() -> None:
     book["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "![cam.png](attachment:cam.png)"})
     row = rows(book)["grad-cam"]
     assert row.status is Status.MANUAL
-    assert row.findings[0].evidence["answer"] == explanations.PASTED
+    assert row.answers[0].text == explanations.PASTED
 
 
 def test_an_answer_whose_question_was_deleted_is_found_by_a_person() -> None:
@@ -194,7 +194,7 @@ def test_an_answer_whose_question_was_deleted_is_found_by_a_person() -> None:
     book["cells"].remove(cell(book, "Assignment 8.2"))
     cell(book, RATES)["source"] = "YOUR ANSWER HERE"
     graded = rows(book)
-    read = graded["answer-symmetry"].findings[0].evidence["answer"]
+    read = graded["answer-symmetry"].answers[0].text
 
     assert isinstance(read, str)
     assert read.startswith(NO_PLACE.strip())
@@ -213,7 +213,7 @@ def test_answers_under_another_question_are_found_by_their_number() -> None:
     last = cell(book, ANSWERS[-1])
     last["source"] = text(last) + "\n\n# Answers\n\n" + "\n\n".join(written)
     graded = rows(book)
-    read = str(graded["answer-symmetry"].findings[0].evidence["answer"])
+    read = graded["answer-symmetry"].answers[0].text
 
     assert short(graded) == {}
     assert read.startswith(UNDER_ANOTHER.strip())
