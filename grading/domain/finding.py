@@ -122,7 +122,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person judges.
+    """What a person marks.
 
     Attributes:
         text: what the student wrote, or did.
@@ -154,7 +154,7 @@ class Finding:
         blame: who must act. NOBODY where passed.
         remark: true for a note that costs nothing.
         needs: the check or criterion that had to pass first and did not, so that this was not asked; "" where it was.
-        answer: what a person judges, where one does.
+        answer: what a person marks, where one does.
         evidence: small plain JSON: index, got, shape, figure ids.
         stored: the message as it was read from JSON. It stays, however messages are composed today.
     """

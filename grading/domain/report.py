@@ -22,8 +22,8 @@ __all__ = [
     "GpuUse",
     "Integrity",
     "Json",
-    "Judgement",
     "MachineResult",
+    "Marking",
     "NamedMistake",
     "Report",
     "RunFacts",
@@ -34,14 +34,14 @@ SCHEMA = "chainrule.report/1"
 
 @dataclass(frozen=True, slots=True)
 class MachineResult:
-    """What the machine had said of a criterion that people judged."""
+    """What the machine had said of a criterion that people marked."""
 
     status: Status
     points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Marking:
     """What people gave for a criterion.
 
     Attributes:
@@ -62,9 +62,9 @@ class Judgement:
     graders: tuple[str, ...] = ()
     machine: MachineResult | None = None
 
-    def for_student(self) -> "Judgement | None":
+    def for_student(self) -> "Marking | None":
         """Points and comment, not whose they are, nor the course's key points; None while nothing counts."""
-        return None if self.points is None else Judgement(self.state, self.points, self.comment)
+        return None if self.points is None else Marking(self.state, self.points, self.comment)
 
     def to_json(self) -> dict[str, Json]:
         """As a criterion's JSON carries it."""
@@ -80,7 +80,7 @@ class Judgement:
         }
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> "Judgement":
+    def from_json(cls, told: Mapping[str, Any]) -> "Marking":
         """What `to_json` wrote."""
         points, machine = told["points"], told.get("machine")
         return cls(
@@ -99,7 +99,7 @@ class CriterionResult:
     """One row of the rubric with its points and the inner ledger.
 
     Attributes:
-        judgement: what people gave, where they did; `points` and `status` count it.
+        marking: what people gave, where they did; `points` and `status` count it.
         hidden: how many findings its reader will see after the due date; None in the whole report.
     """
 
@@ -110,12 +110,12 @@ class CriterionResult:
     possible: Decimal
     status: Status
     findings: tuple[Finding, ...] = ()
-    judgement: Judgement | None = None
+    marking: Marking | None = None
     hidden: int | None = None
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        """What waits for a person, or was judged by one, in order."""
+        """What waits for a person, or was marked by one, in order."""
         return tuple(f.answer for f in self.findings if f.answer is not None and f.answer.sha256)
 
     @property
@@ -133,14 +133,14 @@ class CriterionResult:
             "possible": float(self.possible),
             "status": self.status.value,
             "findings": [f.to_json() for f in self.findings],
-            **({"judgement": self.judgement.to_json()} if self.judgement is not None else {}),
+            **({"judgement": self.marking.to_json()} if self.marking is not None else {}),
             **({"hidden": self.hidden} if self.hidden is not None else {}),
         }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "CriterionResult":
         """What `to_json` wrote."""
-        judgement = told.get("judgement")
+        marking = told.get("judgement")
         return cls(
             told["id"],
             told["title"],
@@ -149,7 +149,7 @@ class CriterionResult:
             _decimal(told["possible"]),
             Status(told["status"]),
             tuple(map(Finding.from_json, told["findings"])),
-            None if judgement is None else Judgement.from_json(judgement),
+            None if marking is None else Marking.from_json(marking),
             told.get("hidden"),
         )
 

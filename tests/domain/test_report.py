@@ -17,8 +17,8 @@ from grading.domain.report import (
     Finding,
     GpuUse,
     Integrity,
-    Judgement,
     MachineResult,
+    Marking,
     NamedMistake,
     Report,
     RunFacts,
@@ -48,8 +48,8 @@ FINDINGS = st.builds(
     answer=st.none() | st.builds(Answer, WORDS, st.text("abcdef", min_size=1), NAMES),
     evidence=st.dictionaries(st.sampled_from(["index", "got", "shape"]), PLAIN | st.lists(PLAIN, max_size=2)),
 )
-JUDGEMENTS = st.builds(
-    Judgement,
+MARKINGS = st.builds(
+    Marking,
     st.sampled_from(["given", "settled", "disputed"]),
     st.none() | POINTS,
     WORDS,
@@ -67,7 +67,7 @@ CRITERIA = st.builds(
     POINTS,
     st.sampled_from(Status),
     st.lists(FINDINGS, max_size=2).map(tuple),
-    st.none() | JUDGEMENTS,
+    st.none() | MARKINGS,
     st.none() | st.integers(0, 9),
 )
 RUNS = st.builds(
