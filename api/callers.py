@@ -67,7 +67,7 @@ Submitter = Annotated[Caller, Security(asking, scopes=[access.SUBMISSIONS_WRITE]
 Reader = Annotated[Caller, Security(asking, scopes=[access.SUBMISSIONS_READ])]
 ResultsReader = Annotated[Caller, Security(asking, scopes=[access.RESULTS_READ])]
 Regrader = Annotated[Caller, Security(asking, scopes=[access.REGRADES_WRITE])]
-Grader = Annotated[Caller, Security(asking, scopes=[access.JUDGEMENTS_WRITE])]
+Grader = Annotated[Caller, Security(asking, scopes=[access.MARKS_WRITE])]
 GradesReader = Annotated[Caller, Security(asking, scopes=[access.GRADES_READ])]
 GradesPoster = Annotated[Caller, Security(asking, scopes=[access.GRADES_POST])]
 

@@ -1,4 +1,4 @@
-"""What the queue of answers that people judge looks like to a client."""
+"""What the queue of answers that people mark looks like to a client."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import API, Answer, Points
 from grading.store.comments import CommentView
-from grading.store.overlay import Given
+from grading.store.marked_reports import GivenMark
 from grading.store.queries.marking import EventView, Item, ItemView, Progress
 
 
@@ -38,14 +38,14 @@ class RowCountOut(Answer):
     criterion_id: str
     title: str
     total: int
-    judged: int
+    judged: Annotated[int, Field(validation_alias="marked")]
 
 
 class ProgressOut(Answer):
-    """How far the assignment is; `twice` were judged by two people or more, `agreed` of them with the same points."""
+    """How far the assignment is; `twice` were marked by two people or more, `agreed` of them with the same points."""
 
     total: int
-    judged: int
+    judged: Annotated[int, Field(validation_alias="marked")]
     views: dict[str, int]
     twice: int
     agreed: int
@@ -83,13 +83,13 @@ class GivenOut(Answer):
     at: datetime
 
     @classmethod
-    def maybe(cls, given: Given | None) -> Self | None:
+    def maybe(cls, given: GivenMark | None) -> Self | None:
         """The value, or nothing."""
         return None if given is None else cls.model_validate(given)
 
 
 class ItemDetailOut(BaseModel):
-    """One answer with what is needed to judge it; `others` is null until the caller has judged."""
+    """One answer with what is needed to mark it; `others` is null until the caller has."""
 
     item: ItemOut
     section: str
@@ -111,7 +111,7 @@ class ItemDetailOut(BaseModel):
         )
 
 
-class JudgementIn(BaseModel):
+class MarkIn(BaseModel):
     """What a person says about one answer."""
 
     model_config = ConfigDict(extra="forbid")
@@ -167,7 +167,7 @@ class EventOut(Answer):
 
 
 class Trail(BaseModel):
-    """Who judged what and when, newest first."""
+    """Who marked what and when, newest first."""
 
     items: list[EventOut]
 

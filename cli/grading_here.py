@@ -68,16 +68,16 @@ def _grade_one(
     submission = _read(paths, assignment)
     drawn = fresh_seed() if seed is None else seed
     with judge_for(settings()) as judge:
-        judgement = _judged(judge, submission, assignment.slug, seed=drawn, device=device)
+        reply = _graded(judge, submission, assignment.slug, seed=drawn, device=device)
     if figures is not None:
-        _write_figures(judgement, figures)
+        _write_figures(reply, figures)
     if as_json:
-        typer.echo(json.dumps(judgement.report, ensure_ascii=False))
+        typer.echo(json.dumps(reply.report, ensure_ascii=False))
     else:
         from cli.rendering import show_report
 
-        show_report(judgement.report, title=assignment.title)
-    if not judgement.report["final"]:
+        show_report(reply.report, title=assignment.title)
+    if not reply.report["final"]:
         complain("a row could not be graded, and that is not the student's fault: the score is not final.")
         raise typer.Exit(Exit.OUR_FAULT)
 
@@ -91,10 +91,10 @@ def _grade_batch(folder: Path, assignment: "Assignment", *, seed: int | None, de
         def line(entry: Path) -> dict[str, "Json"]:
             drawn = fresh_seed() if seed is None else seed
             try:
-                judgement = _judged(judge, _read([entry], assignment), assignment.slug, seed=drawn, device=device)
+                reply = _graded(judge, _read([entry], assignment), assignment.slug, seed=drawn, device=device)
             except ChainruleError as error:
                 return {"entry": entry.name, "error": error_json(error)}
-            return {"entry": entry.name, **judgement.report}
+            return {"entry": entry.name, **reply.report}
 
         lines = pool.map(line, entries)
         ours = _print_lines(lines)
@@ -130,25 +130,25 @@ def _read(paths: list[Path], assignment: "Assignment") -> "Submission":
     return read_paths(paths, assignment)
 
 
-def _judged(judge: "Judge", submission: "Submission", slug: str, *, seed: int, device: str) -> "GradedReply":
-    """The judgement; where our fault left a row without one, or killed the judge, that of another try."""
+def _graded(judge: "Judge", submission: "Submission", slug: str, *, seed: int, device: str) -> "GradedReply":
+    """The reply; where our fault left a row without a verdict, or killed the judge, that of another try."""
     for _ in range(TRIES - 1):
         try:
-            judgement = judge.grade(submission, slug, seed=seed, device=device)
+            reply = judge.grade(submission, slug, seed=seed, device=device)
         except HouseFault:
             continue
-        if judgement.report["final"]:
-            return judgement
+        if reply.report["final"]:
+            return reply
     return judge.grade(submission, slug, seed=seed, device=device)
 
 
-def _write_figures(judgement: "GradedReply", folder: Path) -> None:
+def _write_figures(reply: "GradedReply", folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    entries = judgement.report.get("figures")
+    entries = reply.report.get("figures")
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict):
             name = "".join(c if c.isalnum() or c in "-_." else "-" for c in str(entry["id"])).lstrip(".")
-            (folder / f"{name}.png").write_bytes(judgement.figures[str(entry["sha256"])])
+            (folder / f"{name}.png").write_bytes(reply.figures[str(entry["sha256"])])
 
 
 def error_json(error: ChainruleError) -> dict[str, "Json"]:

@@ -13,7 +13,7 @@ from grading.store import reports, runs, tracing
 from grading.store.runs import Claim
 from worker import gpu_slots as gpus
 from worker import metrics
-from worker.judge_holder import Judge, Judgement
+from worker.judge_holder import Graded, Judge
 from worker.workplace import Workplace
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
         if device == "cuda" and not judge.wants_gpu(submission, claimed.rubric_slug):
             device = "cpu"
         with gpus.slot(place.slots, device) as use:
-            judgement = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=device)
+            graded = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=device)
     except NotASubmission as fault:
         with place.database.write() as db:
             runs.reject(db, claimed, code=fault.code, message=fault.message)
@@ -79,22 +79,22 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
     except HouseFault as fault:
         _release(place, claimed, str(fault))
     else:
-        if reports.house_must_act(judgement.report) and claimed.attempt < place.settings.max_attempts:
+        if reports.house_must_act(graded.report) and claimed.attempt < place.settings.max_attempts:
             _release(place, claimed, "Some criteria could not be judged through a fault of ours.")
         else:
             # By the clock that the claim was dated by, whatever this machine's says.
             took = timedelta(seconds=time.monotonic() - began)
-            _store(place, claimed, judgement, use, graded_at=claimed.claimed_at + took)
+            _store(place, claimed, graded, use, graded_at=claimed.claimed_at + took)
 
 
-def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.SlotUse, *, graded_at: datetime) -> None:
-    report = use.in_report(judgement.report)
+def _store(place: Workplace, claimed: Claim, graded: Graded, use: gpus.SlotUse, *, graded_at: datetime) -> None:
+    report = use.in_report(graded.report)
     shown = reports.figures_seen(report)
-    for name, content in judgement.figures.items():
+    for name, content in graded.figures.items():
         if place.blobs.write(content) != name:
             raise HouseFault(f"figure {name} is not what its name says")
     with place.database.write() as db:
-        stored = reports.store(db, claimed, report, shown & set(judgement.figures), graded_at=graded_at)
+        stored = reports.store(db, claimed, report, shown & set(graded.figures), graded_at=graded_at)
     if stored is None:
         log.warning("report came too late: the lease was somebody else's", attempt=claimed.attempt)
         return
@@ -103,9 +103,9 @@ def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Slo
         metrics.gpu_seconds.labels(claimed.rubric_slug).inc(use.seconds)
         metrics.gpu_peak.labels(claimed.rubric_slug).set(use.peak_bytes or 0)
     metrics.graded.labels(claimed.rubric_slug).observe(metrics.seconds_between(claimed.claimed_at, graded_at))
-    for phase, seconds in _phases(judgement.report).items():
+    for phase, seconds in _phases(graded.report).items():
         metrics.phases.labels(claimed.rubric_slug, phase).observe(seconds)
-    for cause, boxes in judgement.report["run"].get("killed", {}).items():
+    for cause, boxes in graded.report["run"].get("killed", {}).items():
         metrics.killed.labels(claimed.rubric_slug, cause).inc(boxes)
     _count("graded", Blame.NOBODY)
     log.info(
@@ -113,7 +113,7 @@ def _store(place: Workplace, claimed: Claim, judgement: Judgement, use: gpus.Slo
         submission_id=claimed.submission_id,
         assignment=claimed.rubric_slug,
         attempt=claimed.attempt,
-        earned=str(judgement.report["score"]),
+        earned=str(graded.report["score"]),
     )
 
 

@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 START_AGAIN_AFTER_S = 15.0
 
 
-class Judgement(Protocol):
+class Graded(Protocol):
     """What a judge gives back: `Report.to_json()` and the pictures by hash."""
 
     @property
@@ -30,7 +30,7 @@ class Judgement(Protocol):
 class Judge(Protocol):
     """Grades; safe to use from several threads."""
 
-    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> Judgement:
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> Graded:
         """Grade one submission.
 
         Raises:

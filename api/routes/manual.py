@@ -1,13 +1,13 @@
-"""Answers that people judge: the queue, one answer, points, comments, the trail."""
+"""Answers that people mark: the queue, one answer, points, comments, the trail."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from starlette.requests import Request
 
-from api import marking as judging
+from api.actions import marking
 from api.callers import Grader, ResultsReader
-from api.marking_schemas import CommentList, CommentOut, ItemDetailOut, JudgementIn, NewComment, QueueOut, Trail
+from api.marking_schemas import CommentList, CommentOut, ItemDetailOut, MarkIn, NewComment, QueueOut, Trail
 from api.routes import problems
 from api.service import service_of
 from grading.store.access import reach_offering
@@ -27,7 +27,7 @@ def show_queue(
     view: View = "all",
     criterion: Annotated[str, Query(max_length=120)] = "",
 ) -> QueueOut:
-    """The answers that people judge, anonymous, in your own order; `progress` counts all of them."""
+    """The answers that people mark, anonymous, in your own order; `progress` counts all of them."""
     service = service_of(request)
     with service.database.read() as db:
         items = manual.queue_of(db, caller, slug, service.settings.secret_key())
@@ -55,7 +55,7 @@ def list_comments(
 @router.post("/assignments/{slug}/manual/comments", status_code=201, responses=problems(403, 404, 409, 422))
 def keep_comment(request: Request, slug: str, caller: Grader, wanted: NewComment) -> CommentOut:
     """Keep a comment for reuse; the same text again changes only its points."""
-    kept = judging.keep_comment(
+    kept = marking.keep_comment(
         service_of(request), caller, slug, wanted.criterion_id, text=wanted.text, points=wanted.points
     )
     return CommentOut.model_validate(kept)
@@ -68,14 +68,14 @@ def keep_comment(request: Request, slug: str, caller: Grader, wanted: NewComment
     responses=problems(403, 404),
 )
 def drop_comment(request: Request, slug: str, comment_id: str, caller: Grader) -> Response:
-    """Forget a comment; judgements that used it keep their words."""
-    judging.drop_comment(service_of(request), caller, slug, comment_id)
+    """Forget a comment; marks that used it keep their words."""
+    marking.drop_comment(service_of(request), caller, slug, comment_id)
     return Response(status_code=204)
 
 
 @router.get("/assignments/{slug}/manual/{item_id}", responses=problems(403, 404))
 def show_answer(request: Request, slug: str, item_id: str, caller: ResultsReader) -> ItemDetailOut:
-    """One answer as Markdown, with the course's key points; what others gave only after you have judged."""
+    """One answer as Markdown, with the course's key points; what others gave only after you have marked it."""
     service = service_of(request)
     with service.database.read() as db:
         _, item = manual.reach_item(db, caller, slug, service.settings.secret_key(), item_id)
@@ -83,11 +83,11 @@ def show_answer(request: Request, slug: str, item_id: str, caller: ResultsReader
 
 
 @router.put("/assignments/{slug}/manual/{item_id}/judgement", responses=problems(403, 404, 409, 422))
-def judge(request: Request, slug: str, item_id: str, caller: Grader, wanted: JudgementIn) -> ItemDetailOut:
+def mark(request: Request, slug: str, item_id: str, caller: Grader, wanted: MarkIn) -> ItemDetailOut:
     """Give points, or change yours; with `settle` they count whatever others gave. The score follows at once."""
     service = service_of(request)
     told = Mark(wanted.points, wanted.comment, tuple(wanted.covered), wanted.answer_sha256, wanted.settle)
-    judging.judge(service, caller, slug, item_id, told)
+    marking.mark(service, caller, slug, item_id, told)
     return show_answer(request, slug, item_id, caller)
 
 
@@ -99,5 +99,5 @@ def judge(request: Request, slug: str, item_id: str, caller: Grader, wanted: Jud
 )
 def withdraw(request: Request, slug: str, item_id: str, caller: Grader) -> Response:
     """Take your points back."""
-    judging.withdraw(service_of(request), caller, slug, item_id)
+    marking.withdraw(service_of(request), caller, slug, item_id)
     return Response(status_code=204)

@@ -83,7 +83,7 @@ def keep(
 
 
 def drop(db: Session, offering: Offering, comment_id: str) -> None:
-    """Forget a comment; judgements that used it keep their words.
+    """Forget a comment; marks that used it keep their words.
 
     Raises:
         NotFound: the offering has no such comment.

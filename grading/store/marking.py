@@ -1,8 +1,8 @@
-"""What people decide about answers: points given, taken back, settled; each time on the trail, in the report, posted.
+"""People's marks: points given, taken back, settled; each time on the trail, in the report, posted.
 
-A judgement belongs to the submission and to the person, not to a run: a regrade finds it and keeps it. The same answer
-in a later attempt is not read twice: the judgement is carried over. Whatever changes here is laid over the report
-(`overlay`) in the same transaction, and the score that follows is put into the outbox.
+A mark belongs to the submission and to the person, not to a run: a regrade finds it and keeps it. The same answer in a
+later attempt is not read twice: its mark is carried over. Whatever changes here enters the report (`marked_reports`) in
+the same transaction, and the score that follows is put into the outbox.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from grading.store.access import Caller, Conflict, Forbidden, InvalidRequest
 from grading.store.events import record
 from grading.store.ids import new_id
+from grading.store.marked_reports import GivenMark, answer_digest, with_marks
 from grading.store.outbox import enqueue_counting
-from grading.store.overlay import Given, answer_digest, laid_over
 from grading.store.submissions import current_run
 from grading.store.tables import (
     CriterionRow,
-    HumanJudgement,
-    JudgementEvent,
-    JudgementState,
+    MarkEvent,
+    MarkRow,
+    MarkState,
     Offering,
     ReportRow,
     Run,
@@ -35,7 +35,7 @@ from grading.store.tables import (
 HUNDREDTH = Decimal("0.01")
 LONGEST_COMMENT = 4000
 MOST_COVERED = 100
-GRADED, SETTLED, UNDONE, CARRIED, JUDGED = "graded", "settled", "undone", "carried", "judged"
+GRADED, SETTLED, UNDONE, CARRIED, MARKED = "graded", "settled", "undone", "carried", "judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Mark:
     settle: bool = False
 
 
-def judge(
+def mark(
     db: Session, caller: Caller, offering: Offering, *, submission_id: str, criterion_id: str, wanted: Mark
 ) -> tuple[str, ...]:
     """Give points to one answer, or change what the caller gave; the ids of grade posts that now wait.
@@ -82,14 +82,12 @@ def judge(
     before = _plain(mine)
     if wanted.settle:
         for other in _all(db, submission_id, criterion_id):
-            other.state = JudgementState.GIVEN.value
+            other.state = MarkState.GIVEN.value
     if mine is None:
-        mine = HumanJudgement(
-            id=new_id(), submission_id=submission_id, criterion_id=criterion_id, grader_id=_person(caller)
-        )
+        mine = MarkRow(id=new_id(), submission_id=submission_id, criterion_id=criterion_id, grader_id=_person(caller))
     mine.points, mine.possible, mine.comment = points, row.possible, storable(wanted.comment).strip()
     mine.covered, mine.answer_sha256, mine.at = [storable(one) for one in wanted.covered], digest, now()
-    mine.state = (JudgementState.SETTLED if wanted.settle else JudgementState.GIVEN).value
+    mine.state = (MarkState.SETTLED if wanted.settle else MarkState.GIVEN).value
     db.add(mine)
     db.flush()
     _note(db, caller, mine, SETTLED if wanted.settle else GRADED, before=before, after=_plain(mine))
@@ -108,14 +106,14 @@ def withdraw(
     run, _ = _row(db, submission_id, criterion_id)
     mine = _own(db, caller, submission_id, criterion_id)
     if mine is None:
-        raise Conflict("not-judged", "You have not judged this answer.")
+        raise Conflict("not-judged", "You have not marked this answer.")
     moment = now()
     for event in db.scalars(
-        select(JudgementEvent).where(
-            JudgementEvent.submission_id == submission_id,
-            JudgementEvent.criterion_id == criterion_id,
-            JudgementEvent.grader_id == caller.user_id,
-            JudgementEvent.undone_at.is_(None),
+        select(MarkEvent).where(
+            MarkEvent.submission_id == submission_id,
+            MarkEvent.criterion_id == criterion_id,
+            MarkEvent.grader_id == caller.user_id,
+            MarkEvent.undone_at.is_(None),
         )
     ):
         event.undone_at = moment
@@ -126,11 +124,11 @@ def withdraw(
 
 
 def refresh(db: Session, run: Run) -> None:
-    """Lay people's points over a stored report anew, and bring its rows in line."""
+    """Bring a stored report and its rows in line with people's marks."""
     stored = db.get(ReportRow, run.id)
     if stored is None:
         return
-    made = laid_over(stored.body, given_for(db, run.submission_id))
+    made = with_marks(stored.body, marks_for(db, run.submission_id))
     stored.body = made
     stored.score, stored.pending_points = Decimal(str(made["score"])), Decimal(str(made["pending_points"]))
     stored.final = made["final"]
@@ -142,25 +140,25 @@ def refresh(db: Session, run: Run) -> None:
     db.flush()
 
 
-def given_for(db: Session, submission_id: str) -> dict[str, list[Given]]:
-    """Everybody's judgements of one submission, by criterion id."""
-    found: dict[str, list[Given]] = {}
+def marks_for(db: Session, submission_id: str) -> dict[str, list[GivenMark]]:
+    """Everybody's marks of one submission, by criterion id."""
+    found: dict[str, list[GivenMark]] = {}
     rows = db.execute(
-        select(HumanJudgement, User.login)
-        .join(User, User.id == HumanJudgement.grader_id)
-        .where(HumanJudgement.submission_id == submission_id)
-        .order_by(HumanJudgement.at, HumanJudgement.id)
+        select(MarkRow, User.login)
+        .join(User, User.id == MarkRow.grader_id)
+        .where(MarkRow.submission_id == submission_id)
+        .order_by(MarkRow.at, MarkRow.id)
     )
     for row, login in rows:
-        found.setdefault(row.criterion_id, []).append(given_of(row, login))
+        found.setdefault(row.criterion_id, []).append(mark_of(row, login))
     return found
 
 
-def given_of(row: HumanJudgement, login: str) -> Given:
+def mark_of(row: MarkRow, login: str) -> GivenMark:
     """A row as a value."""
-    settled = row.state == JudgementState.SETTLED.value
+    settled = row.state == MarkState.SETTLED.value
     covered = tuple(str(point) for point in row.covered)
-    return Given(row.grader_id, login, row.points, row.comment, covered, settled, row.answer_sha256, row.at)
+    return GivenMark(row.grader_id, login, row.points, row.comment, covered, settled, row.answer_sha256, row.at)
 
 
 def storable(text: str) -> str:
@@ -171,7 +169,7 @@ def storable(text: str) -> str:
 def _applied(db: Session, run: Run, offering: Offering) -> tuple[str, ...]:
     refresh(db, run)
     stored = db.get_one(ReportRow, run.id)
-    record(db, run, JUDGED, score=float(stored.score), pending_points=float(stored.pending_points))
+    record(db, run, MARKED, score=float(stored.score), pending_points=float(stored.pending_points))
     return enqueue_counting(db, offering, db.get_one(SubmissionRow, run.submission_id).user_id)
 
 
@@ -180,15 +178,15 @@ def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]
     if submission.attempt == 1:
         return
     rows = db.execute(
-        select(HumanJudgement, User.login)
-        .join(SubmissionRow, SubmissionRow.id == HumanJudgement.submission_id)
-        .join(User, User.id == HumanJudgement.grader_id)
+        select(MarkRow, User.login)
+        .join(SubmissionRow, SubmissionRow.id == MarkRow.submission_id)
+        .join(User, User.id == MarkRow.grader_id)
         .where(
             SubmissionRow.offering_id == submission.offering_id,
             SubmissionRow.user_id == submission.user_id,
             SubmissionRow.attempt <= submission.attempt,
         )
-        .order_by(SubmissionRow.attempt.desc(), HumanJudgement.at)
+        .order_by(SubmissionRow.attempt.desc(), MarkRow.at)
     ).all()
     if not rows:
         return
@@ -199,7 +197,7 @@ def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]
         if key in known or digests.get(row.criterion_id) != row.answer_sha256:
             continue
         known.add(key)
-        copied = HumanJudgement(
+        copied = MarkRow(
             id=new_id(),
             submission_id=submission.id,
             criterion_id=row.criterion_id,
@@ -214,7 +212,7 @@ def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]
         )
         db.add(copied)
         db.add(
-            JudgementEvent(
+            MarkEvent(
                 submission_id=submission.id, criterion_id=row.criterion_id, grader_id=row.grader_id, grader=login,
                 action=CARRIED, before=None, after=_plain(copied),
             )
@@ -231,22 +229,20 @@ def _row(db: Session, submission_id: str, criterion_id: str) -> tuple[Run, Crite
     return run, row
 
 
-def _own(db: Session, caller: Caller, submission_id: str, criterion_id: str) -> HumanJudgement | None:
+def _own(db: Session, caller: Caller, submission_id: str, criterion_id: str) -> MarkRow | None:
     person = _person(caller)
     return next((row for row in _all(db, submission_id, criterion_id) if row.grader_id == person), None)
 
 
-def _all(db: Session, submission_id: str, criterion_id: str) -> Sequence[HumanJudgement]:
+def _all(db: Session, submission_id: str, criterion_id: str) -> Sequence[MarkRow]:
     return db.scalars(
-        select(HumanJudgement).where(
-            HumanJudgement.submission_id == submission_id, HumanJudgement.criterion_id == criterion_id
-        )
+        select(MarkRow).where(MarkRow.submission_id == submission_id, MarkRow.criterion_id == criterion_id)
     ).all()
 
 
 def _person(caller: Caller) -> str:
     if caller.user_id is None:
-        raise Forbidden("This token speaks for a learning platform; only people judge answers.")
+        raise Forbidden("This token speaks for a learning platform; only people mark answers.")
     return caller.user_id
 
 
@@ -261,7 +257,7 @@ def _checked(wanted: Mark, possible: Decimal) -> Decimal:
     return points
 
 
-def _plain(row: HumanJudgement | None) -> dict[str, Any] | None:
+def _plain(row: MarkRow | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {
@@ -277,14 +273,14 @@ def _plain(row: HumanJudgement | None) -> dict[str, Any] | None:
 def _note(
     db: Session,
     caller: Caller,
-    row: HumanJudgement,
+    row: MarkRow,
     action: str,
     *,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> None:
     db.add(
-        JudgementEvent(
+        MarkEvent(
             submission_id=row.submission_id, criterion_id=row.criterion_id, grader_id=caller.user_id,
             grader=caller.login, action=action, before=before, after=after,
         )

@@ -11,11 +11,10 @@ from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from grading.domain.verdict import Blame, RunState, Status, Visibility
-from grading.store import marking as judging
-from grading.store import runs
+from grading.store import marking, runs
 from grading.store.events import record
+from grading.store.marked_reports import answer_digest, for_student, with_marks
 from grading.store.outbox import enqueue_counting
-from grading.store.overlay import answer_digest, for_student, laid_over
 from grading.store.submissions import current_run
 from grading.store.tables import CriterionRow, FigureRow, FindingRow, Offering, ReportRow, Run, SubmissionRow, rows_of
 
@@ -50,7 +49,7 @@ def store(
     Returns:
         None when the claim no longer stands; then nothing was written.
 
-    What people judged before stays: the points they gave to this submission, and those for the very same answer in an
+    What people marked before stays: the points they gave to this submission, and those for the very same answer in an
     earlier attempt.
     """
     run = db.execute(
@@ -70,9 +69,9 @@ def store(
     if run is None:
         return None
     if run.current:
-        judging.carry_over(db, run.SubmissionRow, report)
-    if given := judging.given_for(db, run.submission_id):
-        report = laid_over(report, given)
+        marking.carry_over(db, run.SubmissionRow, report)
+    if given := marking.marks_for(db, run.submission_id):
+        report = with_marks(report, given)
     add_rows(db, run.id, report, figures)
     runs.finish(db, run.id, report, graded_at=graded_at)
     record(db, run, run.state, score=report["score"], max_score=report["max_score"], final=_final(report))
@@ -141,7 +140,7 @@ def as_seen_by(report: Mapping[str, Any], role: Reader, *, after_due: bool) -> d
     """The report as its reader may see it.
 
     Staff see all. Students see neither integrity entries nor the seed nor findings for staff, and findings for after
-    the due date only then; `hidden` counts, per criterion, what is still to come. Of people's judgements they see
+    the due date only then; `hidden` counts, per criterion, what is still to come. Of people's marks they see
     points and comment, not whose they are, nor the course's key points. The form is the same for everybody.
     """
     seen = copy.deepcopy(dict(report))
@@ -174,7 +173,7 @@ def make_current(db: Session, run: Run) -> None:
     db.flush()
     run.current = True
     db.flush()
-    judging.refresh(db, run)
+    marking.refresh(db, run)
     record(db, run, run.state)
 
 

@@ -74,10 +74,10 @@ class Arena:
         """Grade one submission against the target assignment."""
         return self.judge.grade(submission, HASTY if hasty else TARGET, seed=seed)
 
-    def leaked(self, judgement: GradedReply) -> list[str]:
+    def leaked(self, reply: GradedReply) -> list[str]:
         """Places whose secret is in a report or its figures."""
-        pixels = b"".join(judgement.figures.values()).decode("latin-1")
-        return self.canaries.among(json.dumps(judgement.report, ensure_ascii=False) + pixels)
+        pixels = b"".join(reply.figures.values()).decode("latin-1")
+        return self.canaries.among(json.dumps(reply.report, ensure_ascii=False) + pixels)
 
     def traces(self) -> list[str]:
         """Files that an attack left outside its box."""

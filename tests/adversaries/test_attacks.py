@@ -48,7 +48,7 @@ class Tried:
         left: processes that outlived all of them.
     """
 
-    judgement: GradedReply
+    reply: GradedReply
     took: float
     together: tuple[str, ...]
     undisturbed: dict[str, Any]
@@ -78,8 +78,8 @@ def tried(arena: Arena, request: pytest.FixtureRequest) -> Callable[[Attack], Tr
                 undisturbed = neighbour.result()
             left, traces = arena.left_after(GONE_S), arena.traces()
             names = tuple(one.name for one in group)
-            for name, (judgement, took) in zip(names, graded, strict=True):
-                known[name] = Tried(judgement, took, names, undisturbed, left, traces)
+            for name, (reply, took) in zip(names, graded, strict=True):
+                known[name] = Tried(reply, took, names, undisturbed, left, traces)
         return known[attack.name]
 
     return of
@@ -96,12 +96,12 @@ def test_an_attack_gains_nothing_and_harms_nobody(
 ) -> None:
     """At most the honest score, no secret, no way out, an unharmed neighbour, an empty box, and a note for staff."""
     seen = tried(attack)
-    report = seen.judgement.report
+    report = seen.reply.report
     told = json.dumps({key: value for key, value in report.items() if key != "run"}, ensure_ascii=False)
 
     assert report["score"] <= attack.honest, report["criteria"]
     assert report["final"], report["criteria"]
-    assert arena.leaked(seen.judgement) == []
+    assert arena.leaked(seen.reply) == []
     assert str(SEED) not in told
     assert re.findall(r"ESCAPED: [^\"]{,200}", told) == []
     assert seen.undisturbed == arena.undisturbed, seen.together
@@ -131,9 +131,9 @@ def test_what_an_attack_finds_is_seen(arena: Arena) -> None:
     attack = Attack(
         "control", f"def attack(asked, *given):\n    tell({secret!r})\n    escaped('as it should')", ("D56",)
     )
-    judgement = arena.grade(submission(attack), seed=1)
+    reply = arena.grade(submission(attack), seed=1)
 
-    assert arena.leaked(judgement) == ["the database"]
+    assert arena.leaked(reply) == ["the database"]
 
 
 def test_a_box_that_lives_is_seen(arena: Arena) -> None:

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from grading.store.access import JUDGEMENTS_WRITE, RESULTS_READ
+from grading.store.access import MARKS_WRITE, RESULTS_READ
 from grading.store.credentials import issue_token
 from tests.manual.hall import ESSAY, Hall
 from tests.pages.classroom import Person
@@ -41,8 +41,8 @@ def test_from_the_queue_to_the_score(http, hall) -> None:
     assert "gives the *same* gradient" in detail["answers"][0]["text"]
     assert len(detail["answers"][0]["key_points"]) == 2
     told = {"points": 1.5, "comment": "Say why.", "answer_sha256": detail["answer_sha256"]}
-    judged = http.put(links["judgement"], json=told, headers=as_(hall.staff))
-    assert (judged.status_code, judged.json()["own"]["points"], judged.json()["item"]["state"]) == (200, 1.5, "given")
+    marked = http.put(links["judgement"], json=told, headers=as_(hall.staff))
+    assert (marked.status_code, marked.json()["own"]["points"], marked.json()["item"]["state"]) == (200, 1.5, "given")
     scores = [
         row["score"]
         for row in http.get(f"/api/v1/assignments/{ESSAY}/results", headers=as_(hall.staff)).json()["items"]
@@ -66,11 +66,11 @@ def test_no_answer_of_the_queue_names_a_student_or_a_submission(http, hall) -> N
     assert "s00" not in text
 
 
-def test_no_student_reads_a_key_point_or_who_judged(http, hall) -> None:
-    """Neither waiting nor judged, neither in the report that `chainrule submit` prints nor on the page."""
+def test_no_student_reads_a_key_point_or_who_marked(http, hall) -> None:
+    """Neither waiting nor marked, neither in the report that `chainrule submit` prints nor on the page."""
     handed = hall.submit(hall.student)
-    for judged in (False, True):
-        if judged:
+    for marked in (False, True):
+        if marked:
             item = next(one for one in hall.queue(hall.staff, criterion="symmetry") if one.submission_id == handed)
             told = {"points": 1, "covered": ["equal weights give equal outputs and gradients"]}
             http.put(f"{QUEUE}/{item.id}/judgement", json=told, headers=as_(hall.staff))
@@ -98,14 +98,12 @@ def test_comments_are_kept_for_a_row_and_dropped(http, hall) -> None:
     assert http.delete(f"{QUEUE}/comments/{comment}", headers=as_(hall.staff)).status_code == 404
 
 
-def test_judging_wants_its_scope_and_staff(http, hall) -> None:
+def test_marking_wants_its_scope_and_staff(http, hall) -> None:
     """Reading results is not enough; a student's token is not; an unknown answer does not exist."""
     item = hall.queue(hall.staff)[0]
     with hall.database.write() as db:
         reader = issue_token(db, scopes=[RESULTS_READ], user_id=hall.staff.id, course_id=hall.course_id)
-        student = issue_token(
-            db, scopes=[RESULTS_READ, JUDGEMENTS_WRITE], user_id=hall.student.id, course_id=hall.course_id
-        )
+        student = issue_token(db, scopes=[RESULTS_READ, MARKS_WRITE], user_id=hall.student.id, course_id=hall.course_id)
     for token, status in ((reader, 403), (student, 403), (hall.staff.token, 200)):
         answer = http.put(f"{QUEUE}/{item.id}/judgement", json={"points": 1}, headers=as_(token))
 

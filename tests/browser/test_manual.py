@@ -1,4 +1,4 @@
-"""Judging answers in a real browser: from the keyboard alone, with no page load between two answers."""
+"""Marking answers in a real browser: from the keyboard alone, with no page load between two answers."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from grading.store.tables import Offering
 from tests.browser.conftest import Served, Window
 from tests.browser.test_accessibility import LOOKS, RULES
 from tests.manual.hall import ESSAY, Hall, notebook
-from tests.manual.test_judging import give
+from tests.manual.test_marking import give
 
 QUEUE = f"/assignments/{ESSAY}/manual"
 COUNT = 15
@@ -34,7 +34,7 @@ def hall(served) -> Hall:
     return served.classroom
 
 
-def test_thirty_answers_are_judged_by_keyboard_without_loading_a_page(window, hall) -> None:
+def test_thirty_answers_are_marked_by_keyboard_without_loading_a_page(window, hall) -> None:
     """Digits give points, c writes a comment, Enter goes on; the mouse is never used and no document is loaded."""
     page = window().sign_in(hall.staff).page
     page.goto(QUEUE)
@@ -42,8 +42,8 @@ def test_thirty_answers_are_judged_by_keyboard_without_loading_a_page(window, ha
     page.on("request", lambda request: documents.append(request.url) if request.is_navigation_request() else None)
     page.evaluate("window.notReloaded = true")
     for number in range(2 * COUNT):
-        expect(page.locator("[data-progress]")).to_have_text(f"{number} of {2 * COUNT} judged")
-        before = page.locator("#desk").get_attribute("data-item")
+        expect(page.locator("[data-progress]")).to_have_text(f"{number} of {2 * COUNT} marked")
+        before = page.locator("#marking").get_attribute("data-item")
         if number == 0:
             for key in "1.5":
                 page.keyboard.press(key)
@@ -58,9 +58,9 @@ def test_thirty_answers_are_judged_by_keyboard_without_loading_a_page(window, ha
         else:
             page.keyboard.press("f" if number % 2 else "1")
         page.keyboard.press("Enter")
-        page.wait_for_function("before => document.getElementById('desk').dataset.item !== before", arg=before)
+        page.wait_for_function("before => document.getElementById('marking').dataset.item !== before", arg=before)
 
-    expect(page.get_by_text("30 of 30 answers are judged")).to_be_visible()
+    expect(page.get_by_text("30 of 30 answers are marked")).to_be_visible()
     assert page.evaluate("window.notReloaded")
     assert documents == []
     items = hall.queue(hall.staff)
@@ -75,20 +75,20 @@ def test_next_previous_help_and_taking_back_have_keys(window, hall) -> None:
     """What was begun is there again when one comes back; keys can be switched off."""
     page = window().sign_in(hall.staff).page
     page.goto(QUEUE)
-    desk, points = page.locator("#desk"), page.get_by_label("Points of 2")
-    first = desk.get_attribute("data-item")
+    queue, points = page.locator("#marking"), page.get_by_label("Points of 2")
+    first = queue.get_attribute("data-item")
     page.keyboard.press("2")
     page.keyboard.press("j")
-    expect(desk).not_to_have_attribute("data-item", first)
+    expect(queue).not_to_have_attribute("data-item", first)
     expect(points).to_have_value("")
     page.keyboard.press("k")
-    expect(desk).to_have_attribute("data-item", first)
+    expect(queue).to_have_attribute("data-item", first)
     expect(points).to_have_value("2")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-progress]")).to_have_text("1 of 30 judged")
+    expect(page.locator("[data-progress]")).to_have_text("1 of 30 marked")
     page.goto(f"{QUEUE}?view=all&item={first}")
     page.keyboard.press("u")
-    expect(page.locator("[data-progress]")).to_have_text("0 of 30 judged")
+    expect(page.locator("[data-progress]")).to_have_text("0 of 30 marked")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.get_by_label("Use these keys").press("Space")
@@ -104,7 +104,7 @@ def test_it_all_works_without_scripts(window, hall) -> None:
     page.goto(QUEUE)
     page.get_by_label("Points of 2").fill("1.5")
     page.get_by_role("button", name="Save and go on").click()
-    expect(page.locator("[data-progress]")).to_have_text("1 of 30 judged")
+    expect(page.locator("[data-progress]")).to_have_text("1 of 30 marked")
     page.get_by_role("link", name="Next").click()
 
     expect(page.get_by_text("2 of 29").first).to_be_visible()
@@ -125,7 +125,7 @@ def test_points_that_are_too_many_are_refused_on_the_page(window, hall) -> None:
 
 
 def test_a_disagreement_is_settled_with_a_key(window, hall) -> None:
-    """Both judgements are on the page; s makes the points that are typed there count."""
+    """Both marks are on the page; s makes the points that are typed there count."""
     item = hall.queue(hall.staff, criterion="symmetry")[0]
     give(hall, hall.staff, item, "2")
     give(hall, hall.second, item, "0.5")
@@ -151,7 +151,7 @@ $$\\frac{\\partial L}{\\partial w_{ij}} = \\sum_{n=1}^{N} \\delta_j^{(n)} a_i^{(
 
 @pytest.fixture
 def disputed(hall) -> str:
-    """A long answer that two people judged differently; a comment that is kept; the submission's id."""
+    """A long answer that two people marked differently; a comment that is kept; the submission's id."""
     handed = hall.submit(hall.student, notebook(LONG + "\n\n".join(["A paragraph of words. " * 20] * 30)))
     item = next(one for one in hall.queue(hall.staff, criterion="symmetry") if one.submission_id == handed)
     give(hall, hall.staff, item, "2", comment="It names $w_{ij}$.")

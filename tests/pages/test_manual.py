@@ -24,7 +24,7 @@ def hall(tmp_path):
 
 
 @pytest.fixture
-def desk(hall):
+def grader(hall):
     """An instructor at the queue."""
     return Browser(create_app(hall.settings, hall.assignments)).sign_in(hall, hall.staff)
 
@@ -37,69 +37,69 @@ def shown(page: str) -> str:
     return found[1]
 
 
-def judge(desk: Browser, **fields: str) -> None:
+def mark(grader: Browser, **fields: str) -> None:
     """Send the form of the answer that is shown."""
-    desk.send(f"{QUEUE}/{shown(desk.page)}", do="save", **fields)
+    grader.send(f"{QUEUE}/{shown(grader.page)}", do="save", **fields)
 
 
-def test_the_queue_goes_on_to_the_next_answer_until_nothing_is_left(desk, hall) -> None:
+def test_the_queue_goes_on_to_the_next_answer_until_nothing_is_left(grader, hall) -> None:
     """Six answers, six forms; no name is on any page."""
-    desk.get(QUEUE)
+    grader.get(QUEUE)
     seen = set()
     for _ in range(6):
-        seen.add(shown(desk.page))
+        seen.add(shown(grader.page))
 
-        assert "Student" not in desk.page.split("<main")[1]
-        judge(desk, points="1,5", comment="Say why.")
+        assert "Student" not in grader.page.split("<main")[1]
+        mark(grader, points="1,5", comment="Say why.")
 
     assert len(seen) == 6
-    assert "6 of 6 answers are judged" in desk.page
+    assert "6 of 6 answers are marked" in grader.page
     assert {item.state for item in hall.queue(hall.staff)} == {"given"}
 
 
-def test_the_answer_stands_beside_the_key_points(desk) -> None:
+def test_the_answer_stands_beside_the_key_points(grader) -> None:
     """Mathematics is set; the points to look for are boxes; there is no suggestion unless asked for."""
-    desk.get(f"{QUEUE}?criterion=symmetry")
+    grader.get(f"{QUEUE}?criterion=symmetry")
 
-    assert "<math" in desk.page
-    assert "equal weights give equal outputs and gradients" in desk.page
-    assert "suggestion:" not in desk.page
+    assert "<math" in grader.page
+    assert "equal weights give equal outputs and gradients" in grader.page
+    assert "suggestion:" not in grader.page
 
 
 def test_suggestions_are_marked_and_tick_nothing(hall) -> None:
     """Where the operator wants them, each says that it is one and by what."""
     hall.settings.suggest_key_points = True
-    desk = Browser(create_app(hall.settings, hall.assignments)).sign_in(hall, hall.staff)
-    desk.get(f"{QUEUE}?criterion=symmetry")
+    grader = Browser(create_app(hall.settings, hall.assignments)).sign_in(hall, hall.staff)
+    grader.get(f"{QUEUE}?criterion=symmetry")
 
-    assert re.search(r"suggestion: (covered|not found) \((shared words|sentence model)\)", desk.page)
-    assert "They tick nothing and give no points." in desk.page
-    assert " checked" not in desk.page.split('class="card judge"')[1].split("<dialog")[0]
+    assert re.search(r"suggestion: (covered|not found) \((shared words|sentence model)\)", grader.page)
+    assert "They tick nothing and give no points." in grader.page
+    assert " checked" not in grader.page.split('class="card mark-form"')[1].split("<dialog")[0]
 
 
-def test_a_comment_is_kept_for_the_row_and_what_was_given_is_there_again(desk) -> None:
+def test_a_comment_is_kept_for_the_row_and_what_was_given_is_there_again(grader) -> None:
     """The next answer of the same row offers it; coming back shows points, comment and ticked key points."""
-    desk.get(f"{QUEUE}?criterion=symmetry")
-    first = shown(desk.page)
-    judge(desk, points="1", comment="Say why.", keep="yes", covered="random initialisation breaks the symmetry")
+    grader.get(f"{QUEUE}?criterion=symmetry")
+    first = shown(grader.page)
+    mark(grader, points="1", comment="Say why.", keep="yes", covered="random initialisation breaks the symmetry")
 
-    assert 'data-comment="Say why." data-points="1"' in desk.page
-    desk.get(f"{QUEUE}?view=all&item={first}")
-    assert re.search(r'name="points"[^>]*value="1"', desk.page)
-    assert re.search(r'value="random initialisation breaks the symmetry" checked', desk.page)
-    desk.send(f"{QUEUE}/{first}", do="withdraw")
-    desk.get(f"{QUEUE}/trail")
-    assert [word for word in ("undone", "graded") if f">{word}<" in desk.page] == ["undone", "graded"]
+    assert 'data-comment="Say why." data-points="1"' in grader.page
+    grader.get(f"{QUEUE}?view=all&item={first}")
+    assert re.search(r'name="points"[^>]*value="1"', grader.page)
+    assert re.search(r'value="random initialisation breaks the symmetry" checked', grader.page)
+    grader.send(f"{QUEUE}/{first}", do="withdraw")
+    grader.get(f"{QUEUE}/trail")
+    assert [word for word in ("undone", "graded") if f">{word}<" in grader.page] == ["undone", "graded"]
 
 
-def test_points_that_make_no_sense_are_refused_in_words(desk) -> None:
+def test_points_that_make_no_sense_are_refused_in_words(grader) -> None:
     """Nothing is saved."""
     for value in ("3", "many", "-1"):
-        desk.get(QUEUE)
-        judge(desk, points=value)
+        grader.get(QUEUE)
+        mark(grader, points=value)
 
-        assert re.search(r"\bpoints\b", desk.page, re.IGNORECASE)
-        assert "judged" not in desk.page
+        assert re.search(r"\bpoints\b", grader.page, re.IGNORECASE)
+        assert "marked" not in grader.page
 
 
 def test_two_graders_see_their_disagreement_and_settle_it(hall) -> None:
@@ -108,11 +108,11 @@ def test_two_graders_see_their_disagreement_and_settle_it(hall) -> None:
     one, two = (Browser(app).sign_in(hall, who) for who in (hall.staff, hall.second))
     one.get(f"{QUEUE}?criterion=symmetry")
     item = shown(one.page)
-    judge(one, points="2", comment="Fine.")
+    mark(one, points="2", comment="Fine.")
     two.get(f"{QUEUE}?view=second&item={item}")
-    assert "Somebody has judged this already" in two.page
+    assert "Somebody has marked this already" in two.page
     assert "Fine." not in two.page
-    judge(two, points="0.5")
+    mark(two, points="0.5")
     two.get(f"{QUEUE}?view=disputed")
     assert "You disagree." in two.page
     assert "Fine." in two.page
@@ -128,7 +128,7 @@ def test_students_read_the_comment_in_their_report_and_never_the_queue(hall) -> 
     staff, student = (Browser(app).sign_in(hall, who) for who in (hall.staff, hall.student))
     item = next(i for i in hall.queue(hall.staff) if i.submission_id == handed and i.criterion_id == "symmetry")
     staff.get(f"{QUEUE}?view=all&item={item.id}")
-    judge(staff, points="1", comment="Name the <gradients>.")
+    mark(staff, points="1", comment="Name the <gradients>.")
     student.get(f"/submissions/{handed}")
 
     assert "Name the &lt;gradients&gt;." in student.page
@@ -138,11 +138,11 @@ def test_students_read_the_comment_in_their_report_and_never_the_queue(hall) -> 
     assert student.get(QUEUE).status_code == 403
 
 
-def test_many_rows_are_folded_so_that_the_answer_is_in_sight(desk, monkeypatch) -> None:
+def test_many_rows_are_folded_so_that_the_answer_is_in_sight(grader, monkeypatch) -> None:
     """Few stand open; of many the summary names the one that is chosen."""
-    desk.get(QUEUE)
-    assert '<details class="rows">' not in desk.page
+    grader.get(QUEUE)
+    assert '<details class="rows">' not in grader.page
     monkeypatch.setattr(manual, "MANY_ROWS", 1)
-    desk.get(f"{QUEUE}?criterion=symmetry")
+    grader.get(f"{QUEUE}?criterion=symmetry")
 
-    assert "<summary>Zero weights, of 2 rows</summary>" in desk.page
+    assert "<summary>Zero weights, of 2 rows</summary>" in grader.page

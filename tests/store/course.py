@@ -265,7 +265,7 @@ def report_for(content: bytes, *, seed: int = 1) -> dict[str, Any]:
 
 
 @dataclass
-class FakeJudgement:
+class FakeReply:
     """What the fake judge gives back."""
 
     report: dict[str, Any]
@@ -290,7 +290,7 @@ class FakeJudge:
     layers: tuple[Any, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> FakeJudgement:
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> FakeReply:
         """Grade by reading the first word."""
         time.sleep(self.seconds)
         with self.lock:
@@ -299,7 +299,7 @@ class FakeJudge:
                 raise self.faults.pop(0)
         if submission.files[0].content.startswith(b"poison"):
             raise HouseFault("every worker that touches it dies")
-        return FakeJudgement(report_for(submission.files[0].content, seed=seed))
+        return FakeReply(report_for(submission.files[0].content, seed=seed))
 
     def wants_gpu(self, submission: Submission, slug: str) -> bool:
         """Unless it is empty."""

@@ -1,4 +1,4 @@
-"""The queue of answers that people judge, one answer on a page.
+"""The queue of answers that people mark, one answer on a page.
 
 Every step is a plain link or form, so it all works without scripts. With them, `manual.js` puts the next answer into
 the page that is open, and the keyboard suffices.
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api import marking as judging
+from api.actions import marking
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.rendering import render
@@ -38,7 +38,7 @@ VIEW_WORDS: dict[View, str] = {
     "second": "Second reading",
     "disputed": "Disagreement",
     "changed": "Answer changed",
-    "mine": "Judged by me",
+    "mine": "Marked by me",
     "all": "All",
 }
 
@@ -76,7 +76,7 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """One answer, ready to be judged."""
+    """One answer, ready to be marked."""
 
     view: ItemView
     answers: tuple[AnswerView, ...]
@@ -111,7 +111,7 @@ def show_queue(
     with service.database.read() as db:
         offering = offering_of(db, caller, slug, staff=True)
         items = manual.queue_of(db, caller, slug, service.settings.secret_key())
-        desk = _desk(service, db, caller, slug, asked=asked, items=items, wanted=item)
+        current = _current(service, db, caller, slug, asked=asked, items=items, wanted=item)
     progress = manual.progress(items)
     return render(
         request,
@@ -120,7 +120,7 @@ def show_queue(
         offering=offering,
         progress=progress,
         many=len(progress.rows) > MANY_ROWS,
-        desk=desk,
+        current=current,
         asked=asked,
         views=[(name, text, Asked(name, asked.criterion).address(slug)) for name, text in VIEW_WORDS.items()],
         rows_href={row: Asked(asked.view, row).address(slug) for row in ["", *{i.criterion_id for i in items}]},
@@ -129,7 +129,7 @@ def show_queue(
 
 
 @router.post("/assignments/{slug}/manual/{item_id}", dependencies=[FROM_OUR_PAGE])
-def judge_answer(
+def mark_answer(
     request: Request,
     slug: str,
     item_id: str,
@@ -147,21 +147,21 @@ def judge_answer(
     """Save what the form says and go on to the next answer."""
     service = service_of(request)
     if do == "withdraw":
-        judging.withdraw(service, caller, slug, item_id)
+        marking.withdraw(service, caller, slug, item_id)
         return RedirectResponse(asked.address(slug, item_id), status_code=303)
-    worth = judging.points_from(points)
+    worth = marking.points_from(points)
     told = Mark(worth, comment.replace("\r\n", "\n"), tuple(covered or ()), answer_sha256, do == "settle")
-    judging.judge(service, caller, slug, item_id, told)
+    marking.mark(service, caller, slug, item_id, told)
     if keep and comment.strip():
         with service.database.read() as db:
             _, item = manual.reach_item(db, caller, slug, service.settings.secret_key(), item_id)
-        judging.keep_comment(service, caller, slug, item.criterion_id, text=comment[:1000], points=worth)
+        marking.keep_comment(service, caller, slug, item.criterion_id, text=comment[:1000], points=worth)
     return RedirectResponse(asked.address(slug, following), status_code=303)
 
 
 @router.get("/assignments/{slug}/manual/trail")
 def show_trail(request: Request, slug: str, caller: Annotated[Caller, Depends(signed_in)]) -> Response:
-    """Who judged what and when."""
+    """Who marked what and when."""
     service = service_of(request)
     with service.database.read() as db:
         offering = offering_of(db, caller, slug, staff=True)
@@ -171,7 +171,7 @@ def show_trail(request: Request, slug: str, caller: Annotated[Caller, Depends(si
     return render(request, "instructor/manual_trail.html", caller, offering=offering, trail=trail, titles=titles)
 
 
-def _desk(
+def _current(
     service: Service, db: Session, caller: Caller, slug: str, *, asked: Asked, items: list[Item], wanted: str
 ) -> AnswerPage | None:
     """The answer that the address asks for; without one, the first of the view; None where the view is empty."""

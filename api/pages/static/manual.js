@@ -1,4 +1,4 @@
-// Judging answers from the keyboard, without loading a page between two of them. Without this file the same links and
+// Marking answers from the keyboard, without loading a page between two of them. Without this file the same links and
 // forms load pages.
 
 const drafts = new Map();
@@ -6,8 +6,8 @@ let typed = "";
 let picking = false;
 let busy = false;
 
-const desk = () => document.getElementById("desk");
-const form = () => document.querySelector("form.judge");
+const marking = () => document.getElementById("marking");
+const form = () => document.querySelector("form.mark-form");
 const field = (name) => form()?.elements.namedItem(name);
 const say = (text) => {
   document.getElementById("said").textContent = text;
@@ -25,7 +25,7 @@ const keysAreOn = () => localStorage.getItem("manual-keys") !== "off";
 function put(text, address) {
   const fresh = new DOMParser().parseFromString(text, "text/html");
   const arrived = fresh.querySelector("main");
-  if (!arrived.querySelector("#desk")) {
+  if (!arrived.querySelector("#marking")) {
     problem(`Nothing was saved. ${arrived.textContent.trim().replace(/\s+/g, " ")}`);
     return false;
   }
@@ -42,9 +42,9 @@ async function request(address, options, after = "") {
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", ...options });
     const text = await response.text();
-    if (after && response.ok) drafts.delete(desk().dataset.item);
+    if (after && response.ok) drafts.delete(marking().dataset.item);
     if (!put(text, response.url)) return;
-    say(`${after} ${desk().dataset.say}`.trim());
+    say(`${after} ${marking().dataset.say}`.trim());
   } catch {
     problem("The service did not answer. Nothing was saved; try again.");
   } finally {
@@ -68,19 +68,19 @@ function send(action) {
   const body = new URLSearchParams(new FormData(made));
   body.set("do", action);
   remember();
-  const said = action === "withdraw" ? "Taken back." : `Saved ${field("points").value} of ${desk().dataset.possible}.`;
+  const said = action === "withdraw" ? "Taken back." : `Saved ${field("points").value} of ${marking().dataset.possible}.`;
   void request(made.action, { method: "POST", body }, said);
 }
 
 // What was begun is there again when one comes back.
 function remember() {
-  if (form()) drafts.set(desk().dataset.item, { points: field("points").value, comment: field("comment").value });
+  if (form()) drafts.set(marking().dataset.item, { points: field("points").value, comment: field("comment").value });
 }
 
 function arrive() {
   typed = "";
   picking = false;
-  const draft = drafts.get(desk().dataset.item);
+  const draft = drafts.get(marking().dataset.item);
   if (draft && form()) {
     field("points").value = draft.points;
     field("comment").value = draft.comment;
@@ -113,7 +113,7 @@ function help() {
 }
 
 function digit(key) {
-  const possible = Number(desk().dataset.possible);
+  const possible = Number(marking().dataset.possible);
   const longer = typed + key;
   const fits = /^\d{0,4}(\.\d{0,2})?$/.test(longer) && Number(`0${longer}`) <= possible;
   typed = fits ? longer : key;
@@ -146,9 +146,9 @@ const COMMANDS = {
   k: () => go("previous"),
   c: () => field("comment")?.focus(),
   f: () => {
-    field("points").value = desk().dataset.possible;
+    field("points").value = marking().dataset.possible;
     typed = "";
-    say(`${desk().dataset.possible} points`);
+    say(`${marking().dataset.possible} points`);
   },
   r: () => pick(document.querySelector("[data-comment]") !== null),
   s: () => document.querySelector('button[value="settle"]') && send("settle"),

@@ -51,7 +51,7 @@ class CriterionView:
 
     @property
     def answers(self) -> tuple[FindingView, ...]:
-        """Questions whose answers a person judges."""
+        """Questions whose answers a person marks."""
         return tuple(f for f in self.findings if f.answer)
 
     @property

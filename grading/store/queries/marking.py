@@ -2,7 +2,7 @@
 
 An answer's id is keyed by the service's secret: it tells neither the student nor the submission. The order within a row
 is keyed by grader too, so that two graders do not tire on the same students. What others gave stays hidden from a
-grader until they have judged themselves, so that a second reading is one.
+grader until they have marked it themselves, so that a second reading is one.
 """
 
 import hashlib
@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from grading.domain.verdict import Status
 from grading.store.access import Caller, NotFound, reach_offering
-from grading.store.marking import given_of
-from grading.store.overlay import Given, Ruling, answers_of, ruling
+from grading.store.marked_reports import GivenMark, Ruling, answers_of, ruling
+from grading.store.marking import mark_of
 from grading.store.queries.results import counting_runs
-from grading.store.tables import CriterionRow, HumanJudgement, JudgementEvent, Offering, ReportRow, User
+from grading.store.tables import CriterionRow, MarkEvent, MarkRow, Offering, ReportRow, User
 
 View = Literal["todo", "second", "disputed", "changed", "mine", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -34,10 +34,10 @@ class Item:
 
     Attributes:
         id: anonymous.
-        state: "open" (nobody judged), "given", "disputed" or "settled".
-        mine: whether the caller judged it.
+        state: "open" (nobody marked it), "given", "disputed" or "settled".
+        mine: whether the caller marked it.
         graders: how many did.
-        changed: whether the answer is another one than was judged.
+        changed: whether the answer is another one than was marked.
         submission_id, run_id: for the store; never shown in the queue.
     """
 
@@ -77,8 +77,8 @@ class ItemView:
     answer_sha256: str
     answers: tuple[Answer, ...]
     findings: tuple[tuple[bool, str], ...]
-    own: Given | None
-    others: tuple[Given, ...] | None
+    own: GivenMark | None
+    others: tuple[GivenMark, ...] | None
     ruling: Ruling | None
 
 
@@ -89,7 +89,7 @@ class RowCount:
     criterion_id: str
     title: str
     total: int
-    judged: int
+    marked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ class Progress:
 
     Attributes:
         views: how many answers each view has.
-        twice: answers that two or more people judged; of these `agreed` with the same points.
+        twice: answers that two or more people marked; of these `agreed` with the same points.
     """
 
     total: int
-    judged: int
+    marked: int
     views: Mapping[str, int]
     twice: int
     agreed: int
@@ -178,11 +178,11 @@ def reach_item(db: Session, caller: Caller, slug: str, key: bytes, item_id: str)
 
 
 def item_of(db: Session, caller: Caller, item: Item) -> ItemView:
-    """All that is needed to judge an answer that the caller reached."""
+    """All that is needed to mark an answer that the caller reached."""
     body = db.get_one(ReportRow, item.run_id).body
     row = next(row for row in body["criteria"] if row["id"] == item.criterion_id)
     waiting = [finding for finding in row["findings"] if (finding.get("evidence") or {}).get("answer_sha256")]
-    given = [given_of(one, login) for one, login in db.execute(_judgements([item.submission_id]))
+    given = [mark_of(one, login) for one, login in db.execute(_marks([item.submission_id]))
              if one.criterion_id == item.criterion_id]  # fmt: skip
     own = next((one for one in given if one.grader_id == caller.user_id), None)
     open_to_me = own is not None or item.state in {"disputed", "settled"}
@@ -210,9 +210,9 @@ def trail_of(db: Session, items: Sequence[Item], limit: int = 200) -> list[Event
     """What people did to these answers, newest first."""
     ids = {(item.submission_id, item.criterion_id): item.id for item in items}
     rows = db.scalars(
-        select(JudgementEvent)
-        .where(JudgementEvent.submission_id.in_({submission_id for submission_id, _ in ids}))
-        .order_by(JudgementEvent.id.desc())
+        select(MarkEvent)
+        .where(MarkEvent.submission_id.in_({submission_id for submission_id, _ in ids}))
+        .order_by(MarkEvent.id.desc())
     )
     found = []
     for row in rows:
@@ -241,15 +241,15 @@ def _items(db: Session, caller: Caller, offering: Offering, key: bytes) -> list[
             or_(
                 CriterionRow.status == Status.MANUAL.value,
                 exists().where(
-                    HumanJudgement.submission_id == chosen.c.submission_id,
-                    HumanJudgement.criterion_id == CriterionRow.criterion_id,
+                    MarkRow.submission_id == chosen.c.submission_id,
+                    MarkRow.criterion_id == CriterionRow.criterion_id,
                 ),
             )
         )
     ).all()
-    given: dict[tuple[str, str], list[Given]] = {}
-    for one, login in db.execute(_judgements({submission_id for _, submission_id in rows})):
-        given.setdefault((one.submission_id, one.criterion_id), []).append(given_of(one, login))
+    given: dict[tuple[str, str], list[GivenMark]] = {}
+    for one, login in db.execute(_marks({submission_id for _, submission_id in rows})):
+        given.setdefault((one.submission_id, one.criterion_id), []).append(mark_of(one, login))
     made = [
         (row.position, _item(row, submission_id, given.get((submission_id, row.criterion_id), []), caller, key))
         for row, submission_id in rows
@@ -258,7 +258,7 @@ def _items(db: Session, caller: Caller, offering: Offering, key: bytes) -> list[
     return [item for _, item in made]
 
 
-def _item(row: CriterionRow, submission_id: str, given: list[Given], caller: Caller, key: bytes) -> Item:
+def _item(row: CriterionRow, submission_id: str, given: list[GivenMark], caller: Caller, key: bytes) -> Item:
     told = ruling(given)
     return Item(
         _keyed(key, "item", submission_id, row.criterion_id)[:ID_DIGITS],
@@ -284,12 +284,12 @@ def _counting(offering: Offering) -> Any:
     return chosen.subquery()
 
 
-def _judgements(submission_ids: Any) -> Select[HumanJudgement, str]:
+def _marks(submission_ids: Any) -> Select[MarkRow, str]:
     return (
-        select(HumanJudgement, User.login)
-        .join(User, User.id == HumanJudgement.grader_id)
-        .where(HumanJudgement.submission_id.in_(list(submission_ids)))
-        .order_by(HumanJudgement.at, HumanJudgement.id)
+        select(MarkRow, User.login)
+        .join(User, User.id == MarkRow.grader_id)
+        .where(MarkRow.submission_id.in_(list(submission_ids)))
+        .order_by(MarkRow.at, MarkRow.id)
     )
 
 

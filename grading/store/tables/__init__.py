@@ -1,8 +1,8 @@
-"""The tables, by room: people (who), work (what), judging (by people), lms (where scores go)."""
+"""The tables, by room: people (who), work (what), marking (by people), lms (where scores go)."""
 
 from grading.store.tables.base import Table, now, rows_of
-from grading.store.tables.judging import HumanJudgement, JudgementEvent, JudgementState, ReusableComment
 from grading.store.tables.lms import GradebookEntry, GradePost, LineItem, Platform, PostState
+from grading.store.tables.marking import MarkEvent, MarkRow, MarkState, ReusableComment
 from grading.store.tables.people import STAFF, ApiToken, Course, Enrollment, Role, SignInLink, User, WebSession
 from grading.store.tables.work import (
     PURPOSE_GRADE,
@@ -33,11 +33,11 @@ __all__ = [
     "FindingRow",
     "GradePost",
     "GradebookEntry",
-    "HumanJudgement",
     "IdempotencyKey",
-    "JudgementEvent",
-    "JudgementState",
     "LineItem",
+    "MarkEvent",
+    "MarkRow",
+    "MarkState",
     "Offering",
     "Platform",
     "PostState",

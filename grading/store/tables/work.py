@@ -151,7 +151,7 @@ class ReportRow(Table):
 
 
 class CriterionRow(Table):
-    """One row of the rubric in one run; `status` and `points` are those that count, people's judgements included.
+    """One row of the rubric in one run; `status` and `points` are those that count, people's marks included.
 
     Attributes:
         answer_sha256: of the answer that a person judges; None where there is none.

@@ -1,7 +1,7 @@
-"""People's points laid over a report: values only, so that the same judgements always give the same score.
+"""A report with people's marks over it: values only, so that the same marks always give the same score.
 
-The judge's own report stays what its run determines. A row that people judged carries what they said in `judgement`,
-and there also what the machine had said, so that a judgement can be taken back.
+The judge's own report stays what its run determines. A criterion that people marked carries what they said in
+`judgement`, and there also what the machine had said, so that a mark can be taken back.
 """
 
 import copy
@@ -16,7 +16,7 @@ from grading.domain.verdict import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenMark:
     """One person's points for one answer.
 
     Attributes:
@@ -50,8 +50,8 @@ class Ruling:
     answer_sha256: str
 
 
-def ruling(given: Sequence[Given]) -> Ruling | None:
-    """What counts: a settled judgement, or what all who judged agree on; None where nobody judged."""
+def ruling(given: Sequence[GivenMark]) -> Ruling | None:
+    """What counts: a settled mark, or what all who marked agree on; None where nobody did."""
     if not given:
         return None
     in_order = sorted(given, key=lambda one: (one.at, one.grader_id))
@@ -67,18 +67,18 @@ def ruling(given: Sequence[Given]) -> Ruling | None:
     return Ruling("given", in_order[0].points, "\n\n".join(comments), tuple(covered), newest)
 
 
-def laid_over(report: Mapping[str, Any], judged: Mapping[str, Sequence[Given]]) -> dict[str, Any]:
-    """The report with people's points, by criterion id; a new value, the given one stays as it is.
+def with_marks(report: Mapping[str, Any], marks: Mapping[str, Sequence[GivenMark]]) -> dict[str, Any]:
+    """The report with people's marks, by criterion id; a new value, the given one stays as it is.
 
-    A judgement counts in whatever state the machine left the row, also where it no longer finds the answer: it is a
+    A mark counts in whatever state the machine left the criterion, also where it no longer finds the answer: it is a
     person's. `judgement.changed` says when the answer is another one than the person read.
     """
     made = copy.deepcopy(dict(report))
     for row in made["criteria"]:
         _restore(row)
-        told = ruling(judged.get(row["id"], ()))
+        told = ruling(marks.get(row["id"], ()))
         if told is not None:
-            _judge(row, told, judged[row["id"]], answer_digest(row, made))
+            _mark(row, told, marks[row["id"]], answer_digest(row, made))
     made["score"] = float(sum((Decimal(str(row["points"])) for row in made["criteria"]), Decimal(0)))
     waiting = [row for row in made["criteria"] if row["status"] == Status.MANUAL.value]
     made["pending_points"] = float(sum((Decimal(str(row["possible"])) for row in waiting), Decimal(0)))
@@ -87,7 +87,7 @@ def laid_over(report: Mapping[str, Any], judged: Mapping[str, Sequence[Given]]) 
 
 
 def answer_digest(row: Mapping[str, Any], report: Mapping[str, Any]) -> str | None:
-    """The digest of what a person judges in that row: its answers, or the whole submission; None for nothing."""
+    """The digest of what a person marks in that criterion: its answers, or the whole submission; None for nothing."""
     digests = [str(told["answer_sha256"]) for told in answers_of(row)]
     if len(digests) == 1:
         return digests[0]
@@ -112,7 +112,7 @@ def _restore(row: dict[str, Any]) -> None:
         row["status"], row["points"] = before["machine"]["status"], before["machine"]["points"]
 
 
-def _judge(row: dict[str, Any], told: Ruling, given: Sequence[Given], digest: str | None) -> None:
+def _mark(row: dict[str, Any], told: Ruling, given: Sequence[GivenMark], digest: str | None) -> None:
     machine = {"status": row["status"], "points": row["points"]}
     possible = Decimal(str(row["possible"]))
     points = None if told.points is None else min(told.points, possible)
@@ -133,7 +133,7 @@ def _judge(row: dict[str, Any], told: Ruling, given: Sequence[Given], digest: st
 
 
 def for_student(row: dict[str, Any]) -> None:
-    """Take out of a row, in place, what only staff may read: who judged, key points, what the machine had said."""
+    """Take out of a row, in place, what only staff may read: who marked, key points, what the machine had said."""
     judgement = row.pop("judgement", None)
     if judgement is not None and judgement["points"] is not None:
         row["judgement"] = {name: judgement[name] for name in ("state", "points", "comment")}

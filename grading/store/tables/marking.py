@@ -1,4 +1,4 @@
-"""What people judge: points for answers that no machine decides, comments worth repeating, and who did what when."""
+"""What people mark: points for answers that no machine decides, comments worth repeating, and who did what when."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,18 +13,18 @@ from grading.store.ids import new_id
 from grading.store.tables.base import ID, SHA256, Table, now
 
 
-class JudgementState(StrEnum):
-    """`given` counts while all who judged agree; `settled` counts whatever the others say."""
+class MarkState(StrEnum):
+    """`given` counts while all who marked agree; `settled` counts whatever the others say."""
 
     GIVEN = "given"
     SETTLED = "settled"
 
 
-class HumanJudgement(Table):
+class MarkRow(Table):
     """One person's points for one answer. It belongs to the submission, not to a run, so that a regrade keeps it.
 
     Attributes:
-        possible: what the row was worth when it was judged.
+        possible: what the row was worth when it was marked.
         covered: the course's key points that the grader ticked.
         answer_sha256: of the answer that the grader read.
     """
@@ -40,18 +40,18 @@ class HumanJudgement(Table):
     possible: Mapped[Decimal]
     comment: Mapped[str] = mapped_column(Text, default="")
     covered: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    state: Mapped[str] = mapped_column(String(20), default=JudgementState.GIVEN.value)
+    state: Mapped[str] = mapped_column(String(20), default=MarkState.GIVEN.value)
     answer_sha256: Mapped[str] = mapped_column(SHA256)
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-class JudgementEvent(Table):
+class MarkEvent(Table):
     """Something a person did to one answer's points: the audit trail. Rows are never changed but for `undone_at`.
 
     Attributes:
         grader: login of whoever did it, kept also when the person is gone.
         action: "graded", "settled", "undone" or "carried" (from an earlier attempt with the same answer).
-        before, after: the person's judgement as plain JSON; None where there was or is none.
+        before, after: the person's mark as plain JSON; None where there was or is none.
     """
 
     __tablename__ = "judgement_events"

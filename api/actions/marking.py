@@ -1,10 +1,9 @@
-"""What people do in the queue of answers: the same for routes and pages; commit, then announce."""
+"""Marks and comments that people give in the queue of answers."""
 
 from decimal import Decimal, InvalidOperation
 
 from api.service import Service
-from grading.store import comments
-from grading.store import marking as judging
+from grading.store import comments, marking
 from grading.store.access import Caller, InvalidRequest, reach_offering
 from grading.store.comments import CommentView
 from grading.store.marking import Mark
@@ -13,7 +12,7 @@ from grading.store.queries import marking as manual
 LONGEST_NUMBER = 12
 
 
-def judge(service: Service, caller: Caller, slug: str, item_id: str, wanted: Mark) -> None:
+def mark(service: Service, caller: Caller, slug: str, item_id: str, wanted: Mark) -> None:
     """Give points to one answer, or change what the caller gave.
 
     Raises:
@@ -21,7 +20,7 @@ def judge(service: Service, caller: Caller, slug: str, item_id: str, wanted: Mar
     """
     with service.database.write() as db:
         offering, item = manual.reach_item(db, caller, slug, service.settings.secret_key(), item_id)
-        posts = judging.judge(
+        posts = marking.mark(
             db, caller, offering, submission_id=item.submission_id, criterion_id=item.criterion_id, wanted=wanted
         )
     service.dispatcher.posts(posts)
@@ -35,7 +34,7 @@ def withdraw(service: Service, caller: Caller, slug: str, item_id: str) -> None:
     """
     with service.database.write() as db:
         offering, item = manual.reach_item(db, caller, slug, service.settings.secret_key(), item_id)
-        posts = judging.withdraw(db, caller, offering, submission_id=item.submission_id, criterion_id=item.criterion_id)
+        posts = marking.withdraw(db, caller, offering, submission_id=item.submission_id, criterion_id=item.criterion_id)
     service.dispatcher.posts(posts)
 
 

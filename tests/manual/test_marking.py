@@ -4,8 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from grading.domain.verdict import Status
-from grading.store import marking as judging
-from grading.store import regrades
+from grading.store import marking, regrades
 from grading.store.access import Conflict, Forbidden, InvalidRequest, NotFound
 from grading.store.marking import Mark
 from grading.store.queries import marking as manual
@@ -21,7 +20,7 @@ from tests.pages.classroom import Person
 def give(hall: Hall, who: Person, item: Item, value: str, **more: object) -> tuple[str, ...]:
     """Let somebody judge an answer."""
     with hall.database.write() as db:
-        return judging.judge(
+        return marking.mark(
             db, hall.caller(who), db.get_one(Offering, hall.essay_id), submission_id=item.submission_id,
             criterion_id=item.criterion_id, wanted=Mark(points(value), **more),
         )  # fmt: skip
@@ -31,7 +30,7 @@ def take_back(hall: Hall, who: Person, item: Item) -> None:
     """Let somebody withdraw what they gave."""
     with hall.database.write() as db:
         offering = db.get_one(Offering, hall.essay_id)
-        judging.withdraw(
+        marking.withdraw(
             db, hall.caller(who), offering, submission_id=item.submission_id, criterion_id=item.criterion_id
         )
 
@@ -168,7 +167,7 @@ def test_two_graders_who_disagree_leave_the_points_waiting(hall: Hall) -> None:
     ]  # fmt: skip
 
 
-def test_what_others_gave_is_hidden_until_one_has_judged(hall: Hall) -> None:
+def test_what_others_gave_is_hidden_until_one_has_marked(hall: Hall) -> None:
     """A second reading is one."""
     hall.submit(hall.student)
     give(hall, hall.staff, items(hall)["symmetry"], "2", comment="Fine.")
@@ -240,7 +239,7 @@ def test_taking_back_restores_what_the_machine_said(hall: Hall) -> None:
     take_back(hall, hall.staff, items(hall)["symmetry"])
 
     assert hall.stored(handed).body == before
-    with pytest.raises(Conflict, match="not judged"):
+    with pytest.raises(Conflict, match="not marked"):
         take_back(hall, hall.staff, items(hall)["symmetry"])
     with hall.database.read() as db:
         assert [event.action for event in manual.trail_of(db, hall.queue(hall.staff))] == ["undone", "graded"]
