@@ -9,19 +9,18 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol
 
 from grading.assignments.catalog import engine_digest
 from grading.authoring.check import Asks
 from grading.authoring.draw import Draw
 from grading.authoring.rubric import Part, Rubric
 from grading.authoring.stores import Stores, stores_are
-from grading.domain.assignment import Assignment, Limits
+from grading.domain.assignment import Assignment
 from grading.domain.errors import NotASubmission
 from grading.domain.report import CriterionResult, Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
-from grading.domain.verdict import Status, Tier
-from grading.evaluation.boxes import Box
+from grading.domain.verdict import Status
+from grading.evaluation.boxes import OpensBoxes
 from grading.evaluation.criteria import Evaluation
 from grading.evaluation.graded import GradedPart, hints_of, kept_figures, pictures_of, programs_of, run_notes, unjudged
 from grading.evaluation.papers import read_part
@@ -29,18 +28,7 @@ from grading.evaluation.probing import remembered
 from grading.evaluation.session import Session
 from grading.evaluation.student import BoxedStudent
 from grading.intake import files_beside, match_parts, scripts_together
-from grading.programs import Program, Source, normalized, read_source, read_together, told
-
-
-class OpensBoxes(Protocol):
-    """What the pipeline needs of a sandbox."""
-
-    @property
-    def tier(self) -> Tier:
-        """How much of it holds on this machine."""
-
-    def open(self, program: Program, *, limits: Limits, seed: int, device: str) -> Box:
-        """A fresh box. Raises `HouseFault`."""
+from grading.programs import Source, normalized, read_source, read_together, told
 
 
 @dataclass(frozen=True, slots=True)

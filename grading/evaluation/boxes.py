@@ -1,78 +1,13 @@
-"""What authoring needs of a box: the part of the sandbox's contract that is used here."""
+"""What grading needs of a sandbox and its boxes: the real ones, those of a rehearsal, and a test's all have it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from grading.domain.assignment import Limits
 from grading.domain.report import Integrity
+from grading.domain.verdict import Tier
 from grading.programs import Program
-
-
-class Defined(Protocol):
-    """A definition that the program made."""
-
-    @property
-    def name(self) -> str:
-        """As the student wrote it."""
-
-    @property
-    def kind(self) -> str:
-        """What it is: function, class or another word."""
-
-    @property
-    def parameters(self) -> Sequence[str]:
-        """Names in order, `*args` with its star."""
-
-    @property
-    def required(self) -> int:
-        """How many positional ones have no default."""
-
-
-class UnitFault(Protocol):
-    """A piece of the program that failed while it was loaded or run."""
-
-    @property
-    def label(self) -> str:
-        """Which one: "cell 3"."""
-
-    @property
-    def exception(self) -> str:
-        """The exception's class name."""
-
-    @property
-    def text(self) -> str:
-        """The exception's text, written by the student."""
-
-
-class Loaded(Protocol):
-    """A program after its definitions were executed."""
-
-    @property
-    def defined(self) -> Sequence[Defined]:
-        """What there is to ask."""
-
-    @property
-    def faults(self) -> Sequence[UnitFault]:
-        """What failed."""
-
-
-class UnitResult(Protocol):
-    """One cell after it ran."""
-
-    @property
-    def fault(self) -> UnitFault | None:
-        """What it raised, or None."""
-
-    @property
-    def printed(self) -> str:
-        """What it printed, cut."""
-
-    @property
-    def seconds(self) -> float:
-        """Wall time."""
-
-    @property
-    def overran(self) -> bool:
-        """Whether it was interrupted at its time limit."""
+from grading.sandbox import Loaded, UnitResult
 
 
 class Box(Protocol):
@@ -118,3 +53,14 @@ class Box(Protocol):
 
 OpenBox = Callable[[Program], Box]
 """Opens a fresh box for a program; limits, seed and device are settled. Raises `HouseFault`."""
+
+
+class OpensBoxes(Protocol):
+    """A sandbox: opens boxes."""
+
+    @property
+    def tier(self) -> Tier:
+        """How much of it holds on this machine."""
+
+    def open(self, program: Program, *, limits: Limits, seed: int, device: str) -> Box:
+        """A fresh box. Raises `HouseFault`."""

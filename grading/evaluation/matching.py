@@ -7,9 +7,9 @@ import numpy as np
 
 from grading.authoring.bindings import Adapted, Behaviour, Function, folded
 from grading.domain.errors import AnswerFault, Died, Overran
-from grading.evaluation.boxes import Defined
 from grading.evaluation.trace import copied
 from grading.numerics.closeness import difference
+from grading.sandbox import Defined
 
 MOST_CANDIDATES = 8
 CALLED = ("function", "callable")

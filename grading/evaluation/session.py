@@ -16,9 +16,10 @@ from grading.authoring.executed import CapturedFigure, Executed, UnitOutcome
 from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault, BadReply, Died, Overran, RubricFault
 from grading.domain.report import Integrity
-from grading.evaluation.boxes import Box, Loaded, OpenBox
+from grading.evaluation.boxes import Box, OpenBox
 from grading.evaluation.recorded import captured
 from grading.programs import Program
+from grading.sandbox import Loaded
 
 CELLS_SHARE = 0.75
 """Share of the part's time that the cells of a whole run may use; the questions have the rest."""

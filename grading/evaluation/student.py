@@ -8,11 +8,11 @@ from grading.authoring.executed import Executed
 from grading.authoring.requirement import Unmet
 from grading.authoring.subject import Answer, Student
 from grading.domain.errors import BadReply, ChainruleError, Missing, NotDefined, RubricFault
-from grading.evaluation.boxes import Defined, Loaded
 from grading.evaluation.matching import adapted, behaving, find, takes
 from grading.evaluation.session import Session
 from grading.evaluation.unusable import UnusableReply, may_be_the_replys
 from grading.programs import Broken, Source
+from grading.sandbox import Defined, Loaded
 
 MAX_FAULTS = 2
 NO_CALLABLES = ("module", "value")
@@ -150,7 +150,7 @@ class BoxedStudent(Student):
     def _defined(self, binding: Function) -> Defined:
         loaded = self._session.loaded(binding.box or self._mode)
         if loaded is None:
-            return _Assumed(binding.name)
+            return Defined(binding.name, parameters=("*args",))  # in a whole run, the name itself
         if binding.name not in self._bound:
             self._bound[binding.name] = self._looked_up(binding, loaded)
         found = self._bound[binding.name]
@@ -210,14 +210,3 @@ class BoxedStudent(Student):
         cells = self.source.code if self.source is not None else ()
         told = (self.source.label(cell) for cell in cells if self.source is not None and cell.index == piece.cell)
         return next(told, f"cell {piece.cell}")
-
-
-class _Assumed:
-    """A definition that nobody described: in a whole run, the name itself."""
-
-    kind = "function"
-    parameters: Sequence[str] = ("*args",)
-    required = 0
-
-    def __init__(self, name: str) -> None:
-        self.name = name

@@ -23,7 +23,8 @@ from grading.sandbox import Sandbox, SandboxConfig, gpus
 
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
-    from grading.pipeline import GradedRun, OpensBoxes
+    from grading.evaluation.boxes import OpensBoxes
+    from grading.pipeline import GradedRun
 
 WARM_SEED = 0
 WARM_S = 3.0

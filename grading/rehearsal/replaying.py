@@ -8,7 +8,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -16,12 +16,12 @@ import torch
 from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault, Died, Missing, Overran
 from grading.domain.report import Integrity
-from grading.domain.verdict import Tier
-from grading.evaluation.boxes import Box, Loaded, UnitResult
+from grading.evaluation.boxes import Box, OpensBoxes
 from grading.evaluation.trace import copied
 from grading.numerics.leaves import as_leaf
 from grading.programs import Program
 from grading.rehearsal.hostile import Reply, endings, replies
+from grading.sandbox import Loaded, UnitResult
 
 T = TypeVar("T")
 UNSENDABLE = frozenset({"sparse_tensor", "objects", "as_objects", "record", "dates", "long_double"})
@@ -29,17 +29,6 @@ UNSENDABLE = frozenset({"sparse_tensor", "objects", "as_objects", "record", "dat
 
 DEEPEST = 4
 """Below this many containers a reply is spoilt as a whole or not at all."""
-
-
-class Opens(Protocol):
-    """What is recorded: a sandbox."""
-
-    @property
-    def tier(self) -> Tier:
-        """How much of it holds on this machine."""
-
-    def open(self, program: Program, *, limits: Limits, seed: int, device: str) -> Box:
-        """A fresh box. Raises `HouseFault`."""
 
 
 @dataclass(slots=True)
@@ -73,7 +62,7 @@ class Recorder:
         tapes: by name and mode of the program.
     """
 
-    def __init__(self, sandbox: Opens, *, answers: bool = True) -> None:
+    def __init__(self, sandbox: OpensBoxes, *, answers: bool = True) -> None:
         self._sandbox = sandbox
         self._answers = answers
         self.tier = sandbox.tier

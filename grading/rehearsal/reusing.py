@@ -11,9 +11,9 @@ from typing import Any, TypeVar, cast
 from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault
 from grading.domain.report import Integrity
-from grading.evaluation.boxes import Box, Loaded, UnitResult
+from grading.evaluation.boxes import Box, OpensBoxes
 from grading.programs import Program
-from grading.rehearsal.replaying import Opens
+from grading.sandbox import Loaded, UnitResult
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Reused:
         times: how many gradings there will be: a box has the time of all of them.
     """
 
-    def __init__(self, sandbox: Opens, times: int) -> None:
+    def __init__(self, sandbox: OpensBoxes, times: int) -> None:
         self._sandbox = sandbox
         self._times = times
         self._boxes: dict[tuple[str, str, str], _Kept] = {}

@@ -13,9 +13,10 @@ from grading.authoring.stores import Stores, stores_are
 from grading.domain.errors import ChainruleError, StudentFault
 from grading.domain.report import CriterionResult, Json, Report
 from grading.domain.verdict import Blame, Status, Visibility
+from grading.evaluation.boxes import OpensBoxes
 from grading.evaluation.probing import asked_once
 from grading.intake import files_beside, match_parts, read_paths
-from grading.rehearsal.replaying import Hostility, Opens, Recorder, Replay
+from grading.rehearsal.replaying import Hostility, Recorder, Replay
 
 if TYPE_CHECKING:
     from grading.authoring.bindings import BoxMode
@@ -106,7 +107,7 @@ class Stage:
     rubric: "Rubric"
     stores: Stores
 
-    def graded(self, paths: Sequence[Path], sandbox: Opens, seed: int, *, device: str = "cpu") -> Report:
+    def graded(self, paths: Sequence[Path], sandbox: OpensBoxes, seed: int, *, device: str = "cpu") -> Report:
         """Grade one submission.
 
         Raises:
@@ -147,7 +148,7 @@ def without_pictures(rubric: "Rubric") -> "Rubric":
     return plain
 
 
-def samples_graded(stage: Stage, first: Recorder, sandbox: Opens, seed: int) -> tuple[Sample, ...]:
+def samples_graded(stage: Stage, first: Recorder, sandbox: OpensBoxes, seed: int) -> tuple[Sample, ...]:
     """The right sample and every right variant, and the starter as it is handed out, on one seed.
 
     Args:
@@ -170,7 +171,7 @@ def right_samples(assignment: "Assignment") -> list[Path]:
     return [first, *sorted(path for path in first.parent.glob("right?*") if path.is_dir())]
 
 
-def devices_agree(stage: Stage, sandbox: Opens, seeds: Sequence[int]) -> Devices:
+def devices_agree(stage: Stage, sandbox: OpensBoxes, seeds: Sequence[int]) -> Devices:
     """Grade every right sample on the processor and on a GPU: the same rows, points and answers to each question.
 
     Args:
@@ -293,7 +294,7 @@ def over_budget(assignment: "Assignment", slowest: float, peak: int) -> list[str
     return found
 
 
-def _begun(stage: Stage, sandbox: Opens, paths: Sequence[Path], seed: int) -> Sample:
+def _begun(stage: Stage, sandbox: OpensBoxes, paths: Sequence[Path], seed: int) -> Sample:
     """The starter with nothing filled in gets no point, also where it is not byte for byte what was handed out."""
     if not paths:
         return Sample("starter", 0, ("the manifest names no starter. Give students something to begin with.",))

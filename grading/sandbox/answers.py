@@ -86,11 +86,11 @@ class Defined:
     """
 
     name: str
-    kind: str
-    parameters: tuple[str, ...]
-    required: int
-    unit_index: int
-    versions: tuple[int, ...]
+    kind: str = "function"
+    parameters: tuple[str, ...] = ()
+    required: int = 0
+    unit_index: int = -1
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class UnitFault:
     label: str
     exception: str
     text: str
-    where: str
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ class Loaded:
     """What executing the definitions gave."""
 
     defined: tuple[Defined, ...]
-    faults: tuple[UnitFault, ...]
-    printed: str
+    faults: tuple[UnitFault, ...] = ()
+    printed: str = ""
 
     def find(self, name: str) -> Defined | None:
         """The definition of `name`."""
@@ -127,10 +127,10 @@ class UnitResult:
     """
 
     label: str
-    fault: UnitFault | None
-    printed: str
-    seconds: float
-    overran: bool
+    fault: UnitFault | None = None
+    printed: str = ""
+    seconds: float = 0.0
+    overran: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,43 +14,7 @@ from grading.evaluation.criteria import Evaluation
 from grading.evaluation.session import Session
 from grading.evaluation.student import BoxedStudent
 from grading.programs import Program, Unit
-
-
-@dataclass(frozen=True)
-class FakeDefined:
-    """A definition as a box lists it."""
-
-    name: str
-    kind: str = "function"
-    parameters: tuple[str, ...] = ()
-    required: int = 0
-
-
-@dataclass(frozen=True)
-class FakeFault:
-    """A failed piece of a program."""
-
-    label: str
-    exception: str
-    text: str
-
-
-@dataclass(frozen=True)
-class FakeLoaded:
-    """A loaded program."""
-
-    defined: tuple[FakeDefined, ...]
-    faults: tuple[FakeFault, ...] = ()
-
-
-@dataclass(frozen=True)
-class FakeUnit:
-    """A cell that ran."""
-
-    fault: FakeFault | None = None
-    printed: str = ""
-    seconds: float = 0.01
-    overran: bool = False
+from grading.sandbox import Defined, Loaded, UnitFault, UnitResult
 
 
 @dataclass
@@ -59,8 +23,8 @@ class FakeBox:
 
     functions: Mapping[str, Callable[..., Any]]
     drivers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    faults: tuple[FakeFault, ...] = ()
-    unit_results: Sequence[FakeUnit | AnswerFault] = ()
+    faults: tuple[UnitFault, ...] = ()
+    unit_results: Sequence[UnitResult | AnswerFault] = ()
     drawn: Sequence[Any] = ()
     student_s: float = 0.0
     spent: bool = False
@@ -69,11 +33,11 @@ class FakeBox:
     repairs: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
-    def load(self) -> FakeLoaded:
+    def load(self) -> Loaded:
         """The functions, with their real signatures."""
-        return FakeLoaded(tuple(_defined(n, f) for n, f in self.functions.items()), self.faults)
+        return Loaded(tuple(_defined(n, f) for n, f in self.functions.items()), self.faults)
 
-    def run_unit(self, index: int, *, timeout_s: float) -> FakeUnit:
+    def run_unit(self, index: int, *, timeout_s: float) -> UnitResult:
         """The scripted result."""
         result = self.unit_results[index]
         if isinstance(result, AnswerFault):
@@ -112,13 +76,13 @@ class FakeBox:
             raise Raised(type(error).__name__, str(error), where="cell 1, line 1") from error
 
 
-def _defined(name: str, function: Callable[..., Any]) -> FakeDefined:
+def _defined(name: str, function: Callable[..., Any]) -> Defined:
     parameters = inspect.signature(function).parameters.values()
     names = tuple(
         ("*" if p.kind is p.VAR_POSITIONAL else "**" if p.kind is p.VAR_KEYWORD else "") + p.name for p in parameters
     )
     plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return FakeDefined(name, "function", names, sum(p.default is p.empty for p in plain))
+    return Defined(name, "function", names, sum(p.default is p.empty for p in plain))
 
 
 def program(mode: str = "definitions", cells: int = 0) -> Program:

@@ -9,12 +9,13 @@ from grading.authoring.bindings import Binding
 from grading.domain.verdict import Status
 from grading.evaluation.criteria import Evaluation
 from grading.evaluation.matching import find
-from tests.evaluation.fakes import FakeBox, FakeDefined, asking, graded
+from grading.sandbox import Defined
+from tests.evaluation.fakes import FakeBox, asking, graded
 
 
-def defined(*names: str, arity: int = 1) -> list[FakeDefined]:
+def defined(*names: str, arity: int = 1) -> list[Defined]:
     """Functions of the given names."""
-    return [FakeDefined(n, parameters=("x", "y", "z")[:arity], required=arity) for n in names]
+    return [Defined(n, parameters=("x", "y", "z")[:arity], required=arity) for n in names]
 
 
 SIGMOID = Function("sigmoid", aliases=("logistic",), arity=1)
@@ -63,8 +64,8 @@ def test_the_right_number_of_arguments_beats_what_can_be_adapted() -> None:
 def test_of_two_definitions_the_one_that_takes_the_arguments_counts() -> None:
     """The last that fits; where none fits, the last."""
     fitting, other = (
-        FakeDefined("sigmoid", parameters=("x",), required=1),
-        FakeDefined("sigmoid", required=2, parameters=("x", "y")),
+        Defined("sigmoid", parameters=("x",), required=1),
+        Defined("sigmoid", required=2, parameters=("x", "y")),
     )
 
     assert find(SIGMOID, [fitting, other]) == fitting

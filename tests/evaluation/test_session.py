@@ -7,7 +7,8 @@ import pytest
 from grading.authoring import Function, Part
 from grading.domain.assignment import Limits
 from grading.domain.errors import Died, HouseFault, Overran, Raised
-from tests.evaluation.fakes import FakeBox, FakeFault, FakeUnit, asking
+from grading.sandbox import UnitFault, UnitResult
+from tests.evaluation.fakes import FakeBox, asking
 
 PART = Part("f.py", expects=[Function("f", arity=1), Function("g", arity=1)])
 
@@ -93,8 +94,8 @@ def test_after_a_fault_of_ours_the_next_question_gets_a_fresh_box() -> None:
 
 def test_a_cell_that_fails_or_overruns_is_noted_and_the_rest_goes_on() -> None:
     """Three cells: one raises, one outruns its time, one draws."""
-    raised = FakeUnit(FakeFault("cell 1", "NameError", "name 'x' is not defined"))
-    box = FakeBox({}, unit_results=[raised, FakeUnit(overran=True), FakeUnit(printed="0.93")])
+    raised = UnitResult("cell 1", UnitFault("cell 1", "NameError", "name 'x' is not defined"))
+    box = FakeBox({}, unit_results=[raised, UnitResult("cell 2", overran=True), UnitResult("cell 3", printed="0.93")])
     with asking(Part("f.ipynb", mode="run"), box, cells=3) as (student, _):
         units = student.executed().units
 
@@ -109,7 +110,9 @@ def test_a_cell_that_fails_or_overruns_is_noted_and_the_rest_goes_on() -> None:
 
 def test_a_run_whose_process_ends_is_lost_with_its_reason() -> None:
     """Later questions are answered with why they were not asked."""
-    box = FakeBox({}, unit_results=[FakeUnit(), Died("the process ended with signal 9"), FakeUnit()])
+    box = FakeBox(
+        {}, unit_results=[UnitResult("cell 1"), Died("the process ended with signal 9"), UnitResult("cell 1")]
+    )
     with asking(Part("f.ipynb", mode="run"), box, cells=3) as (student, _):
         executed = student.executed()
         with pytest.raises(Died, match="the run of the notebook ended early"):
@@ -133,7 +136,7 @@ def test_a_fault_of_ours_costs_no_time() -> None:
 def test_cells_have_what_the_questions_before_them_left() -> None:
     """A part with both kinds of box has its time once: the run gets its share of the rest."""
     part = Part("f.ipynb", expects=[Function("f", arity=1)])
-    first, whole = FakeBox({}), FakeBox({}, unit_results=[FakeUnit()])
+    first, whole = FakeBox({}), FakeBox({}, unit_results=[UnitResult("cell 1")])
     given: list[float] = []
 
     def hungry(x: int) -> int:

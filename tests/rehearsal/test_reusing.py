@@ -8,7 +8,8 @@ from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault, Died, Raised
 from grading.domain.verdict import Tier
 from grading.rehearsal.reusing import Reused
-from tests.evaluation.fakes import FakeBox, FakeLoaded, FakeUnit, program
+from grading.sandbox import Loaded, UnitResult
+from tests.evaluation.fakes import FakeBox, program
 
 LIMITS = Limits(part_s=10.0)
 
@@ -18,12 +19,12 @@ class Opened(FakeBox):
 
     did: list[str]
 
-    def load(self) -> FakeLoaded:
+    def load(self) -> Loaded:
         """Count, then load."""
         self.did.append("load")
         return super().load()
 
-    def run_unit(self, index: int, *, timeout_s: float) -> FakeUnit:
+    def run_unit(self, index: int, *, timeout_s: float) -> UnitResult:
         """Count, then run."""
         self.did.append(f"cell {index}")
         return super().run_unit(index, timeout_s=timeout_s)
@@ -80,7 +81,7 @@ def test_a_program_is_loaded_once_and_asked_often() -> None:
 
 def test_a_run_is_seen_by_every_grading() -> None:
     """Cells run once; each grading is given what they did, failures and figures included."""
-    sandbox = Sandbox(unit_results=[FakeUnit(printed="3"), Raised("ValueError", "no")], drawn=("a figure",))
+    sandbox = Sandbox(unit_results=[UnitResult("cell 1", printed="3"), Raised("ValueError", "no")], drawn=("a figure",))
     boxes = Reused(sandbox, 2)
     for _ in range(2):
         box = graded(boxes, "run")

@@ -28,10 +28,11 @@ from grading.evaluation.session import Session
 from grading.evaluation.student import BoxedStudent
 from grading.evaluation.trace import copied
 from grading.programs import Program, Source, read_source
+from grading.sandbox import Defined, Loaded, UnitFault
 from grading.sandbox.guest.drivers.calls import trace_call
 from grading.sandbox.guest.program import loader, loops
 from grading.sandbox.guest.program.state import ProgramState, Unit
-from tests.evaluation.fakes import FakeBox, FakeDefined, FakeFault, FakeLoaded
+from tests.evaluation.fakes import FakeBox
 
 SHELL_CALLS = "get_ipython()"
 
@@ -54,7 +55,7 @@ class InProcess(FakeBox):
         self._state.scratch[loader.GIVEN] = dict(module.__dict__)
         super().__init__({}, {"trace_call": self._trace_call})
 
-    def load(self) -> FakeLoaded:
+    def load(self) -> Loaded:
         """Execute the definitions."""
         faults = []
         with _quietly():
@@ -63,13 +64,12 @@ class InProcess(FakeBox):
                     loader.execute(self._state, index)
                 except Exception as fault:  # noqa: BLE001 - whatever our notebook raises is its outcome
                     said = loader.describe(fault)
-                    faults.append(FakeFault(loader.label(self._state, index), said["exception"], said["text"]))
+                    faults.append(UnitFault(loader.label(self._state, index), said["exception"], said["text"]))
         self._state.unit = -1
         found = (
-            FakeDefined(d["name"], d["kind"], tuple(d["parameters"]), d["required"])
-            for d in loader.defined(self._state)
+            Defined(d["name"], d["kind"], tuple(d["parameters"]), d["required"]) for d in loader.defined(self._state)
         )
-        return FakeLoaded(tuple(found), tuple(faults))
+        return Loaded(tuple(found), tuple(faults))
 
     def call(self, target: str, *args: Any, **kwargs: Any) -> Any:
         """Answer from the function of that name."""
