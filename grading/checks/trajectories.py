@@ -23,7 +23,18 @@ from grading.authoring import expect as admit
 from grading.authoring.draw import Draw
 from grading.checks import plots
 from grading.checks.conclusions import Conclusion, right, wrong
-from grading.mistakes.descent import MISTAKES
+from grading.mistakes.update_rules import (
+    GRADIENT_ASCENT,
+    LEARNING_RATE_MISSING,
+    LEARNING_RATE_OTHER,
+    MISTAKES,
+    PARAMETERS_DO_NOT_MOVE,
+    PARAMETERS_LEFT_OUT,
+    PATH_NOT_FINITE,
+    PATH_SHAPE,
+    RATE_APPLIED_TWICE,
+    WEIGHT_DECAY_IGNORED,
+)
 from reference_models import descent
 from reference_models.descent import Gradient, Rule
 from reference_models.optimizers import Hyperparameters
@@ -112,7 +123,7 @@ def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Seque
     """
     steps = list(rates) if rates is not None else [options.lr] * len(walk.path)
     conclusion = _judged(optimizer, walk, options, steps)
-    if conclusion.holds or conclusion.mistake == "path-shape":
+    if conclusion.holds or conclusion.mistake is PATH_SHAPE:
         return conclusion
     rule = next(iter(descent.RULES[optimizer].values()))
     return replace(
@@ -124,29 +135,21 @@ def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Seque
 def _judged(optimizer: str, walk: Walk, options: Hyperparameters, steps: list[float]) -> Conclusion:
     title = TITLES[optimizer]
     if walk.path.shape != (len(steps), *walk.start.shape):
-        return wrong(f"After each step the parameters should have shape {walk.start.shape}.", "path-shape")
+        return wrong(f"After each step the parameters should have shape {walk.start.shape}.", PATH_SHAPE)
     if not np.isfinite(walk.path).all():
         first = int(np.argmax(~np.isfinite(walk.path.reshape(len(steps), -1)).all(axis=1)))
-        return wrong(f"After step {first + 1} your parameters contain NaN or infinity.", "path-not-finite", step=first)
+        return wrong(f"After step {first + 1} your parameters contain NaN or infinity.", PATH_NOT_FINITE, step=first)
     for name, rule in descent.RULES[optimizer].items():
         if _follows(walk, rule, steps, options):
             return right(*([TOLD[name]] if name in TOLD else []), convention=name)
     if np.array_equal(walk.path, np.broadcast_to(walk.start, walk.path.shape)):
-        return wrong(
-            "Your step leaves the parameters as they are: it changes a local copy. Return the new ones, or change the "
-            "arrays in place.",
-            "parameters-do-not-move",
-        )
+        return wrong("After every step the parameters are where they were.", PARAMETERS_DO_NOT_MOVE)
+    off = _first_off(walk, optimizer, steps, options)
+    said = f"Your parameters leave the path of {title} at step {off}."
     for known in MISTAKES[optimizer]:
         if _follows(walk, known.variant, steps, options):
-            return wrong(
-                f"{known.says} {known.look}", known.id, first_wrong_step=_first_off(walk, optimizer, steps, options)
-            )
-    return _scaled(walk, optimizer, steps, options) or wrong(
-        f"Your parameters leave the path of {title} at step {_first_off(walk, optimizer, steps, options)}.",
-        "",
-        first_wrong_step=_first_off(walk, optimizer, steps, options),
-    )
+            return wrong(said, known, first_wrong_step=off)
+    return _scaled(walk, optimizer, steps, options) or wrong(said, "", first_wrong_step=off)
 
 
 def every(
@@ -175,8 +178,8 @@ def every(
         return right(*remarks, convention=next(iter(conclusions.values())).evidence.get("convention", ""))
     first = next(iter(off.values()))
     same = [name for name, o in off.items() if o.mistake == first.mistake]
-    if len(off) < len(conclusions) and first.mistake == "parameters-do-not-move":
-        return wrong(f"Your step leaves {', '.join(same)} as they are.", "parameters-left-out", arrays=same)
+    if len(off) < len(conclusions) and first.mistake is PARAMETERS_DO_NOT_MOVE:
+        return wrong(f"Your step leaves {', '.join(same)} as they are.", PARAMETERS_LEFT_OUT, arrays=same)
     where = "" if len(same) == len(conclusions) else f" (in {', '.join(same)})"
     return replace(first, message=f"{first.message}{where}", evidence={**first.evidence, "arrays": [*same]})
 
@@ -186,7 +189,7 @@ def _maybe_undecayed(
 ) -> Conclusion:
     conclusion = judged(optimizer, walk, options, rates=rates)
     is_bias = name.rpartition(".")[2].lower().startswith("b")
-    if is_bias and conclusion.mistake == "weight-decay-ignored":
+    if is_bias and conclusion.mistake_id == WEIGHT_DECAY_IGNORED:
         return right("Biases are left out of the weight decay: allowed.")
     return conclusion
 
@@ -230,33 +233,19 @@ def _scaled(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperpa
         factor = float((ideal * got).sum() / (ideal * ideal).sum())
         if factor == 0 or not _follows(walk, rule, [factor * r for r in rates], options):
             continue
-        known = (
-            ""
-            if number < len(descent.RULES[optimizer])
-            else f" {MISTAKES[optimizer][number - len(descent.RULES[optimizer])].says}"
-        )
-        return _other_rate(factor, rates[0], known)
+        extra = number - len(descent.RULES[optimizer])
+        return _other_rate(factor, rates[0], f" {MISTAKES[optimizer][extra].says}" if extra >= 0 else "")
     return None
 
 
 def _other_rate(factor: float, rate: float, known: str) -> Conclusion:
-    effective = factor * rate
+    """The rate that was taken, and what else is known to be wrong."""
+    effective, facts = factor * rate, {"factor": factor}
     if abs(factor + 1) <= FACTOR_TOLERANCE:
-        return wrong(
-            f"Your step goes up the gradient instead of down: subtract it.{known}", "gradient-ascent", factor=factor
-        )
+        return wrong(f"Along the gradient each step is -1 times what it should be.{known}", GRADIENT_ASCENT, **facts)
     if abs(abs(effective) - 1) <= FACTOR_TOLERANCE:
-        return wrong(
-            f"The learning rate is missing from your step: it has the gradient's whole length.{known}",
-            "learning-rate-missing",
-            factor=factor,
-        )
+        return wrong(f"Your step has the gradient's whole length.{known}", LEARNING_RATE_MISSING, **facts)
     if abs(factor - rate) <= FACTOR_TOLERANCE * rate:
-        return wrong(f"The learning rate is multiplied in twice.{known}", "rate-applied-twice", factor=factor)
-    return wrong(
-        f"Your step has learning rate {effective:.4g} where it was given {rate:.4g}: use the one that is passed, "
-        f"and do not divide by the batch size again.{known}",
-        "learning-rate-other",
-        effective=effective,
-        factor=factor,
-    )
+        return wrong(f"Your step is {effective:.4g} times the gradient.{known}", RATE_APPLIED_TWICE, **facts)
+    said = f"Your step has learning rate {effective:.4g} where it was given {rate:.4g}.{known}"
+    return wrong(said, LEARNING_RATE_OTHER, effective=effective, **facts)

@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from grading.authoring import Draw, Mistake, Part, Reference, Subject
+from grading.authoring import Draw, Part, Reference, Subject
 from grading.checks import trajectories
 from grading.checks.conclusions import insist
 from grading.domain.verdict import Blame
 from grading.evaluation.properties import judge_property
-from grading.mistakes.descent import MISTAKES
 from reference_models.optimizers import Hyperparameters
 
 H = Hyperparameters(lr=0.07)
@@ -20,18 +19,12 @@ def sgd(w: Any, g: Any, lr: float) -> Any:
     return w - lr * g
 
 
-def _known(name: str, says: str) -> Mistake:
-    return Mistake(name, says=says, recognise=lambda evidence: evidence.get("mistake") == name)
-
-
 def row() -> Part:
     """One criterion with one check, as a rubric's author writes it."""
     part = Part("task.py", reference=Reference(sgd=sgd))
     criterion = part.criterion("sgd", "Gradient descent", points="1")
-    named = [_known(m.id, m.says) for m in MISTAKES["sgd"]]
-    named.append(_known("learning-rate-missing", "The step has the gradient's whole length."))
 
-    @criterion.holds(mistakes=named)
+    @criterion.holds()
     def step(student: Subject, draw: Draw) -> None:
         """sgd(w, g, lr) moves w by -lr times g."""
         start, gradients = draw.normal(3, 4), trajectories.gradients_of(draw, 3, 4)

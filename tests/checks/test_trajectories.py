@@ -7,7 +7,7 @@ import torch
 from grading.authoring import Draw
 from grading.checks.trajectories import Walk, every, gradients_of, judged, walked
 from grading.domain.errors import BadReply
-from grading.mistakes.descent import MISTAKES
+from grading.mistakes.update_rules import MISTAKES
 from reference_models import descent
 from reference_models.optimizers import Hyperparameters
 
@@ -41,7 +41,7 @@ def test_every_known_mistake_fails_and_is_named(optimizer: str, known: object, s
     conclusion = judged(optimizer, walk_of(known.variant, seed), H)
 
     assert not conclusion.holds
-    assert conclusion.mistake == known.id
+    assert conclusion.mistake_id == known.id
 
 
 @pytest.mark.parametrize("optimizer", list(descent.RULES))
@@ -49,10 +49,10 @@ def test_another_rate_is_told_from_another_rule(optimizer: str) -> None:
     """A missing, hard-coded, squared or negative rate has its own name."""
     rule = next(iter(descent.RULES[optimizer].values()))
 
-    assert judged(optimizer, walk_of(rule, 1, scale=1 / H.lr), H).mistake == "learning-rate-missing"
-    assert judged(optimizer, walk_of(rule, 1, scale=0.4), H).mistake == "learning-rate-other"
-    assert judged(optimizer, walk_of(rule, 1, scale=-1.0), H).mistake == "gradient-ascent"
-    assert judged(optimizer, walk_of(rule, 1, scale=H.lr), H).mistake == "rate-applied-twice"
+    assert judged(optimizer, walk_of(rule, 1, scale=1 / H.lr), H).mistake_id == "learning-rate-missing"
+    assert judged(optimizer, walk_of(rule, 1, scale=0.4), H).mistake_id == "learning-rate-other"
+    assert judged(optimizer, walk_of(rule, 1, scale=-1.0), H).mistake_id == "gradient-ascent"
+    assert judged(optimizer, walk_of(rule, 1, scale=H.lr), H).mistake_id == "rate-applied-twice"
 
 
 @pytest.mark.slow
@@ -94,7 +94,7 @@ def test_a_gradient_taken_ahead_is_told_where_the_gradient_is_a_function() -> No
     ball = Walk(start, descent.path(descent.heavy_ball, start, gradient, rates, H), gradient)
 
     assert judged("nesterov", ahead, H).holds
-    assert judged("nesterov", ball, H).mistake == "no-look-ahead"
+    assert judged("nesterov", ball, H).mistake_id == "no-look-ahead"
     assert not judged("momentum", ahead, H).holds
 
 
@@ -103,7 +103,7 @@ def test_a_step_that_changes_a_copy_is_named() -> None:
     draw = Draw(1, "copy")
     walk = walked(lambda theta, _: theta, draw.normal(3), gradients_of(draw, 3))
 
-    assert judged("sgd", walk, H).mistake == "parameters-do-not-move"
+    assert judged("sgd", walk, H).mistake_id == "parameters-do-not-move"
 
 
 def test_answers_of_another_form_are_the_students_fault() -> None:
@@ -118,8 +118,8 @@ def test_infinity_and_other_shapes_do_not_hold() -> None:
     """A path that blows up, or has too few steps, is no path."""
     good = walk_of(descent.plain, 1)
 
-    assert judged("sgd", Walk(good.start, good.path * np.inf, good.gradient), H).mistake == "path-not-finite"
-    assert judged("sgd", Walk(good.start, good.path[1:], good.gradient), H, rates=[0.1] * 6).mistake == "path-shape"
+    assert judged("sgd", Walk(good.start, good.path * np.inf, good.gradient), H).mistake_id == "path-not-finite"
+    assert judged("sgd", Walk(good.start, good.path[1:], good.gradient), H, rates=[0.1] * 6).mistake_id == "path-shape"
 
 
 def test_an_array_that_is_left_out_is_named() -> None:
@@ -128,7 +128,7 @@ def test_an_array_that_is_left_out_is_named() -> None:
     still = Walk(moving.start, np.broadcast_to(moving.start, moving.path.shape), moving.gradient)
     undecayed = walk_of(next(k.variant for k in MISTAKES["sgd"] if k.id == "weight-decay-ignored"), 2)
 
-    assert every("sgd", {"W1": moving, "b1": still}, H).mistake == "parameters-left-out"
+    assert every("sgd", {"W1": moving, "b1": still}, H).mistake_id == "parameters-left-out"
     assert every("sgd", {"W1": moving, "b1": still}, H).evidence["arrays"] == ["b1"]
     assert every("sgd", {"W1": moving, "b1": undecayed}, H).holds
-    assert every("sgd", {"W1": undecayed, "b1": undecayed}, H).mistake == "weight-decay-ignored"
+    assert every("sgd", {"W1": undecayed, "b1": undecayed}, H).mistake_id == "weight-decay-ignored"

@@ -18,7 +18,7 @@ from grading.checks import trajectories
 from grading.checks.conclusions import Conclusion, right, slip, wrong
 from grading.checks.trajectories import Walk
 from grading.domain.errors import BadReply
-from grading.mistakes.descent import MISTAKES
+from grading.mistakes.update_rules import MISTAKES
 from reference_models import descent
 from reference_models.descent import Rule
 from reference_models.optimizers import Hyperparameters
@@ -170,9 +170,9 @@ def judged(ridden: Ridden, ride: Ride) -> Conclusion:  # noqa: PLR0911 - one for
     convention = str(conclusion.evidence.get("convention", ""))
     if conclusion.holds and convention.startswith("averaged"):
         return wrong("Your velocity is a running mean: the gradient is weakened.", "momentum-averaged")
-    if conclusion.mistake == "parameters-do-not-move":
+    if conclusion.mistake_id == "parameters-do-not-move":
         return replace(conclusion, message=STILL)
-    if conclusion.holds or conclusion.mistake == "parameters-left-out":
+    if conclusion.holds or conclusion.mistake_id == "parameters-left-out":
         return conclusion
     usual = Hyperparameters(lr=ride.rate, momentum=USUAL_MOMENTUM)
     if ride.use_momentum and trajectories.every("momentum", walks, usual).holds:

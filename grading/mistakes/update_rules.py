@@ -1,8 +1,11 @@
-"""How update rules go wrong: of 40 hand-written momentum steps 7 did, of 61 plain ones 3."""
+"""How update rules by hand go wrong: gradient descent, momentum, Nesterov, RMSProp, Adam, AdamW.
+
+Of 40 hand-written momentum steps 7 did, of 61 plain ones 3.
+"""
 
 # ruff: noqa: ARG001 - a variant has the signature of the rule that it replaces
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +16,8 @@ from reference_models.descent import Array, Memory, Rule, Slope
 from reference_models.optimizers import Hyperparameters
 
 Known = KnownMistake[Rule]
+
+USUAL_MOMENTUM = 0.9
 
 
 def _previous_gradient(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
@@ -151,8 +156,89 @@ _NEVER_RESET: Known = KnownMistake(
     _never_reset,
 )
 
+# -- whatever the rule ------------------------------------------------------------------------------------
+
+
+def _at(rule: Rule, rate: Callable[[float], float]) -> Rule:
+    """A rule with another rate than the one it is given."""
+    return lambda k, theta, slope, given, h: rule(k, theta, slope, rate(given), h)
+
+
+_IN_PLACE = "Each array of parameters becomes w - learning_rate * gradient, where the network keeps it."
+
+PARAMETERS_DO_NOT_MOVE: Known = KnownMistake(
+    "parameters-do-not-move",
+    "Your step leaves the parameters as they are.",
+    f"A local copy is changed, perhaps. {_IN_PLACE}",
+    lambda _, theta, *__: theta,
+)
+PARAMETERS_LEFT_OUT: Known = KnownMistake("parameters-left-out", "Only some layers are updated.", _IN_PLACE)
+GRADIENT_ASCENT: Known = KnownMistake(
+    "gradient-ascent",
+    "Your step goes up the gradient instead of down.",
+    "Subtract it from the parameters.",
+    _at(descent.plain, lambda rate: -rate),
+)
+LEARNING_RATE_MISSING: Known = KnownMistake(
+    "learning-rate-missing",
+    "The learning rate is missing from your step.",
+    "Multiply the gradient by it.",
+    _at(descent.plain, lambda _: 1.0),
+)
+LEARNING_RATE_OTHER: Known = KnownMistake(
+    "learning-rate-other",
+    "The step has another learning rate than the one that is passed.",
+    "Use the one that is passed, and do not divide by the batch size again.",
+    _at(descent.plain, lambda rate: rate / 2),
+)
+RATE_APPLIED_TWICE: Known = KnownMistake(
+    "rate-applied-twice",
+    "The learning rate is multiplied in twice.",
+    "Put it in one place: v = momentum * v + g, then w - lr * v.",
+    _rate_twice,
+)
+
+PATH_SHAPE = KnownMistake(
+    "path-shape", "The parameters change their shape.", "A step moves every entry, and adds or drops none."
+)
+PATH_NOT_FINITE = KnownMistake(
+    "path-not-finite",
+    "The parameters become NaN or infinite.",
+    "Look at the sign and the size of the step.",
+    symptom=True,
+)
+
+RATES = (PARAMETERS_DO_NOT_MOVE, GRADIENT_ASCENT, LEARNING_RATE_MISSING, LEARNING_RATE_OTHER)
+"""Of plain gradient descent. A check recognises them of every rule, with any rate."""
+
+# -- momentum that a trainer turns on and off -------------------------------------------------------------
+
+MOMENTUM_ALWAYS: Known = KnownMistake(
+    "momentum-always",
+    "The velocity is used although use_momentum is False.",
+    "Look at self.use_momentum.",
+    descent.velocity,
+)
+MOMENTUM_AVERAGED: Known = KnownMistake(
+    "momentum-averaged",
+    "The velocity is a running mean, (1 - gamma) times the gradient.",
+    "The task says dw(t) = gradient + gamma * dw(t-1).",
+    descent.averaged,
+)
+MOMENTUM_HARD_CODED: Known = KnownMistake(
+    "momentum-hard-coded",
+    "The momentum is always 0.9, whatever is passed.",
+    "Use self.momentum_gamma.",
+    lambda k, theta, slope, rate, h: descent.velocity(k, theta, slope, rate, replace(h, momentum=USUAL_MOMENTUM)),
+)
+
+# -- rule by rule -----------------------------------------------------------------------------------------
+
+WEIGHT_DECAY_IGNORED = "weight-decay-ignored"
+"""Its id: there is a record for every rule."""
+
 _DECAYS = (
-    ("weight-decay-ignored", "The weight decay is not applied.", "Add weight_decay * w to the gradient.", _undecayed),
+    (WEIGHT_DECAY_IGNORED, "The weight decay is not applied.", "Add weight_decay * w to the gradient.", _undecayed),
     (
         "weight-decay-sign",
         "The weight decay has the wrong sign: weights grow instead of shrinking.",
@@ -205,12 +291,7 @@ MISTAKES: Mapping[str, tuple[Known, ...]] = {
             "Check the signs: v = momentum * v + g and w = w - lr * v.",
             _velocity_opposed,
         ),
-        KnownMistake(
-            "rate-applied-twice",
-            "The learning rate is multiplied in twice, once in the velocity and once in the step.",
-            "Put it in one place: v = momentum * v + g, then w - lr * v.",
-            _rate_twice,
-        ),
+        RATE_APPLIED_TWICE,
         KnownMistake(
             "rate-multiplies-the-velocity",
             "The learning rate also shrinks what the velocity keeps.",
