@@ -5,6 +5,8 @@ A variant takes logits (n, classes) and labels (n,), and gives the loss's scalar
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's name
 
@@ -105,4 +107,78 @@ NO_LOSS = KnownMistake(
     "no-loss",
     "There is no loss, or no training step, that could be looked at.",
     "Compute the loss of the network's outputs, and call backward() on it.",
+)
+
+# -- by hand: of probabilities, in NumPy ------------------------------------------------------------------
+
+Array = npt.NDArray[np.float64]
+ByHand = KnownMistake[Callable[[Array, Array], float | Array]]
+"""(one-hot targets, probabilities), both (n, classes) → what is returned for the mean cross-entropy."""
+
+_MEAN_LOSS = "For each row sum -target * log(output) over the classes, then take the mean over the rows."
+_NATURAL = "np.log is the natural logarithm."
+
+
+def _each(t: Array, y: Array) -> Array:
+    return np.asarray(-(t * np.log(y)).sum(axis=1))
+
+
+def _binary(t: Array, y: Array) -> Array:
+    return np.asarray(-(t * np.log(y) + (1 - t) * np.log(1 - y)))
+
+
+def _softmax(y: Array) -> Array:
+    return np.asarray(np.exp(y) / np.exp(y).sum(axis=1, keepdims=True))
+
+
+def _by_hand(known: KnownMistake[Loss], variant: Callable[[Array, Array], float | Array]) -> ByHand:
+    return KnownMistake(known.id, known.says, _MEAN_LOSS, variant)
+
+
+BY_HAND: tuple[ByHand, ...] = (
+    _by_hand(SUM_INSTEAD_OF_MEAN, lambda t, y: float(_each(t, y).sum())),
+    _by_hand(MEAN_OVER_CLASSES, lambda t, y: float(_each(t, y).mean() / t.shape[1])),
+    KnownMistake(
+        "loss-sum-over-classes-count",
+        "The sum over the batch is divided by the number of classes.",
+        _MEAN_LOSS,
+        lambda t, y: float(_each(t, y).sum() / t.shape[1]),
+    ),
+    KnownMistake("loss-vector", "A loss for every row is returned.", _MEAN_LOSS, _each),
+    KnownMistake("loss-matrix", "A loss for every entry is returned.", _MEAN_LOSS, lambda t, y: -t * np.log(y)),
+    KnownMistake(
+        "loss-by-class",
+        "The sum goes over the batch: a loss for every class is returned.",
+        _MEAN_LOSS,
+        lambda t, y: -(t * np.log(y)).sum(axis=0),
+    ),
+    _by_hand(CROSS_ENTROPY_SIGN, lambda t, y: -float(_each(t, y).mean())),
+    _by_hand(BINARY_CROSS_ENTROPY, lambda t, y: float(_binary(t, y).sum(axis=1).mean())),
+    _by_hand(BINARY_CROSS_ENTROPY, lambda t, y: float(_binary(t, y).mean())),
+    KnownMistake(
+        "loss-other-base", "The logarithm has base 2.", _NATURAL, lambda t, y: float(_each(t, y).mean() / np.log(2))
+    ),
+    KnownMistake(
+        "loss-base-ten", "The logarithm has base 10.", _NATURAL, lambda t, y: float(_each(t, y).mean() / np.log(10))
+    ),
+    KnownMistake(
+        "loss-without-log",
+        "The logarithm is missing.",
+        _MEAN_LOSS,
+        lambda t, y: float(-(t * y).sum(axis=1).mean()),
+    ),
+    KnownMistake(
+        "loss-softmax-inside",
+        "Softmax is taken again inside the loss.",
+        "outputs are probabilities already.",
+        lambda t, y: float(_each(t, _softmax(y)).mean()),
+    ),
+    KnownMistake(
+        "loss-arguments-exchanged",
+        "Targets and outputs are exchanged.",
+        "Take the logarithm of the outputs.",
+        lambda t, y: float(-(y * np.log(t + 1e-12)).sum(axis=1).mean()),
+    ),
+    _by_hand(SQUARED_ERROR, lambda t, y: float(((t - y) ** 2).sum(axis=1).mean())),
+    KnownMistake("loss-first-row", "Only the first row counts.", _MEAN_LOSS, lambda t, y: float(_each(t, y)[0])),
 )
