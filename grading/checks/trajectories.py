@@ -23,11 +23,10 @@ from grading.authoring import expect as admit
 from grading.authoring.draw import Draw
 from grading.checks import plots
 from grading.checks.conclusions import Conclusion, right, wrong
-from grading.mistakes.update_rules import (
+from grading.mistakes.momentum import (
     GRADIENT_ASCENT,
     LEARNING_RATE_MISSING,
     LEARNING_RATE_OTHER,
-    MISTAKES,
     PARAMETERS_DO_NOT_MOVE,
     PARAMETERS_LEFT_OUT,
     PATH_NOT_FINITE,
@@ -35,6 +34,7 @@ from grading.mistakes.update_rules import (
     RATE_APPLIED_TWICE,
     WEIGHT_DECAY_IGNORED,
 )
+from grading.mistakes.update_rules import MISTAKES
 from reference_models import descent
 from reference_models.descent import Gradient, Rule
 from reference_models.optimizers import Hyperparameters
