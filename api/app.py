@@ -16,10 +16,12 @@ from api.schemas import API
 from api.service import Service
 from api.sign_in_throttle import SignInThrottle
 from api.watching import Watching
+from grading.assignments.live import LiveCatalog
 from grading.domain.assignment import Assignment
 from grading.store import tracing
 from grading.store.blobs import Blobs
 from grading.store.database import Database
+from grading.store.descriptions import Descriptions
 from grading.store.logs import log_as_json
 from grading.store.settings import Settings
 
@@ -42,14 +44,12 @@ def create_app(
 
     Args:
         settings: what the operator chose.
-        assignments: rubrics by slug; None means the built-in ones and those of `settings.assignment_dirs`.
+        assignments: by slug; None means the built-in ones and those of `settings.assignment_dirs`.
         registries: metrics of others in this process, shown on /metrics as well.
         pages: whether to serve the pages beside the API.
     """
     if assignments is None:
-        from grading.assignments.catalog import catalog
-
-        assignments = catalog(settings.assignment_dirs)
+        assignments = LiveCatalog(settings.assignment_dirs)
     log_as_json()
     tracing.begin("api")
     database = Database.open(settings)
@@ -58,6 +58,7 @@ def create_app(
         database=database,
         blobs=Blobs(settings.blobs),
         assignments=assignments,
+        descriptions=Descriptions(),
         dispatcher=Dispatcher(settings),
         watching=Watching(database),
         metrics=Metrics(database, registries),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 from grading.domain.assignment import Assignment
+from grading.domain.description import Description
 from grading.store.queries.posts import PostView
 from grading.store.queries.results import ResultRow
 from grading.store.queries.students import OfferingView
@@ -147,7 +148,10 @@ class CriterionOut(Answer):
 
 
 class AssignmentOut(BaseModel):
-    """What can be submitted, until when, and what it is worth."""
+    """What can be submitted, until when, and what it is worth.
+
+    `criteria` are empty while `being_prepared`: for the seconds after a publish in which its rubric is read.
+    """
 
     slug: str
     title: str
@@ -163,12 +167,13 @@ class AssignmentOut(BaseModel):
     version: str
     files: list[ExpectedFileOut]
     criteria: list[CriterionOut]
+    being_prepared: bool
     starter: list[dict[str, str]]
     links: dict[str, str]
 
     @classmethod
-    def of(cls, offering: OfferingView, assignment: Assignment) -> Self:
-        """An offering together with its rubric's announcement."""
+    def of(cls, offering: OfferingView, assignment: Assignment, described: Description | None) -> Self:
+        """An offering together with its assignment and its rubric's rows."""
         here = f"{API}/assignments/{offering.slug}"
         return cls(
             slug=offering.slug,
@@ -184,7 +189,8 @@ class AssignmentOut(BaseModel):
             upload_bytes=assignment.upload_bytes,
             version=assignment.version,
             files=[ExpectedFileOut.model_validate(file) for file in assignment.files],
-            criteria=[CriterionOut.model_validate(criterion) for criterion in assignment.criteria],
+            criteria=[CriterionOut.model_validate(row) for row in described.criteria] if described else [],
+            being_prepared=described is None,
             starter=[
                 {"name": name.rpartition("/")[2], "href": f"{here}/starter/{name.rpartition('/')[2]}"}
                 for name in assignment.starter
@@ -294,11 +300,12 @@ class RegradeIn(BaseModel):
 
 
 class CriterionChangeOut(Answer):
-    """A row of the rubric before and after."""
+    """A row of the rubric before and after; a version that lacks it has no points for it."""
 
     criterion_id: str
+    title: str
     old_points: Points | None
-    new_points: Points
+    new_points: Points | None
 
 
 class ChangeOut(Answer):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from api.dispatcher import Dispatcher
@@ -10,20 +11,28 @@ from api.observing import Metrics
 from api.sign_in_throttle import SignInThrottle
 from api.watching import Watching
 from grading.domain.assignment import Assignment
+from grading.domain.description import Description
 from grading.domain.errors import HouseFault
 from grading.store.blobs import Blobs
 from grading.store.database import Database
+from grading.store.descriptions import Descriptions
 from grading.store.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The running service; `assignments` are the rubrics it knows, by their own slug."""
+    """The running service.
+
+    Attributes:
+        assignments: those it knows, by their own slug, as their folders have them now.
+        descriptions: what their rubrics say of themselves, by version.
+    """
 
     settings: Settings
     database: Database
     blobs: Blobs
     assignments: Mapping[str, Assignment]
+    descriptions: Descriptions
     dispatcher: Dispatcher
     watching: Watching
     metrics: Metrics
@@ -41,6 +50,10 @@ class Service:
                 f"the rubric {rubric_slug!r} is not installed; add its folder to CHAINRULE_ASSIGNMENT_DIRS"
             )
         return assignment
+
+    def description_of(self, db: Session, assignment: Assignment) -> Description | None:
+        """What the assignment's rubric says of itself; None while no judge has told it."""
+        return self.descriptions.of(db, assignment.slug, assignment.version)
 
     def device_for(self, assignment: Assignment) -> str:
         """The configured device where the assignment can use it, otherwise its first."""

@@ -5,6 +5,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,9 @@ from cli.local import assignment_called, judge_config, settings, standin_folder
 from grading.domain.errors import RubricFault
 
 if TYPE_CHECKING:
+    from grading.domain.description import Description
     from grading.rehearsal.gate import GateResult
+    from grading.store.settings import Settings
 
     Ignore = Callable[[str, list[str]], set[str]]
 
@@ -76,9 +79,13 @@ def validate(
     """
     if bool(target) is every:
         raise typer.BadParameter("Name one assignment, or give --all.")
+    from grading.assignments.catalog import read_assignment
+
     good = True
     with faults_as_exits(author=Exit.AUTHOR_MUST_ACT):
         for folder in _folders(target):
+            for remark in read_assignment(folder).remarks:
+                complain(remark)
             outcome = _rehearsed(folder, seeds=seeds, boxed=boxed, boxes=boxes, device=device)
             good = good and outcome.good
             if as_json:
@@ -96,10 +103,11 @@ def publish(
     *,
     to: Annotated[Path | None, typer.Option(help="The service's folder of assignments; empty: as configured.")] = None,
 ) -> None:
-    """Rehearse an assignment, then copy it to where the service reads its assignments.
+    """Rehearse an assignment, then copy it to where the service reads its assignments: pages and judge see it at once.
 
     Exit code 0: published. 1: its author must act. 2: there is nowhere to publish to. 3: our fault.
     """
+    from grading.assignments import describe, load_rubric
     from grading.assignments.catalog import UNCOUNTED, catalog, read_assignment
 
     chosen = settings()
@@ -123,8 +131,37 @@ def publish(
         mine = {home.resolve(), assignment.folder} if beside else {home.resolve()}
         if taken is not None and taken.folder not in mine:
             raise RubricFault(f"the slug {assignment.slug!r} is taken by {taken.folder}. Choose another slug.")
-        _replace(assignment.folder, home, shutil.ignore_patterns(*UNCOUNTED))
-    typer.echo(f"Published as {home}. The judge grades by it from now on; start the web service again to list it.")
+        described = describe(assignment, load_rubric(assignment))
+        known = False
+
+        def announce(copied: Path) -> None:
+            nonlocal known
+            known = _stored(chosen, replace(described, version=read_assignment(copied).version))
+
+        _replace(assignment.folder, home, shutil.ignore_patterns(*UNCOUNTED), announce)
+    seen = "" if known else " Its rows are shown as soon as one of the service's workers has read them: in seconds."
+    typer.echo(f"Published as {home}. The service goes by it from now on.{seen}")
+
+
+def _stored(chosen: "Settings", described: "Description") -> bool:
+    """Whether the service's database has the description from now on; where it is not to be had, a worker tells it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from grading.store import descriptions
+    from grading.store.database import Database
+
+    if not chosen.database_url and not (chosen.state / "chainrule.db").is_file():
+        return False
+    database = Database.open(chosen)
+    try:
+        with database.write() as db:
+            descriptions.keep(db, described)
+    except SQLAlchemyError:
+        # No tables yet, of another version, or no way there from this machine.
+        return False
+    finally:
+        database.close()
+    return True
 
 
 def _rehearsed(folder: Path, **options: Any) -> "GateResult":
@@ -147,12 +184,16 @@ def _folders(target: str) -> list[Path]:
     return [assignment_called(target, settings()).folder]
 
 
-def _replace(source: Path, home: Path, ignore: "Ignore") -> None:
-    """Put a copy of `source` at `home` in two renames: a reader finds the old one or the new one, hardly ever none."""
+def _replace(source: Path, home: Path, ignore: "Ignore", announce: Callable[[Path], None]) -> None:
+    """Put a copy of `source` at `home` in two renames: a reader finds the old one or the new one, hardly ever none.
+
+    The copy is announced before anybody can find it.
+    """
     home.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".publishing-", dir=home.parent))
     try:
         shutil.copytree(source, fresh / "new", ignore=ignore)
+        announce(fresh / "new")
         if home.exists():
             home.rename(fresh / "old")
         (fresh / "new").rename(home)

@@ -1,7 +1,7 @@
 """`chainrule serve` and `chainrule worker`: the parts of the service."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +9,6 @@ import typer
 
 from cli.exits import complain, faults_as_exits
 from cli.local import judge_config, settings
-from grading.domain.errors import RubricFault
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -77,12 +76,11 @@ def _serve(chosen: "Settings", *, with_worker: bool, demo: bool) -> None:
     from api.app import create_app
     from cli.announcing import Announced, announce, listening
     from cli.logs import to_standard_error
-    from grading.assignments.catalog import catalog
+    from grading.assignments.live import LiveCatalog
 
     to_standard_error()
-    faults: list[RubricFault] = []
-    assignments = catalog(chosen.assignment_dirs, faults)
-    for fault in faults:
+    assignments = LiveCatalog(chosen.assignment_dirs)
+    for fault in assignments.faults:
         complain(str(fault))
     door = listening(chosen.host, chosen.port)
     chosen.state.mkdir(parents=True, exist_ok=True)
@@ -106,7 +104,7 @@ def _serve(chosen: "Settings", *, with_worker: bool, demo: bool) -> None:
 
 @contextmanager
 def _worker(
-    chosen: "Settings", assignments: "dict[str, Assignment]", *, wanted: bool
+    chosen: "Settings", assignments: "Mapping[str, Assignment]", *, wanted: bool
 ) -> Iterator["tuple[CollectorRegistry, ...]"]:
     if not wanted:
         yield ()
@@ -120,7 +118,7 @@ def _worker(
         running.stop()
 
 
-def _demo(chosen: "Settings", assignments: "dict[str, Assignment]") -> "Demo":
+def _demo(chosen: "Settings", assignments: "Mapping[str, Assignment]") -> "Demo":
     from grading.store.database import Database
     from grading.store.demo import set_up_demo
 

@@ -28,17 +28,29 @@ _making = threading.Lock()
 
 
 class Worker:
-    """Threads that grade, a thread that posts, and the sweep. A student's code never runs in this process."""
+    """Threads that grade, a thread that posts, and the sweep. A student's code never runs in this process.
+
+    Args:
+        settings: what the operator chose.
+        judge: a judge, or what starts one.
+        assignments: which are to be described; None: those that the settings name.
+        sweep_s: how often lost rows are looked for; None: as the settings say.
+    """
 
     def __init__(
-        self, settings: Settings, judge: "Judge | Callable[[], Judge]", *, sweep_s: float | None = None
+        self,
+        settings: Settings,
+        judge: "Judge | Callable[[], Judge]",
+        assignments: Mapping[str, Assignment] | None = None,
+        *,
+        sweep_s: float | None = None,
     ) -> None:
         if not settings.worker_queues:
             raise ValueError("a worker needs at least one queue; set CHAINRULE_WORKER_QUEUES")
         log_as_json()
         tracing.begin("worker")
         app = make_app(settings)
-        self._place = Workplace(settings, judge, announcer_of(app))
+        self._place = Workplace(settings, judge, announcer_of(app), assignments)
         self._sweep = Sweep(self._place, settings.sweep_s if sweep_s is None else sweep_s)
         grading = list(settings.run_queues)
         # Posting has a controller of its own: a slow learning platform must not keep graders waiting. Two controllers
@@ -110,9 +122,9 @@ class Worker:
 def start(
     settings: Settings,
     judge: "Judge | Callable[[], Judge]",
-    assignments: Mapping[str, Assignment] | None = None,  # noqa: ARG001  # the judge knows its rubrics by itself
+    assignments: Mapping[str, Assignment] | None = None,
 ) -> Worker:
     """Start a worker in this process; the database must be there and of this version."""
-    worker = Worker(settings, judge)
+    worker = Worker(settings, judge, assignments)
     worker.start()
     return worker

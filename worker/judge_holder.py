@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from grading.domain.description import Description
 from grading.domain.errors import HouseFault
 from grading.domain.submission import Submission
 
@@ -44,6 +45,13 @@ class Judge(Protocol):
 
         Raises:
             NotASubmission, RubricFault, HouseFault: as `grade`.
+        """
+
+    def describe(self, slug: str) -> Description:
+        """What the rubric of an assignment says of itself.
+
+        Raises:
+            RubricFault, HouseFault: as `grade`.
         """
 
     @property
@@ -89,6 +97,11 @@ class JudgeHolder:
                 self._started(self._judge)
                 log.info("judge started", tier=str(self._judge.tier))
             return self._judge
+
+    @property
+    def running(self) -> Judge | None:
+        """The judge where it was started; it is not started to be asked this."""
+        return self._judge
 
     def close(self) -> None:
         """End the judge, if it was started."""

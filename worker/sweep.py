@@ -1,7 +1,7 @@
 """The sweep: finds what was lost, at the start and every few seconds.
 
 Lost are runs whose message never arrived, runs whose worker died, and posts whose time has come. The broker is never
-asked: what waits is what the database says waits.
+asked: what waits is what the database says waits. On the way, what was published meanwhile is described.
 """
 
 import threading
@@ -67,6 +67,7 @@ class Sweep:
             self._first = False
             still = {run_id for run_id, _ in waiting} | set(posts)
             self._rung = {row_id: at for row_id, at in self._rung.items() if row_id in still}
+        self._place.describe_news()
 
     def _is_news(self, row_id: str) -> bool:
         moment = time.monotonic()

@@ -1,10 +1,12 @@
 """What a worker works with: made at its start, taken down at its end."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
+from grading.assignments.live import LiveCatalog
+from grading.domain.assignment import Assignment
 from grading.domain.errors import HouseFault
 from grading.domain.jobs import GRADE_RUN, POST_GRADE, QUEUE_PASSBACK
 from grading.store.blobs import Blobs
@@ -13,6 +15,7 @@ from grading.store.settings import Settings
 from worker import gpu_slots as gpus
 from worker import identity
 from worker.claims import Claims
+from worker.describing import Describer
 from worker.judge_holder import Judge, JudgeHolder
 from worker.passback import Passback
 
@@ -26,15 +29,24 @@ class Workplace:
         settings: what the operator chose.
         judge: a judge, or what starts one.
         announcer: announces runs, as (id, queue) pairs, and posts, by id.
+        assignments: which are to be described; None: those that the settings name.
     """
 
-    def __init__(self, settings: Settings, judge: "Judge | Callable[[], Judge]", announcer: "Announcer") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        judge: "Judge | Callable[[], Judge]",
+        announcer: "Announcer",
+        assignments: Mapping[str, Assignment] | None = None,
+    ) -> None:
         self.settings = settings
         self.database = Database.open(settings)
         self.blobs = Blobs(settings.blobs)
         self.owner = identity.new_owner()
         self.claims = Claims(self.database, self.owner, settings)
         self.judge = JudgeHolder(judge, self._describe)
+        known = LiveCatalog(settings.assignment_dirs) if assignments is None else assignments
+        self._describer = Describer(self.database, known)
         self.passback = Passback(settings, self.database)
         self.slots = gpus.slots_of(settings)
         self.announcer = announcer
@@ -46,6 +58,11 @@ class Workplace:
             log.warning("half-written blobs of dead writers removed", drafts=removed)
         if self.settings.run_queues:
             threading.Thread(target=self._warm, name="start judge", daemon=True).start()
+
+    def describe_news(self) -> None:
+        """Have the judge describe what was published since; nothing while there is no judge."""
+        if (judge := self.judge.running) is not None:
+            self._describer.look(judge)
 
     def close(self) -> None:
         """End the judge and let go of everything."""
@@ -60,6 +77,7 @@ class Workplace:
             self.judge.get()
         except HouseFault as fault:
             log.warning("judge did not start", problem=str(fault))
+        self.describe_news()
 
     def _describe(self, judge: Judge) -> None:
         layers: list[dict[str, object]] = [

@@ -19,14 +19,12 @@ def list_assignments(request: Request, caller: Member) -> AssignmentList:
     """What your courses offer: files, limits, points, due dates."""
     service = service_of(request)
     with service.database.read() as db:
-        offerings = my_offerings(db, caller)
-    return AssignmentList(
-        items=[
-            AssignmentOut.of(offering, service.assignments[offering.rubric_slug])
-            for offering in offerings
-            if offering.rubric_slug in service.assignments
+        items = [
+            AssignmentOut.of(offering, assignment, service.description_of(db, assignment))
+            for offering in my_offerings(db, caller)
+            if (assignment := service.assignments.get(offering.rubric_slug)) is not None
         ]
-    )
+    return AssignmentList(items=items)
 
 
 @router.get("/assignments/{slug}", responses=problems(404))
@@ -35,7 +33,8 @@ def show_assignment(request: Request, slug: str, caller: Member) -> AssignmentOu
     service = service_of(request)
     with service.database.read() as db:
         offering = offering_of(db, caller, slug)
-    return AssignmentOut.of(offering, service.assignment_of(offering.rubric_slug))
+        assignment = service.assignment_of(offering.rubric_slug)
+        return AssignmentOut.of(offering, assignment, service.description_of(db, assignment))
 
 
 @router.get("/assignments/{slug}/starter/{name}", response_class=FileResponse, responses=problems(404))

@@ -18,6 +18,7 @@ from api.service import Service, service_of
 from grading.domain.verdict import RunState
 from grading.store.access import reach_offering
 from grading.store.queries import posts, results
+from grading.store.queries.dashboard import criteria_of
 from grading.store.queries.grades import grades_of
 
 router = APIRouter(tags=["results"])
@@ -89,10 +90,16 @@ def retry_post(request: Request, post_id: str, caller: GradesPoster) -> Response
 
 
 def as_csv(service: Service, caller: Caller, slug: str, chosen: dict[str, Any]) -> Response:
-    """All results in one file, a page of rows at a time; `chosen` sorts and filters as `results_of` does."""
+    """All results in one file, a page of rows at a time; `chosen` sorts and filters as `results_of` does.
+
+    A column for each of the rubric's rows, then for those that only results of earlier versions have.
+    """
     with service.database.read() as db:
         offering = reach_offering(db, caller, slug, staff=True)
-    criteria = [criterion.id for criterion in service.assignment_of(offering.rubric_slug).criteria]
+        assignment = service.assignments.get(offering.rubric_slug)
+        described = None if assignment is None else service.description_of(db, assignment)
+        criteria = [row.id for row in described.criteria] if described else []
+        criteria += [row.id for row in criteria_of(db, caller, slug) if row.id not in criteria]
     return StreamingResponse(
         _csv_lines(service, caller, slug, criteria, chosen),
         media_type="text/csv; charset=utf-8",

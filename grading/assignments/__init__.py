@@ -1,15 +1,17 @@
 """The assignments: one folder each, with a manifest, a rubric, starter files and samples.
 
-`catalog` reads the manifests and is safe to import anywhere. `load_rubric` imports an assignment's `rubric.py`,
-and with it torch and the reference models: only the judge and the author's tools call it. A course's own assignments
-lie wherever the service is told to look, have the same form, and are imported as a package of their own, so that two
-of them may both have a module of the same name.
+`catalog` reads the manifests, `live` while a service runs; both are safe to import anywhere. `load_rubric` imports an
+assignment's `rubric.py`, and with it torch and the reference models: only the judge and the author's tools call it.
+What others need to know of a rubric, its `Description` tells. A course's own assignments lie wherever the service is
+told to look, have the same form, and are imported as a package of their own, so that two of them may both have a module
+of the same name.
 """
 
 import importlib
 import importlib.util
 import sys
-from itertools import zip_longest
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -19,8 +21,10 @@ from grading.domain.errors import RubricFault
 
 if TYPE_CHECKING:
     from grading.authoring import Rubric
+    from grading.authoring.mistake import Explains
     from grading.authoring.patches import Patches
     from grading.domain.assignment import Assignment
+    from grading.domain.description import Description
 
 
 DRIVERS = "drivers.py"
@@ -34,8 +38,8 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
     """The rubric that `rubric.py` of the assignment's folder defines under the name `rubric`.
 
     Raises:
-        RubricFault: the file is missing, does not import, defines no sound rubric, or one that differs from what the
-            manifest announces; the author must act.
+        RubricFault: the file is missing, does not import, defines no sound rubric, or one of another assignment than
+            the manifest's; the author must act.
     """
     from grading.authoring import Rubric
 
@@ -52,7 +56,7 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
     rubric = getattr(module, "rubric", None)
     if not isinstance(rubric, Rubric):
         raise RubricFault(f"{path}: defines no `rubric`. Write `rubric = Rubric(...)` at the top of the file.")
-    _same_table(assignment, rubric.validated())
+    _insist_on_its_own(assignment, rubric.validated())
     drivers = assignment.folder / DRIVERS
     if drivers.is_file():
         for part in rubric.parts:
@@ -60,11 +64,28 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
     return rubric
 
 
-def load_patches(assignment: "Assignment") -> "tuple[Patches, ...]":
+def describe(assignment: "Assignment", rubric: "Rubric") -> "Description":
+    """What the assignment's rubric says of itself.
+
+    A check names a mistake of its own, or a record that it recognises, which may be any: where the rubric tells one in
+    its own words, these count.
+    """
+    from grading.domain.description import Description, MistakeSummary
+    from grading.mistakes import every
+
+    own: Iterable[Explains] = (known for row in rubric.criteria for check in row.checks for known in check.mistakes)
+    words: dict[str, MistakeSummary] = {}
+    for known in chain(own, every().values()):
+        if known.says:
+            words.setdefault(known.id, MistakeSummary(known.says, known.look))
+    return Description(assignment.slug, assignment.version, rubric.summaries(), words)
+
+
+def load_patches(assignment: "Assignment", rubric: "Rubric") -> "tuple[Patches, ...]":
     """The known submissions that `known.py` of the assignment's folder lists as `patches`, if there is such a file.
 
     Raises:
-        RubricFault: it does not import, or names a file or a row that the manifest lacks; the author must act.
+        RubricFault: it does not import, or names a file or a row that the rubric lacks; the author must act.
     """
     from grading.authoring.patches import Patches
 
@@ -80,10 +101,10 @@ def load_patches(assignment: "Assignment") -> "tuple[Patches, ...]":
     if not isinstance(found, list | tuple) or not all(isinstance(one, Patches) for one in found):
         raise RubricFault(f"{path}: defines no `patches`. Write `patches = [Patches(...)]`.")
     for one in found:
-        rows = {row.id for row in assignment.criteria if row.part == one.file}
+        rows = {row.id for row in rubric.summaries() if row.part == one.file}
         named = {row for patch in (*one.wrong, *one.right) for row in (*patch.loses, *patch.may_lose)}
         if not rows or named - rows:
-            raise RubricFault(f"{path}: {one.file!r} has no rows {sorted(named - rows)}. Name those of the manifest.")
+            raise RubricFault(f"{path}: {one.file!r} has no rows {sorted(named - rows)}. Name those of the rubric.")
         if not all(patch.loses for patch in one.wrong) or any(patch.loses for patch in one.right):
             raise RubricFault(
                 f"{path}: of {one.file!r} each wrong patch loses a row, and no right one does. Mend that."
@@ -91,17 +112,18 @@ def load_patches(assignment: "Assignment") -> "tuple[Patches, ...]":
     return tuple(found)
 
 
-def _same_table(assignment: "Assignment", rubric: "Rubric") -> None:
-    """What is announced is what is graded."""
+def _insist_on_its_own(assignment: "Assignment", rubric: "Rubric") -> None:
+    """What the manifest promises is what is graded: this assignment, its points, its files."""
     where = assignment.folder / MANIFEST
+    files = {file.name for file in assignment.files}
     if rubric.slug != assignment.slug:
         raise RubricFault(f"{where}: slug is {assignment.slug!r}, rubric.py says {rubric.slug!r}. Make the two equal.")
-    for row, other in zip_longest(assignment.criteria, rubric.summaries()):
-        if row != other and (named := row or other) is not None:
-            raise RubricFault(
-                f"{where}: criterion {named.id!r} differs: the manifest has {row}, rubric.py has {other}. "
-                "Give both the same rows in the same order."
-            )
+    if rubric.points != assignment.points:
+        raise RubricFault(
+            f"{where}: points are {assignment.points}, those of rubric.py {rubric.points}. Make the two equal."
+        )
+    if unknown := [part.file for part in rubric.parts if part.file not in files]:
+        raise RubricFault(f"{where}: files lacks {unknown[0]!r}, a part of rubric.py. Add it, or mend the part's name.")
 
 
 def _import(folder: Path, module: str = "rubric") -> ModuleType:

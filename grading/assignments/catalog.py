@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grading.domain.assignment import Assignment, Budget, CriterionSummary, ExpectedFile, Gate, Limits
+from grading.domain.assignment import Assignment, Budget, ExpectedFile, Gate, Limits
 from grading.domain.errors import RubricFault
 
 MANIFEST = "assignment.toml"
@@ -39,9 +39,9 @@ def catalog(extra_dirs: Sequence[Path] = (), faults: list[RubricFault] | None = 
         RubricFault: a manifest is broken, or two share a slug; the author must act.
     """
     found: dict[str, Assignment] = {}
-    for folder in _folders([BUILT_IN, *extra_dirs]):
+    for folder in folders_in([BUILT_IN, *extra_dirs]):
         try:
-            _enter(found, read_assignment(folder))
+            enter(found, read_assignment(folder))
         except RubricFault as fault:
             if faults is None:
                 raise
@@ -105,7 +105,12 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _enter(found: dict[str, Assignment], assignment: Assignment) -> None:
+def enter(found: dict[str, Assignment], assignment: Assignment) -> None:
+    """Add an assignment to those found.
+
+    Raises:
+        RubricFault: another has its slug.
+    """
     twin = found.setdefault(assignment.slug, assignment)
     if twin.folder != assignment.folder:
         raise RubricFault(
@@ -114,7 +119,8 @@ def _enter(found: dict[str, Assignment], assignment: Assignment) -> None:
         )
 
 
-def _folders(roots: Sequence[Path]) -> Iterator[Path]:
+def folders_in(roots: Sequence[Path]) -> Iterator[Path]:
+    """The assignments' folders: of each root itself, or of what lies in it."""
     for root in roots:
         if (root / MANIFEST).is_file():
             yield root
@@ -143,6 +149,9 @@ def _feed(digest: Any, name: str, content: bytes) -> None:
 FLAGS = ("required", "report", "processor_only")
 """What may be true of a file; false where the manifest does not say."""
 
+OUTLIVED = {"criteria": "the rows, their titles and points are read from rubric.py"}
+"""Keys of older manifests, and why they say nothing any more: a course's assignment goes on as it is."""
+
 
 class _Manifest:
     """One manifest while it is read: every look-up knows which key to name in a complaint."""
@@ -153,28 +162,19 @@ class _Manifest:
 
     def assignment(self) -> Assignment:
         table = self.table
-        known = {"slug", "title", "summary", "points", "files", "criteria", "limits", "upload_bytes", "starter"}
+        known = {"slug", "title", "summary", "points", "files", "limits", "upload_bytes", "starter", *OUTLIVED}
         known |= {"support", "replaceable", "data", "checkpoints", "devices", "rehearsal", "budgets"}
         self._no_others(table, known, "")
         files = tuple(self._file(entry, f"files[{i}]") for i, entry in enumerate(self._tables(table, "files")))
         self._distinct([file.name for file in files], "files", "name")
-        names = {file.name for file in files}
-        rows = self._tables(table, "criteria")
-        criteria = tuple(self._criterion(entry, f"criteria[{i}]", names) for i, entry in enumerate(rows))
-        self._distinct([criterion.id for criterion in criteria], "criteria", "id")
-        points = self._points(table, "points", "")
-        total = sum((criterion.possible for criterion in criteria), Decimal(0))
-        if total != points:
-            raise self._fault("points", f"says {points}, but the criteria add up to {total}", "Make the two equal.")
         return Assignment(
             slug=self._slug(),
             title=self._text(table, "title", ""),
             summary=self._text(table, "summary", ""),
             version=version_of(self.path.parent),
             folder=self.path.parent,
-            points=points,
+            points=self._points(),
             files=files,
-            criteria=criteria,
             limits=self._limits(),
             upload_bytes=self._upload_bytes(),
             starter=self._files_here("starter"),
@@ -185,6 +185,7 @@ class _Manifest:
             devices=self._devices(),
             budgets=tuple(self._budget(entry, f"budgets[{i}].") for i, entry in enumerate(table.get("budgets", ()))),
             gate=Gate(**self._numbers("rehearsal", asdict(Gate()), most=1.0)),
+            remarks=tuple(self._outlived()),
         )
 
     def _fault(self, key: str, complaint: str, remedy: str) -> RubricFault:
@@ -210,19 +211,6 @@ class _Manifest:
             if not isinstance(flag, bool):
                 raise self._fault(f"{where}.{key}", f"is {flag!r}", "Write true or false.")
         return ExpectedFile(name=name, title=self._text(entry, "title", f"{where}."), **flags)
-
-    def _criterion(self, entry: Mapping[str, Any], where: str, parts: Collection[str]) -> CriterionSummary:
-        self._no_others(entry, {"id", "title", "section", "part", "points"}, f"{where}.")
-        part = self._text(entry, "part", f"{where}.")
-        if part not in parts:
-            raise self._fault(f"{where}.part", f"is {part!r}", "Name one of the [[files]] of this manifest.")
-        return CriterionSummary(
-            id=self._text(entry, "id", f"{where}."),
-            title=self._text(entry, "title", f"{where}."),
-            section=entry.get("section", "") and self._text(entry, "section", f"{where}."),
-            part=part,
-            possible=self._points(entry, "points", f"{where}."),
-        )
 
     def _budget(self, entry: object, where: str) -> Budget:
         if not isinstance(entry, dict):
@@ -298,8 +286,13 @@ class _Manifest:
             raise self._fault(key, "has no entry", f"Write at least one [[{key}]] table.")
         return value
 
-    def _points(self, table: Mapping[str, Any], key: str, prefix: str) -> Decimal:
-        value = table.get(key)
+    def _outlived(self) -> Iterator[str]:
+        for key, reason in OUTLIVED.items():
+            if key in self.table:
+                yield f"{self.path}: {key} is not read any more: {reason}. Delete it."
+
+    def _points(self) -> Decimal:
+        value = self.table.get("points")
         try:
             points = Decimal(value) if isinstance(value, str) else None
         except InvalidOperation:
@@ -307,7 +300,7 @@ class _Manifest:
         if points is None or not points.is_finite() or points <= 0:
             complaint = "is missing" if value is None else f"is {value!r}"
             raise self._fault(
-                prefix + key, complaint, 'Write a number above 0 between quotes, like "0.5": so it stays exact.'
+                "points", complaint, 'Write a number above 0 between quotes, like "0.5": so it stays exact.'
             )
         return points
 

@@ -15,7 +15,7 @@ from grading.authoring.bindings import Binding, BoxMode
 from grading.authoring.check import NO_ANSWER, Agrees, Asks, Check, Form, Holds, Line, Probe
 from grading.authoring.subject import Mistake, Reference, Variant
 from grading.authoring.written import Accepts, Find
-from grading.domain.assignment import CriterionSummary
+from grading.domain.description import CriterionSummary
 from grading.domain.errors import RubricFault
 from grading.domain.report import Json
 from grading.domain.verdict import Visibility
@@ -342,7 +342,7 @@ class Rubric:
         return (row for part in self.parts for row in part.criteria)
 
     def summaries(self) -> tuple[CriterionSummary, ...]:
-        """The rows as a manifest announces them."""
+        """The rows as they are announced."""
         return tuple(
             CriterionSummary(row.id, row.title, row.section, part.file, row.possible)
             for part in self.parts

@@ -1,4 +1,4 @@
-"""What is set: an assignment as its manifest describes it."""
+"""What is set: an assignment as its manifest describes it. Its rows are the rubric's to tell: see `description`."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -83,17 +83,6 @@ class ExpectedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class CriterionSummary:
-    """One row of the rubric as it is announced to students."""
-
-    id: str
-    title: str
-    section: str
-    part: str
-    possible: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Assignment:
     """A manifest, read.
 
@@ -101,7 +90,7 @@ class Assignment:
         slug: unique in the service.
         version: "sha256:…" over the assignment's folder and the reference models it names: decides which rubric graded.
         folder: where assignment.toml lies.
-        points: full marks.
+        points: full marks; the rubric's rows add up to them.
         upload_bytes: most bytes of one submission, unpacked.
         support: files of the folder that are laid beside every program, under their own names without the folder.
         replaceable: names of those for which a student's own copy counts instead.
@@ -110,6 +99,7 @@ class Assignment:
         devices: where it may be graded, the preferred one first.
         gate: what its rehearsal must show.
         budgets: what grading its right sample may take.
+        remarks: what its author should know of the manifest: keys that are read no longer.
     """
 
     slug: str
@@ -119,7 +109,6 @@ class Assignment:
     folder: Path
     points: Decimal
     files: tuple[ExpectedFile, ...]
-    criteria: tuple[CriterionSummary, ...]
     limits: Limits
     upload_bytes: int = 20 << 20
     starter: tuple[str, ...] = ()
@@ -130,3 +119,4 @@ class Assignment:
     devices: tuple[str, ...] = ("cpu",)
     gate: Gate = Gate()
     budgets: tuple[Budget, ...] = ()
+    remarks: tuple[str, ...] = ()

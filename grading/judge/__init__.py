@@ -10,6 +10,7 @@
        |----------------------------> fork: a judge child               |
        |  request: slug, seed, files     | pipeline.grade --box-------> fork: the student
        |  <-- report and figures         | os._exit
+       |  or: describe a slug            | what its rubric says of itself: rows, known mistakes
 
 Why so: importing torch and the references takes seconds, so they are imported once and inherited by fork. A fork needs
 a single-threaded parent, which neither a web server nor a worker is, so the parent is a process of its own. It is

@@ -10,12 +10,13 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from grading.domain.description import Description
 from grading.domain.errors import HouseFault
 from grading.domain.submission import Submission
 from grading.domain.verdict import Tier
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, LayerFact, Readiness, readiness
-from grading.judge.messages import GradedReply, Request, wants_gpu_in
+from grading.judge.messages import DescribeRequest, GradedReply, Request, description_in, wants_gpu_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("-m", "grading.judge.server")
@@ -107,6 +108,15 @@ class Judge:
             run.settimeout(self._config.deadline_s + GRACE_S)
             frames.send(run, request)
             return frames.receive(run)
+
+    def describe(self, slug: str) -> Description:
+        """What the rubric of an assignment says of itself, as its folder has it now.
+
+        Raises:
+            RubricFault: the assignment is unknown or broken; its author must act.
+            HouseFault: the judge died or hung.
+        """
+        return description_in(self.ask(DescribeRequest(slug).to_frame()))
 
     def close(self) -> None:
         """End the server and everything it started. A second call does nothing."""

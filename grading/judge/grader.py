@@ -10,13 +10,22 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from grading.assignments import describe
 from grading.assignments.standins import CheckpointStore, checkpoint_store
 from grading.domain.assignment import Assignment
+from grading.domain.description import Description
 from grading.domain.errors import ChainruleError, HouseFault
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.frames import Frame
-from grading.judge.messages import GradedReply, Request, triage_frame
+from grading.judge.messages import (
+    DescribeRequest,
+    GradedReply,
+    Request,
+    description_frame,
+    request_in,
+    triage_frame,
+)
 from grading.judge.rubrics import Held, Shelf
 from grading.judge.seclusion import secluded
 from grading.sandbox import Sandbox, SandboxConfig, gpus
@@ -97,12 +106,14 @@ class RubricGrader:
         return grader
 
     def answer(self, frame: Frame) -> Frame:
-        """Grade one run, or say whether it needs a GPU.
+        """Grade one run, say whether it needs a GPU, or describe a rubric.
 
         Raises:
             NotASubmission, RubricFault, HouseFault: there is no answer; see `Judge.grade`.
         """
-        request = Request.from_frame(frame)
+        request = request_in(frame)
+        if isinstance(request, DescribeRequest):
+            return description_frame(self.describe(request.slug))
         if request.triage:
             return triage_frame(wants_gpu=self.wants_gpu(request))
         return self.grade(request).to_frame()
@@ -161,6 +172,15 @@ class RubricGrader:
 
         held = self.shelf.take(request.slug)
         return pipeline.wants_gpu(request.submission, held.assignment, held.rubric)
+
+    def describe(self, slug: str) -> Description:
+        """What the rubric says of itself.
+
+        Raises:
+            RubricFault: there is no such assignment, or it is broken.
+        """
+        held = self.shelf.take(slug)
+        return describe(held.assignment, held.rubric)
 
     def mend(self) -> bool:
         """Start the guest again where it died; whether it had.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
+from grading.domain.description import Description
 from grading.domain.errors import ChainruleError, HouseFault, NotASubmission, RubricFault, TooLarge
 from grading.domain.report import Json
 from grading.domain.submission import Submission, SubmittedFile
@@ -64,6 +65,30 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class DescribeRequest:
+    """No run: only what the assignment's rubric says of itself."""
+
+    slug: str
+
+    def to_frame(self) -> Frame:
+        """The request as it crosses the socket."""
+        return Frame({"describe": self.slug})
+
+
+def request_in(frame: Frame) -> Request | DescribeRequest:
+    """What a client asks for.
+
+    Raises:
+        HouseFault: the frame is no request.
+    """
+    match frame.message:
+        case {"describe": str(slug)}:
+            return DescribeRequest(slug)
+        case _:
+            return Request.from_frame(frame)
+
+
+@dataclass(frozen=True, slots=True)
 class GradedReply:
     """What the judge hands back.
 
@@ -108,6 +133,24 @@ def wants_gpu_in(frame: Frame) -> bool:
     match frame.message:
         case {"wants_gpu": bool(wants_gpu)}:
             return wants_gpu
+        case message:
+            raise fault_in(message)
+
+
+def description_frame(description: Description) -> Frame:
+    """The answer to a request for a description as it crosses the socket."""
+    return Frame({"description": storable(description.to_json())})
+
+
+def description_in(frame: Frame) -> Description:
+    """What `description_frame` was given.
+
+    Raises:
+        RubricFault, HouseFault: what the judge met instead.
+    """
+    match frame.message:
+        case {"description": dict(told)}:
+            return Description.from_json(told)
         case message:
             raise fault_in(message)
 

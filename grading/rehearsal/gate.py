@@ -155,7 +155,8 @@ def rehearsed(
     from grading.sandbox import Sandbox, SandboxConfig, gpus
 
     assignment = read_assignment(folder)
-    rubric, patches = load_rubric(assignment), load_patches(assignment)
+    rubric = load_rubric(assignment)
+    patches = load_patches(assignment, rubric)
     if device not in assignment.devices:
         raise RubricFault(f"{assignment.slug} is not graded on {device!r}. Name it in the manifest's devices.")
     begun, progress = time.perf_counter(), progress or Progress()

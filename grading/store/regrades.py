@@ -41,11 +41,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class CriterionChange:
-    """A row of the rubric before and after."""
+    """A row of the rubric before and after; None where that version has no such row."""
 
     criterion_id: str
+    title: str
     old_points: Decimal | None
-    new_points: Decimal
+    new_points: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,21 +210,22 @@ def _change(db: Session, run: Run, name: str, regrade: Regrade) -> Change | None
         .limit(1)
     )
     after = db.get_one(ReportRow, run.id)
-    old = {} if before is None else _points(db, before.run_id)
-    differing = tuple(
-        CriterionChange(criterion_id, old.get(criterion_id), points)
-        for criterion_id, points in _points(db, run.id).items()
-        if old.get(criterion_id) != points
+    old = {} if before is None else _rows(db, before.run_id)
+    new = _rows(db, run.id)
+    changes = (
+        CriterionChange(row_id, row.title, _points(old.get(row_id)), _points(new.get(row_id)))
+        for row_id, row in {**new, **{row_id: row for row_id, row in old.items() if row_id not in new}}.items()
     )
+    differing = tuple(change for change in changes if change.old_points != change.new_points)
     if before is not None and before.score == after.score and not differing:
         return None
     return Change(run.submission_id, name, None if before is None else before.score, after.score, differing)
 
 
-def _points(db: Session, run_id: str) -> dict[str, Decimal]:
-    rows = db.execute(
-        select(CriterionRow.criterion_id, CriterionRow.points)
-        .where(CriterionRow.run_id == run_id)
-        .order_by(CriterionRow.position)
-    )
-    return {criterion_id: points for criterion_id, points in rows}  # noqa: C416  # Row objects are not pairs to dict()
+def _rows(db: Session, run_id: str) -> dict[str, CriterionRow]:
+    rows = db.scalars(select(CriterionRow).where(CriterionRow.run_id == run_id).order_by(CriterionRow.position))
+    return {row.criterion_id: row for row in rows}
+
+
+def _points(row: CriterionRow | None) -> Decimal | None:
+    return None if row is None else row.points

@@ -18,11 +18,6 @@ points = "2"
 [[files]]
 name = "nets.py"
 title = "Module"
-[[criteria]]
-id = "forward"
-title = "Forward"
-part = "nets.py"
-points = "2"
 """
 
 

@@ -56,8 +56,9 @@ def test_validation_names_the_mistake_that_slips_through(run, made):
 @pytest.mark.parametrize(
     ("file", "sound", "broken", "said"),
     [
-        ("assignment.toml", 'points = "3"', 'points = "4"', "add up to 3"),
-        ("assignment.toml", 'title = "Softmax"', 'title = "Soft"', "criterion 'softmax' differs"),
+        ("assignment.toml", 'points = "3"', 'points = "4"', "points are 4, those of rubric.py 3"),
+        ("assignment.toml", 'name = "layers.py"', 'name = "layer.py"', "files lacks 'layers.py'"),
+        ("assignment.toml", 'slug = "nets-hw2"', 'slug = "nets-hw3"', "rubric.py says 'nets-hw2'"),
         ("rubric.py", "import numpy as np", "import no_such_module", "does not import"),
         ("rubric.py", "rubric = Rubric(", "table = rubric = None and Rubric(", "does not import"),
     ],

@@ -24,7 +24,6 @@ def assignment(*names: str, upload_bytes: int = 1 << 20, required: bool = False)
         folder=Path(),
         points=Decimal(10),
         files=tuple(ExpectedFile(name, name, required) for name in names or (FIRST, SECOND)),
-        criteria=(),
         limits=Limits(),
         upload_bytes=upload_bytes,
     )

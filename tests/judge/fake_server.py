@@ -6,11 +6,19 @@ import socket
 import time
 from pathlib import Path
 
+from grading.domain.description import Description
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
 from grading.domain.verdict import Tier
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.frames import Frame
-from grading.judge.messages import GradedReply, Request, triage_frame
+from grading.judge.messages import (
+    DescribeRequest,
+    GradedReply,
+    Request,
+    description_frame,
+    request_in,
+    triage_frame,
+)
 from grading.judge.server import main
 
 
@@ -55,7 +63,9 @@ class FakeGrader:
 
     def answer(self, frame: Frame) -> Frame:
         """As the grader in service."""
-        request = Request.from_frame(frame)
+        request = request_in(frame)
+        if isinstance(request, DescribeRequest):
+            return description_frame(self.describe(request.slug))
         if request.triage:
             return triage_frame(wants_gpu=self.wants_gpu(request))
         return self.grade(request).to_frame()
@@ -67,6 +77,12 @@ class FakeGrader:
                 raise NotASubmission("not-a-notebook", "is a picture", file="a.ipynb")
             case order:
                 return order == ["gpu"]
+
+    def describe(self, slug: str) -> Description:
+        """Of an assignment without rows; of one that is called broken, a fault."""
+        if slug == "broken":
+            raise RubricFault("the row adds up to 3")
+        return Description(slug, "sha256:fake", ())
 
     def grade(self, request: Request) -> GradedReply:  # noqa: C901, PLR0912 - a list of orders
         """Do as told."""

@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from grading.domain.assignment import Assignment, CriterionSummary, ExpectedFile, Limits
+from grading.domain.assignment import Assignment, ExpectedFile, Limits
+from grading.domain.description import CriterionSummary, Description
 from grading.domain.jobs import served_by
 from grading.domain.verdict import Blame, Tier
 from grading.judge.messages import GradedReply
-from grading.store import reports, runs
+from grading.store import descriptions, reports, runs
 from grading.store.access import INSTRUCTOR_SCOPES, STUDENT_SCOPES
 from grading.store.blobs import Blobs
 from grading.store.credentials import issue_link, issue_token
@@ -86,20 +87,25 @@ def assignment(folder: Path) -> Assignment:
             ExpectedFile(NOTEBOOK_1, "Activation functions and vanishing gradients"),
             ExpectedFile(NOTEBOOK_2, "Image classification and feature visualization"),
         ),
-        criteria=tuple(
-            CriterionSummary(
-                row["id"],
-                row["title"],
-                row["section"],
-                NOTEBOOK_1 if row["section"] == "1" else NOTEBOOK_2,
-                Decimal(str(row["possible"])),
-            )
-            for row in REPORT["criteria"]
-        ),
         limits=Limits(),
         upload_bytes=1 << 20,
         starter=(f"starter/{NOTEBOOK_1}",),
     )
+
+
+def described(of: Assignment) -> Description:
+    """What its rubric says of itself."""
+    rows = (
+        CriterionSummary(
+            row["id"],
+            row["title"],
+            row["section"],
+            NOTEBOOK_1 if row["section"] == "1" else NOTEBOOK_2,
+            Decimal(str(row["possible"])),
+        )
+        for row in REPORT["criteria"]
+    )
+    return Description(of.slug, of.version, tuple(rows))
 
 
 def report(**points: float) -> dict[str, Any]:
@@ -165,6 +171,7 @@ class Classroom:
             db.add(offering)
             db.flush()
             self.offering_id = offering.id
+            descriptions.keep(db, described(self.assignments[SLUG]))
         self.staff = self.person("grace", "Grace Hopper", Role.INSTRUCTOR)
         self.student = self.person("ada", "Ada Lovelace")
         self.pictures = [self.blobs.write(picture(0.4 * n)) for n in range(len(REPORT["figures"]))]

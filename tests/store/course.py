@@ -18,10 +18,11 @@ import sqlalchemy
 from sqlalchemy import insert, select
 
 import migrations
-from grading.domain.assignment import Assignment, CriterionSummary, ExpectedFile, Limits
-from grading.domain.errors import HouseFault
+from grading.domain.assignment import Assignment, ExpectedFile, Limits
+from grading.domain.description import CriterionSummary, Description, MistakeSummary
+from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.submission import Submission, SubmittedFile
-from grading.store import access, submissions
+from grading.store import access, descriptions, submissions
 from grading.store.access import Caller
 from grading.store.credentials import caller_by_token, issue_token
 from grading.store.database import Database
@@ -44,12 +45,17 @@ TOY = Assignment(
     folder=Path(__file__).parent,
     points=Decimal(10),
     files=(ExpectedFile("toy.py", "The module"),),
-    criteria=(
+    limits=Limits(),
+    starter=("course.py",),
+)
+DESCRIBED = Description(
+    SLUG,
+    TOY.version,
+    (
         CriterionSummary("first", "First", "1", "toy.py", Decimal(4)),
         CriterionSummary("second", "Second", "2", "toy.py", Decimal(6)),
     ),
-    limits=Limits(),
-    starter=("course.py",),
+    {"flipped-sign": MistakeSummary("The sign of the gradient is flipped.", "Subtract it.")},
 )
 
 
@@ -147,6 +153,7 @@ def _charter() -> _Charter:
             db.flush()
             offering = Offering(id=new_id(), course_id=courses["ours"], slug=SLUG, rubric_slug=SLUG, title="Toy")
             db.add(offering)
+            descriptions.keep(db, DESCRIBED)
             for login, (course, role) in people.items():
                 home, user = courses[course], users[login]
                 db.add(Enrollment(course_id=home, user_id=user, role=role.value, lms_user_id=f"lms-{login}"))
@@ -280,11 +287,15 @@ class FakeJudge:
         faults: raised by the next calls, one each.
         seconds: how long a grading takes.
         graded: seeds of the gradings so far.
+        described: what it says of rubrics, by slug.
+        asked: slugs of the descriptions asked for so far.
     """
 
     faults: list[Exception] = field(default_factory=list)
     seconds: float = 0.0
     graded: list[int] = field(default_factory=list)
+    described: dict[str, Description] = field(default_factory=lambda: {SLUG: DESCRIBED})
+    asked: list[str] = field(default_factory=list)
     closed: bool = False
     tier: str = "full"
     layers: tuple[Any, ...] = ()
@@ -304,6 +315,14 @@ class FakeJudge:
     def wants_gpu(self, submission: Submission, slug: str) -> bool:
         """Unless it is empty."""
         return bool(submission.files[0].content.strip())
+
+    def describe(self, slug: str) -> Description:
+        """As it was told to; of what it does not know, a fault."""
+        with self.lock:
+            self.asked.append(slug)
+            if slug not in self.described:
+                raise RubricFault(f"rubric.py of {slug}: does not import")
+            return self.described[slug]
 
     def close(self) -> None:
         """Nothing to end."""

@@ -64,15 +64,13 @@ def show_difference(
     with service.database.read() as db:
         offering = offering_of(db, caller, slug, staff=True)
         regrade = store.progress_of(db, caller, regrade_id)
-    assignment = service.assignments.get(offering.rubric_slug)
-    titles = {c.id: c.title for c in assignment.criteria} if assignment else {}
     return render(
         request,
         "instructor/regrade.html",
         caller,
         offering=offering,
         regrade=regrade,
-        changes=tuple(_changes(regrade.changes, titles)),
+        changes=tuple(_changes(regrade.changes)),
         running=regrade.done + regrade.failed < regrade.total and not regrade.applied_at,
     )
 
@@ -86,12 +84,9 @@ def apply_dry_run(
     return RedirectResponse(f"/assignments/{slug}/regrades/{regrade_id}", status_code=303)
 
 
-def _changes(changes: Iterable[store.Change], titles: dict[str, str]) -> Iterable[ChangeView]:
+def _changes(changes: Iterable[store.Change]) -> Iterable[ChangeView]:
     for change in changes:
-        rows = ", ".join(
-            f"{titles.get(row.criterion_id, row.criterion_id)}: {_shown(row.old_points)} → {_shown(row.new_points)}"
-            for row in change.criteria
-        )
+        rows = ", ".join(f"{row.title}: {_shown(row.old_points)} → {_shown(row.new_points)}" for row in change.criteria)
         delta = change.new_score - (change.old_score or Decimal(0))
         yield ChangeView(change.submission_id, change.student_name, change.old_score, change.new_score, delta, rows)
 

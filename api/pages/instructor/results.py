@@ -1,11 +1,12 @@
 """An assignment's results: the distribution, what the class gets wrong, and every student."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,13 +14,23 @@ from api.pages.asking import signed_in
 from api.pages.rendering import render
 from api.pages.views import charts, words
 from api.routes.results import as_csv
-from api.service import service_of
+from api.service import Service, service_of
+from grading.domain.assignment import Assignment
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
+from grading.store.descriptions import fault_of
 from grading.store.queries import marking as manual
-from grading.store.queries.dashboard import absentees_of, criteria_of, mistakes_of, scores_of, summary_of
+from grading.store.queries.dashboard import (
+    MistakeShare,
+    absentees_of,
+    criteria_of,
+    mistakes_of,
+    said_in_report,
+    scores_of,
+    summary_of,
+)
 from grading.store.queries.results import Sort, results_of
-from grading.store.queries.students import offering_of
+from grading.store.queries.students import OfferingView, offering_of
 
 router = APIRouter()
 
@@ -88,11 +99,12 @@ def _asked(  # noqa: PLR0917 - the fields of the address
 
 @dataclass(frozen=True, slots=True)
 class MistakeBar:
-    """One known mistake and how many students' answers match it."""
+    """One known mistake and how many students' answers match it; `title` is what it says."""
 
     criterion_id: str
     criterion_title: str
     mistake: str
+    title: str
     students: int
     percent: int
 
@@ -111,7 +123,12 @@ def show_results(
         summary = summary_of(db, caller, slug)
         scores = [float(score) for score in scores_of(db, caller, slug)]
         criteria = criteria_of(db, caller, slug)
-        mistakes = mistakes_of(db, caller, slug)
+        assignment = service.assignments.get(offering.rubric_slug)
+        described = None if assignment is None else service.description_of(db, assignment)
+        fault = "" if assignment is None or described else fault_of(db, assignment)
+        rows = {row.id: row.title for row in described.criteria} if described else {}
+        criteria = [replace(row, title=rows.get(row.id, row.title)) for row in criteria]
+        mistakes = [_mistake_bar(service, db, offering, share, assignment) for share in mistakes_of(db, caller, slug)]
         absentees = absentees_of(db, caller, slug)
         page = results_of(
             db,
@@ -127,7 +144,6 @@ def show_results(
             mistake=asked.mistake or None,
         )
         answers = manual.progress(manual.queue_of(db, caller, slug, service.settings.secret_key()))
-    assignment = service.assignments.get(offering.rubric_slug)
     full = float(assignment.points) if assignment else max(scores, default=1.0)
     title_of = {c.id: c.title for c in criteria}
     return render(
@@ -138,16 +154,15 @@ def show_results(
         summary=summary,
         chart=charts.histogram(scores, full),
         criteria=criteria,
-        mistakes=[
-            MistakeBar(m.criterion_id, m.criterion_title, m.mistake, m.students, round(100 * m.share)) for m in mistakes
-        ],
+        mistakes=mistakes,
+        fault=fault,
         page=page,
         absentees=absentees,
         answers=answers,
         query=asked,
         heads=tuple(_heads(asked)),
         states=[state.value for state in RunState],
-        narrowed=_narrowed(asked, title_of),
+        narrowed=_narrowed(asked, title_of, {bar.mistake: bar.title for bar in mistakes}),
         filtered=bool(asked.text or asked.state or asked.criterion or asked.mistake),
         first_href=replace(asked, cursor="").address(),
         next_href=replace(asked, cursor=page.next_cursor).address() if page.next_cursor else "",
@@ -174,9 +189,26 @@ def _heads(asked: Asked) -> Iterator[Head]:
         yield Head(text, address, direction, text in NUMBERS)
 
 
-def _narrowed(asked: Asked, title_of: dict[str, str]) -> str:
+def _mistake_bar(
+    service: Service, db: Session, offering: OfferingView, share: MistakeShare, assignment: Assignment | None
+) -> MistakeBar:
+    """The mistake in the words of the version that it was made under, else of today's, else of the report itself."""
+    versions = [share.version] if assignment is None else [share.version, assignment.version]
+    known = service.descriptions.mistake(db, offering.rubric_slug, share.mistake, versions)
+    title = known.says if known is not None else said_in_report(db, share)
+    return MistakeBar(
+        share.criterion_id,
+        share.criterion_title,
+        share.mistake,
+        title.rstrip(". ") or words.in_words(share.mistake),
+        share.students,
+        round(100 * share.share),
+    )
+
+
+def _narrowed(asked: Asked, title_of: Mapping[str, str], mistakes: Mapping[str, str]) -> str:
     if asked.mistake:
-        return f"Mistake: {words.in_words(asked.mistake)}"
+        return f"Mistake: {mistakes.get(asked.mistake) or words.in_words(asked.mistake)}"
     if asked.criterion:
         return f"Failing: {title_of.get(asked.criterion, asked.criterion)}"
     return ""

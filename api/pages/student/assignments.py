@@ -17,9 +17,11 @@ from api.pages.forms import FROM_OUR_PAGE
 from api.pages.instructor.overview import show_overview
 from api.pages.rendering import render
 from api.service import service_of
-from grading.domain.assignment import Assignment, CriterionSummary
+from grading.domain.assignment import Assignment
+from grading.domain.description import CriterionSummary
 from grading.domain.errors import NotASubmission, TooLarge
 from grading.store.access import Caller, NotFound, QueueFull, SubmissionsClosed
+from grading.store.descriptions import fault_of
 from grading.store.queries.students import OfferingView, my_offerings, offering_of
 from grading.store.queries.submissions import my_submissions
 
@@ -97,7 +99,7 @@ def download_starter(request: Request, slug: str, caller: Annotated[Caller, Depe
     """The starter files as the course hands them out, under their own names."""
     with service_of(request).database.read() as db:
         offering = offering_of(db, caller, slug)
-    assignment = _rubric_of(request, offering)
+    assignment = _assignment_of(request, offering)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in assignment.starter:
@@ -115,9 +117,12 @@ def _assignment_page(
     with service_of(request).database.read() as db:
         offering = offering_of(db, caller, slug)
         attempts = my_submissions(db, caller, slug)
-    assignment = _rubric_of(request, offering)
+        assignment = _assignment_of(request, offering)
+        described = service_of(request).description_of(db, assignment)
+        staff = caller.staff_of(offering.course_id)
+        fault = fault_of(db, assignment) if staff and described is None else ""
     rubric: dict[str, list[CriterionSummary]] = {}
-    for row in assignment.criteria:
+    for row in described.criteria if described else ():
         rubric.setdefault(row.part, []).append(row)
     return render(
         request,
@@ -130,11 +135,12 @@ def _assignment_page(
         attempts=attempts,
         problem=problem,
         counting=COUNTING.get(str(offering.counting), str(offering.counting)),
-        staff=caller.staff_of(offering.course_id),
+        staff=staff,
+        fault=fault,
     )
 
 
-def _rubric_of(request: Request, offering: OfferingView) -> Assignment:
+def _assignment_of(request: Request, offering: OfferingView) -> Assignment:
     assignment = service_of(request).assignments.get(offering.rubric_slug)
     if assignment is None:
         raise NotFound(f"The rubric of {offering.slug!r} is not installed here; tell your course's staff.")

@@ -52,14 +52,17 @@ def show_submission(request: Request, submission_id: str, caller: Annotated[Call
         attempts = attempts_of(db, caller, submission_id)
         before = _before(db, caller, submission_id, attempts, report)
         rubric_slug = offering_of(db, caller, submission.slug).rubric_slug
-    assignment = service.assignments.get(rubric_slug)
+        assignment = service.assignments.get(rubric_slug)
+        described = None if assignment is None else service.description_of(db, assignment)
+        # A report's rows are those of the version that graded it, whatever was published since.
+        graded_by = report and service.descriptions.of(db, rubric_slug, str(report["assignment"]["version"]))
     return render(
         request,
         "submission.html",
         caller,
         submission=submission,
-        report=views.read(report, assignment) if report else None,
-        rubric_rows=assignment.criteria if assignment else (),
+        report=views.read(report, assignment, graded_by or described) if report else None,
+        rubric_rows=described.criteria if described else (),
         attempts=attempts,
         previous=before.attempt if before else None,
         changes=before.changes if before else (),

@@ -10,6 +10,7 @@ from typing import Any
 from api.pages.views import words
 from api.pages.views.findings import FindingView, Told, finding_view, told
 from grading.domain.assignment import Assignment
+from grading.domain.description import Description
 from grading.domain.report import Finding
 from grading.domain.verdict import Status
 
@@ -184,9 +185,9 @@ class Change:
     delta: float
 
 
-def read(report: Mapping[str, Any], assignment: Assignment | None) -> ReportView:
-    """Lay a report out; without its assignment's manifest the rows are grouped by section."""
-    part_of = {c.id: c.part for c in assignment.criteria} if assignment else {}
+def read(report: Mapping[str, Any], assignment: Assignment | None, described: Description | None = None) -> ReportView:
+    """Lay a report out; rows that the description does not know are grouped by section."""
+    part_of = {row.id: row.part for row in described.criteria} if described else {}
     titles = {f.name: f.title or f.name for f in assignment.files} if assignment else {}
     figures: list[Mapping[str, Any]] = list(report.get("figures") or ())
     known_rows = {str(c["id"]) for c in report["criteria"]}

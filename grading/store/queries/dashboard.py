@@ -13,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, Subquery, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
+from grading.domain.report import Report
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, reach_offering
 from grading.store.queries.posts import PostView, posts_in_state
@@ -63,13 +64,22 @@ class CriterionShare:
 
 @dataclass(frozen=True, slots=True)
 class MistakeShare:
-    """How many students made one known mistake; `share` is of all graded students."""
+    """How many students made one known mistake.
+
+    Attributes:
+        mistake: its id.
+        share: of all graded students.
+        run_id: one run in which it was made.
+        version: of the assignment in that run: whose words the mistake has.
+    """
 
     criterion_id: str
     criterion_title: str
     mistake: str
     students: int
     share: float
+    run_id: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +207,28 @@ def mistakes_of(db: Session, caller: Caller, slug: str) -> list[MistakeShare]:
         .order_by(students.desc(), FindingRow.criterion_id, FindingRow.mistake)
     ).all()
     # One run in which each was made knows its criterion's title; a join would look it up for every student.
-    titles = {
-        (run_id, criterion_id): title
-        for run_id, criterion_id, title in db.execute(
-            select(CriterionRow.run_id, CriterionRow.criterion_id, CriterionRow.title).where(
-                CriterionRow.run_id.in_({run_id for *_, run_id in counted})
-            )
+    told = {
+        (run_id, criterion_id): (title, version)
+        for run_id, criterion_id, title, version in db.execute(
+            select(CriterionRow.run_id, CriterionRow.criterion_id, CriterionRow.title, ReportRow.version)
+            .join(ReportRow, ReportRow.run_id == CriterionRow.run_id)
+            .where(CriterionRow.run_id.in_({run_id for *_, run_id in counted}))
         )
     }
-    return [
-        MistakeShare(criterion_id, titles[run_id, criterion_id], mistake, count, count / graded)
-        for criterion_id, mistake, count, run_id in counted
-        if mistake is not None
-    ]
+    found = []
+    for criterion_id, mistake, count, run_id in counted:
+        title, version = told[run_id, criterion_id]
+        if mistake is not None:
+            found.append(MistakeShare(criterion_id, title, mistake, count, count / graded, run_id, version))
+    return found
+
+
+def said_in_report(db: Session, share: MistakeShare) -> str:
+    """What the report of that run says of the mistake; "" where it says nothing. For versions never described."""
+    body = db.scalar(select(ReportRow.body).where(ReportRow.run_id == share.run_id))
+    rows = () if body is None else Report.from_json(body).criteria
+    told = (finding.told.mistake for row in rows if row.id == share.criterion_id for finding in row.findings)
+    return next((mistake.says for mistake in told if mistake is not None and mistake.id == share.mistake), "")
 
 
 def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:

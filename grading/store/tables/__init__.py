@@ -1,9 +1,10 @@
-"""The tables, by room: people (who), work (what), marking (by people), lms (where scores go)."""
+"""The tables, by room: people (who), work (what), versions (of rubrics), marking (by people), lms (where scores go)."""
 
 from grading.store.tables.base import Table, now, rows_of
 from grading.store.tables.lms import GradebookEntry, GradePost, LineItem, Platform, PostState
 from grading.store.tables.marking import MarkEvent, MarkRow, MarkState, ReusableComment
 from grading.store.tables.people import STAFF, ApiToken, Course, Enrollment, Role, SignInLink, User, WebSession
+from grading.store.tables.versions import AssignmentVersion
 from grading.store.tables.work import (
     PURPOSE_GRADE,
     PURPOSE_REGRADE_DRY,
@@ -26,6 +27,7 @@ __all__ = [
     "PURPOSE_REGRADE_DRY",
     "STAFF",
     "ApiToken",
+    "AssignmentVersion",
     "Course",
     "CriterionRow",
     "Enrollment",

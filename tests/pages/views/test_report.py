@@ -1,14 +1,22 @@
 """A report, laid out."""
 
 import copy
+from pathlib import Path
 
 from api.pages.views import report as views
-from tests.pages.classroom import NOTEBOOK_1, NOTEBOOK_2, REPORT, assignment, report
+from grading.domain.assignment import Assignment
+from grading.domain.description import Description
+from tests.pages.classroom import NOTEBOOK_1, NOTEBOOK_2, REPORT, assignment, described, report
+
+
+def known(folder: Path) -> tuple[Assignment, Description]:
+    """The assignment, and what its rubric says of itself."""
+    return assignment(folder), described(assignment(folder))
 
 
 def test_rows_are_grouped_by_the_file_they_belong_to(tmp_path) -> None:
     """Parts come in the rubric's order with their points."""
-    seen = views.read(REPORT, assignment(tmp_path))
+    seen = views.read(REPORT, *known(tmp_path))
 
     assert [(p.name, p.points, p.possible) for p in seen.parts] == [(NOTEBOOK_1, 2.0, 4.0), (NOTEBOOK_2, 4.0, 6.0)]
 
@@ -94,7 +102,7 @@ def test_what_was_not_asked_is_no_mistake() -> None:
 def test_notes_on_how_a_file_was_read_stand_apart(tmp_path) -> None:
     """What concerns the reading of one file is sorted by file; the rest is for everybody."""
     made = dict(REPORT, notes=["A stand-in was used.", f"{NOTEBOOK_2}: cell 3: left out"])
-    seen = views.read(made, assignment(tmp_path))
+    seen = views.read(made, *known(tmp_path))
 
     assert seen.notes == ("A stand-in was used.",)
     assert seen.reading == ((NOTEBOOK_2, ("cell 3: left out",)),)
@@ -107,6 +115,6 @@ def test_a_part_without_answers_says_so_once(tmp_path) -> None:
         if row["section"] == "2":
             row.update(status="not_submitted", points=0.0)
             row["findings"] = [{"question": row["id"], "passed": False, "message": "It was not submitted."}]
-    first, second = views.read(made, assignment(tmp_path)).parts
+    first, second = views.read(made, *known(tmp_path)).parts
 
     assert (first.absent, second.absent) == ("", "It was not submitted.")
