@@ -39,7 +39,7 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
 
     Raises:
         RubricFault: the file is missing, does not import, defines no sound rubric, or one of another assignment than
-            the manifest's; the author must act.
+            the manifest's, or `drivers.py` does not compile; the author must act.
     """
     from grading.authoring import Rubric
 
@@ -57,10 +57,9 @@ def load_rubric(assignment: "Assignment") -> "Rubric":
     if not isinstance(rubric, Rubric):
         raise RubricFault(f"{path}: defines no `rubric`. Write `rubric = Rubric(...)` at the top of the file.")
     _insist_on_its_own(assignment, rubric.validated())
-    drivers = assignment.folder / DRIVERS
-    if drivers.is_file():
-        for part in rubric.parts:
-            part.drivers = drivers.read_text(encoding="utf-8")
+    source = _drivers(assignment.folder / DRIVERS)
+    for part in rubric.parts:
+        part.drivers = source
     return rubric
 
 
@@ -124,6 +123,16 @@ def _insist_on_its_own(assignment: "Assignment", rubric: "Rubric") -> None:
         )
     if unknown := [part.file for part in rubric.parts if part.file not in files]:
         raise RubricFault(f"{where}: files lacks {unknown[0]!r}, a part of rubric.py. Add it, or mend the part's name.")
+
+
+def _drivers(path: Path) -> str:
+    """The source of an assignment's own drivers, "" where there are none; compiled, and never run on this side."""
+    source = path.read_text(encoding="utf-8") if path.is_file() else ""
+    try:
+        compile(source, DRIVERS, "exec")
+    except (SyntaxError, ValueError) as error:
+        raise RubricFault(f"{path}: does not compile: {type(error).__name__}: {error}. Mend it.") from error
+    return source
 
 
 def _import(folder: Path, module: str = "rubric") -> ModuleType:

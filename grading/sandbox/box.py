@@ -276,7 +276,10 @@ class Box:
     # -- Beginning and end --------------------------------------------------------------------------------------------
 
     def _begin(self, program: ProgramLike, seed: int) -> None:
-        """Send the program and wait for `ready`: silence before it is our fault, whatever happens after is not."""
+        """Send the program and wait for `ready`: silence before it is our fault, whatever happens after is not.
+
+        No student code has run by then: that the assignment's drivers do not load is its author's fault.
+        """
         packer = values.Packer(self._handle_form, text=1 << 24)
         body = {
             "q": 0,
@@ -301,7 +304,7 @@ class Box:
             ended = self._lifeline.hang_up(END_S)
             self._end_quietly()
             raise HouseFault(f"a box did not start ({ended.cause} {ended.detail}): {fault}") from None
-        except HouseFault:
+        except (HouseFault, RubricFault):
             self._end_quietly()
             raise
 
@@ -312,8 +315,11 @@ class Box:
             raise HouseFault(f"a box did not start: {admit.text(hello.get('house'), 500)}")
         self.layers = admit.layers(hello.get("layers"))
         answer = wire.parse(wire.receive(self._wire, limit=1 << 20, deadline=deadline)).body
+        refused = answer.get("fault")
+        if isinstance(refused, dict) and refused.get("kind") == "author":
+            raise admit.fault(refused)
         if answer.get("a") != 0 or "value" not in answer:
-            raise HouseFault(f"a box did not take its program: {admit.text(str(answer.get('fault')), 500)}")
+            raise HouseFault(f"a box did not take its program: {admit.text(str(refused), 500)}")
         self._take_notes(answer)
 
     def _check_open(self) -> None:

@@ -23,6 +23,7 @@ which comes with the program and is loaded before it; it imports these modules u
 
 import linecache
 import sys
+import traceback
 import types
 from collections.abc import Callable
 from typing import Any
@@ -73,7 +74,12 @@ def load(source: str) -> None:
     try:
         exec(compile(source, COURSE, "exec"), module.__dict__)  # noqa: S102 - ours, like this file
     except Exception as error:
-        raise DriverError(f"{COURSE} does not load: {type(error).__name__}: {error}") from error
+        raised = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == COURSE]
+        where = f"{COURSE}, line {raised[-1]}," if raised else COURSE
+        raise DriverError(
+            f"{where} does not load: {type(error).__name__}: {error}. "
+            "Mend it: it runs in the box, where nothing else of its folder is"
+        ) from error
 
 
 def installer(function: Installer) -> Installer:
