@@ -77,6 +77,20 @@ class CirclesNet:
         """Share of rows whose largest probability is at the true class."""
         return float((yhat.argmax(axis=1) == Y.argmax(axis=1)).mean())
 
+    # -- as a module ----------------------------------------------------------------------------------
+
+    def size(self, nx: int, nh: int, ny: int) -> int:
+        """How many parameters there are."""
+        return nx * nh + nh + nh * ny + ny
+
+    def scores(self, p: Parameters, X: Array) -> Array:
+        """What a module puts out, (N, ny): no softmax, which its loss contains."""
+        return self.forward(p, X).ytilde
+
+    def criterion(self, scores: Array, Y: Array) -> float:
+        """Mean cross-entropy of scores."""
+        return self.loss(self.output(scores), Y)
+
     # -- backwards ----------------------------------------------------------------------------------
 
     def at_output(self, seen: Passed, Y: Array) -> Array:

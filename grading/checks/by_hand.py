@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes.by_hand import LIBRARY_CALL
 from grading.programs import Source
 from grading.programs.cost import called_names, resolve
 from grading.programs.statements import imported
@@ -203,6 +204,6 @@ def judged(uses: Sequence[Use], instead: str) -> Conclusion:
     more = f" and {len(uses) - MOST_SHOWN} more" if len(uses) > MOST_SHOWN else ""
     return wrong(
         f"This part is to be done by hand, but your code calls {', '.join(shown)}{more}. {instead}",
-        "library-call",
+        LIBRARY_CALL,
         calls=shown,
     )

@@ -1,19 +1,34 @@
-"""How a hand-written network with one hidden layer goes wrong: forward, loss, accuracy, backward, descent."""
+"""How a network with one hidden layer goes wrong: by hand (forward, loss, backward, descent), and as a module."""
 
 # ruff: noqa: ARG001, ARG005, PLR0917 - a variant has the signature of the method that it replaces
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 
-from grading.mistakes import KnownMistake
+from grading.mistakes import KnownMistake, losses, torch_optimizers
+from reference_models import optimizers
 from reference_models.circles_network import NAMES, Array, CirclesNet, Parameters, Passed, variant
+from reference_models.optimizers import Hyperparameters, Optimizer
 
 Known = tuple[KnownMistake[CirclesNet], ...]
 
 
 def _known(id: str, says: str, look: str, **methods: Any) -> KnownMistake[CirclesNet]:  # noqa: A002 - the report's word
     return KnownMistake(id, says, look, variant(**methods))
+
+
+def _shown(record: KnownMistake[Any], **methods: Any) -> KnownMistake[CirclesNet]:
+    """A mistake of any network, as this one shows it."""
+    return replace(record, variant=variant(**methods))
+
+
+WEIGHT_SHAPE = KnownMistake(
+    "weight-shape", "A weight has another shape than its layer.", "Wh is (nh, nx) and Wy (ny, nh)."
+)
+BIAS_SHAPE = KnownMistake("bias-shape", "A bias has another size than its layer.", "bh has nh entries, by has ny.")
 
 
 def _sigmoid(z: Array) -> Array:
@@ -30,6 +45,15 @@ def _over_everything(net: CirclesNet, z: Array) -> Array:
     return np.asarray(e / e.sum())
 
 
+HIDDEN: Known = (
+    _known("sigmoid-hidden", "The hidden layer uses the sigmoid; tanh is asked for.",
+           "h = tanh(htilde).", hidden=lambda net, z: _sigmoid(z)),
+    _known("relu-hidden", "The hidden layer uses ReLU; tanh is asked for.",
+           "h = tanh(htilde).", hidden=lambda net, z: np.maximum(z, 0)),
+    _known("no-hidden-activation", "The hidden layer has no activation.",
+           "h = tanh(htilde).", hidden=lambda net, z: z),
+)  # fmt: skip
+
 FORWARD: Known = (
     _known("softmax-over-the-batch", "Your softmax adds up over the examples: each column sums to 1.",
            "Sum over the classes of each row: dim=1, with keepdim=True.", output=_over_batch),
@@ -43,12 +67,7 @@ FORWARD: Known = (
            "Divide by the sum over the classes.", output=lambda net, z: np.exp(z)),
     _known("log-softmax-at-the-output", "yhat holds logarithms of probabilities.",
            "Leave the logarithm to the loss.", output=lambda net, z: np.log(CirclesNet.output(net, z))),
-    _known("sigmoid-hidden", "The hidden layer uses the sigmoid; tanh is asked for.",
-           "h = tanh(htilde).", hidden=lambda net, z: _sigmoid(z)),
-    _known("relu-hidden", "The hidden layer uses ReLU; tanh is asked for.",
-           "h = tanh(htilde).", hidden=lambda net, z: np.maximum(z, 0)),
-    _known("no-hidden-activation", "The hidden layer has no activation.",
-           "h = tanh(htilde).", hidden=lambda net, z: z),
+    *HIDDEN,
     _known("tanh-at-the-output", "ytilde goes through a tanh before the softmax.",
            "ytilde is an affine map of h.", output=lambda net, z: CirclesNet.output(net, np.tanh(z))),
     _known("no-hidden-bias", "The hidden layer does not add its bias bh.",
@@ -62,19 +81,15 @@ FORWARD: Known = (
 )  # fmt: skip
 
 LOSS: Known = (
-    _known("loss-summed", "Your loss is the sum over the examples.", "L is their mean: divide by the batch's size.",
-           loss=lambda net, q, Y: float(-(Y * np.log(q)).sum())),
-    _known("loss-mean-over-classes", "Your loss is a mean over the classes as well.",
-           "Sum over the classes first, then take the mean over the examples.",
-           loss=lambda net, q, Y: float(-(Y * np.log(q)).mean())),
-    _known("loss-sign", "The minus sign of the cross-entropy is missing.", "L = -mean of sum y log yhat.",
-           loss=lambda net, q, Y: float((Y * np.log(q)).sum(axis=1).mean())),
-    _known("loss-binary", "Your loss is the binary cross-entropy over all entries.", "Only the true class counts.",
+    _shown(losses.SUM_INSTEAD_OF_MEAN, loss=lambda net, q, Y: float(-(Y * np.log(q)).sum())),
+    _shown(losses.MEAN_OVER_CLASSES, loss=lambda net, q, Y: float(-(Y * np.log(q)).mean())),
+    _shown(losses.CROSS_ENTROPY_SIGN, loss=lambda net, q, Y: float((Y * np.log(q)).sum(axis=1).mean())),
+    _shown(losses.BINARY_CROSS_ENTROPY.advising("One class of several: only the true class counts."),
            loss=lambda net, q, Y: float(-(Y * np.log(q) + (1 - Y) * np.log(1 - q)).mean())),
-    _known("loss-binary-summed", "Your loss adds the binary cross-entropies of all classes.",
+    _known("binary-cross-entropy-summed", "Your loss adds the binary cross-entropies of all classes.",
            "Only the true class counts.",
            loss=lambda net, q, Y: float(-(Y * np.log(q) + (1 - Y) * np.log(1 - q)).sum(axis=1).mean())),
-    _known("loss-squares", "Your loss is the mean squared error.", "The cross-entropy is asked for.",
+    _shown(losses.SQUARED_ERROR.advising("The cross-entropy is asked for."),
            loss=lambda net, q, Y: float(((q - Y) ** 2).mean())),
     _known("softmax-before-cross-entropy", "The probabilities go through a softmax once more before the logarithm.",
            "yhat holds probabilities already: L = -mean of sum y log yhat.",
@@ -83,22 +98,6 @@ LOSS: Known = (
            loss=lambda net, q, Y: float(-(Y * np.log10(q)).sum(axis=1).mean())),
     _known("loss-base-two", "Your loss takes the logarithm to the base 2.", "Use the natural one.",
            loss=lambda net, q, Y: float(-(Y * np.log2(q)).sum(axis=1).mean())),
-)  # fmt: skip
-
-ACCURACY: Known = (
-    _known("accuracy-per-entry", "Your accuracy compares entry by entry after a threshold of 0.5.",
-           "Compare the largest entry of each row with the true class.",
-           accuracy=lambda net, q, Y: float(((q > 0.5) == (Y > 0.5)).mean())),  # noqa: PLR2004 - that mistake's threshold
-    _known("accuracy-not-divided", "Your accuracy is the number of right answers.", "Divide it by their number.",
-           accuracy=lambda net, q, Y: float((q.argmax(1) == Y.argmax(1)).sum())),
-    _known("accuracy-argmax-axis", "Your accuracy takes the argmax over the examples.", "dim=1 is that of the classes.",
-           accuracy=lambda net, q, Y: float((q.argmax(0) == Y.argmax(0)).mean())),
-    _known("accuracy-divided-by-entries", "Your accuracy is divided by the number of entries.",
-           "Divide by the number of rows.",
-           accuracy=lambda net, q, Y: float((q.argmax(1) == Y.argmax(1)).sum() / Y.size)),
-    _known("error-rate", "Your accuracy is the share of wrong answers.", "Count the right ones.",
-           accuracy=lambda net, q, Y: 1 - CirclesNet.accuracy(net, q, Y)),
-    _known("accuracy-zero", "Your accuracy is always 0.", "Fill it in.", accuracy=lambda net, q, Y: 0.0),
 )  # fmt: skip
 
 
@@ -229,7 +228,69 @@ def _accumulating(net: CirclesNet, p: Parameters, X: Array, Y: Array, eta: float
 
 
 DESCENT: Known = (
-    _known("gradients-accumulate", "The gradients of earlier steps are still there: they are never set to zero.",
-           "After the step, set every .grad to zero.", descent=_accumulating),
+    _shown(torch_optimizers.GRADIENTS_ACCUMULATE.advising("After the step, set every .grad to zero."),
+           descent=_accumulating),
     *(k for k in STEP if k.id != "step-is-the-gradient"),
+)  # fmt: skip
+
+# -- as a module, with an optimizer -----------------------------------------------------------------------
+
+
+def _ending(ending: Any) -> Any:
+    return lambda net, p, X: ending(CirclesNet.scores(net, p, X))
+
+
+def _nothing(net: CirclesNet, p: Parameters, X: Array) -> Array:
+    """Of a module whose parameters are others than those that are asked for."""
+    return np.zeros((len(X), len(p["by"])))
+
+
+_LAYERS = "Linear, Tanh, Linear."
+_SCORES = "The model puts out scores; CrossEntropyLoss does the rest."
+
+MODULE: Known = (
+    _shown(losses.SOFTMAX_BEFORE_CROSS_ENTROPY, scores=_ending(CirclesNet().output)),
+    _known("softmax-over-the-batch", "The model ends in a Softmax, and over the examples at that.", _SCORES,
+           scores=_ending(lambda z: _over_batch(CirclesNet(), z))),
+    _known("sigmoid-on-scores", "The model ends in a Sigmoid.", _SCORES, scores=_ending(_sigmoid)),
+    _known("tanh-on-scores", "The model ends in a Tanh.", _SCORES, scores=_ending(np.tanh)),
+    _known("relu-on-scores", "The model ends in a ReLU: scores may be negative.", _SCORES,
+           scores=_ending(lambda z: np.maximum(z, 0))),
+    *(replace(k, look=_LAYERS) for k in HIDDEN),
+    _known("layers-without-bias", "The layers have no biases.", "Leave bias=True.",
+           size=lambda net, nx, nh, ny: nx * nh + nh * ny, scores=_nothing),
+    _known("one-layer", "There is one layer only.", _LAYERS,
+           size=lambda net, nx, nh, ny: nx * ny + ny, scores=_nothing),
+)  # fmt: skip
+
+
+def _measured(record: losses.Known) -> KnownMistake[CirclesNet]:
+    def criterion(net: CirclesNet, scores: Array, Y: Array) -> float:
+        return float(record.variant(torch.from_numpy(scores), torch.from_numpy(Y.argmax(axis=1))))
+
+    return _shown(record, criterion=criterion)
+
+
+CRITERION: Known = tuple(_measured(record) for record in losses.CROSS_ENTROPY)
+
+
+def _walking(rule: Optimizer, momentum: float = 0.0) -> Any:
+    """Steps of another rule, along the network's own gradients."""
+
+    def descent(net: CirclesNet, p: Parameters, X: Array, Y: Array, eta: float, steps: int) -> list[Any]:
+        options, slopes, path = Hyperparameters(lr=eta, momentum=momentum), list[Any](), [p]
+        for _ in range(steps):
+            slopes.append(net.gradient(path[-1], X, Y))
+            path.append({k: rule(p[k], [s[k] for s in slopes], options)[-1] for k in NAMES})
+        return path[1:]
+
+    return descent
+
+
+OPTIMIZER: Known = (
+    _known("optimizer-momentum", "The optimizer has a momentum of 0.9.", "torch.optim.SGD(params, lr=eta).",
+           descent=_walking(optimizers.sgd, 0.9)),
+    _known("optimizer-adam", "The optimizer is Adam.", "torch.optim.SGD(params, lr=eta).",
+           descent=_walking(optimizers.adam)),
+    *DESCENT[1:],
 )  # fmt: skip

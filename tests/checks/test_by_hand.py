@@ -135,7 +135,7 @@ def test_the_finding_names_call_and_place() -> None:
     code = "import torch\n" + "torch.nn.Linear(1, 1)\n" * 7
     conclusion = judged(written(source(code), LAYERS), "Write the matrix product.")
 
-    assert conclusion.mistake == "library-call"
+    assert conclusion.mistake_id == "library-call"
     assert "torch.nn.Linear (task.py, line 2)" in conclusion.message
     assert "2 more" in conclusion.message
     assert judged([], "").holds

@@ -8,65 +8,69 @@
 * Accuracy as a rate or in percent.
 * `init_params`, `sgd`, `loss_accuracy` and `init_model` mean several functions: they are told apart by the number of
   arguments, by what they ask of them, and by order.
-* The functions are asked one by one; the program also runs as a whole, for what it trains (`trained`).
+* The functions are asked one by one; the program also runs as a whole, for what it trains (`circles_training`).
 * A model that ends in LogSoftmax loses nothing: cross-entropy takes it again and changes nothing.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from grading.assignments.rdfia_tp2.kept import ask_machines, ask_networks
-from grading.assignments.rdfia_tp2.networks import (
+from grading.assignments.rdfia_tp2.circles_networks import (
     NET,
     NH,
     NX,
     NY,
+    PASSED,
+    QUESTIONS,
     REFERENCE,
-    SOFTMAX_BEFORE_LOSS,
     STEPS,
+    Array,
     N,
-    ask_backward,
-    ask_forward,
-    ask_initial,
-    ask_loss,
-    ask_module,
-    ask_path,
-    ask_step,
-    asking,
+    answers,
     batch,
     known,
-    module_of,
+    known_accuracies,
     parameters,
     plain,
     plains,
 )  # fmt: skip
-from grading.assignments.rdfia_tp2.slips import (
-    HAND_INITIALISATION,
-    LEAVES,
-    LIBRARY_GRADIENTS,
-    MODULE,
-    MODULE_LOSS,
-    OPTIMIZER,
-    TRACKING_LOST,
-)  # fmt: skip
-from grading.assignments.rdfia_tp2.spelling import tracking, zeroes_outside_steps
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark, require
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.checks import by_hand
-from grading.checks.conclusions import insist, right, wrong
+from grading.checks.conclusions import insist, wrong
 from grading.checks.initialisation import judged
-from grading.mistakes.circles_network import ACCURACY, BACKWARD, DESCENT, FORWARD, LOSS, STEP
+from grading.checks.trained import ask_machines, ask_networks
+from grading.mistakes import autograd
+from grading.mistakes.circles_network import (
+    BACKWARD,
+    BIAS_SHAPE,
+    CRITERION,
+    DESCENT,
+    FORWARD,
+    LOSS,
+    MODULE,
+    OPTIMIZER,
+    STEP,
+    WEIGHT_SHAPE,
+)  # fmt: skip
+from grading.mistakes.metrics import ACCURACY
 from grading.numerics.closeness import difference
+from grading.programs.autograd import tracking, zeroes_outside
 from reference_models import initializers
-from reference_models.circles_network import NAMES, STANDARD_DEVIATION
+from reference_models.circles_network import NAMES, STANDARD_DEVIATION, variant
 
 FILE = "1_ab_Intro_to_NNs.ipynb"
 HAND, AUTOGRAD, NN, OPTIM = "1. By hand", "2. Autograd", "3. torch.nn", "4. torch.optim"
 BACKWARDS = ("backward", "backward_pass", "retropropagation")
+STEPPING = ("sgd", "step", "update", "descente", "descent")
+"""Pieces of names of functions that take a step."""
+
 SHARE_RTOL = 1e-3
+APART = 0.01
+"""Accuracies of 12 examples that are told apart."""
+
 WIDE = (40, 60, 30)
 """Layers with enough entries to tell one law from another."""
 
@@ -74,17 +78,7 @@ part = Part(
     FILE,
     expects=[
         *(Function(name) for name in ("init_params", "forward", "loss_accuracy", "backward", "sgd", "init_model")),
-        Driven("init_params__by_hand", driver="two_layer_initial", ask=ask_initial),
-        Driven("forward__by_hand", driver="two_layer_forward", ask=ask_forward),
-        Driven("loss_accuracy__by_hand", driver="two_layer_loss", ask=asking("by hand", ask_loss)),
-        Driven("backward__by_hand", driver="two_layer_backward", ask=ask_backward),
-        Driven("sgd__by_hand", driver="two_layer_step", ask=ask_step),
-        Driven("sgd__autograd", driver="two_layer_descent", ask=asking("autograd", ask_path), told=""),
-        Driven("init_model__nn", driver="two_layer_module", ask=asking("nn", ask_module), told=""),
-        Driven("loss_accuracy__nn", driver="two_layer_loss", ask=asking("nn", ask_loss), told=""),
-        Driven("sgd__nn", driver="two_layer_descent", ask=asking("nn", ask_path), told=""),
-        Driven("init_model__optim", driver="two_layer_module", ask=asking("optim", ask_module), told=""),
-        Driven("optim__steps", driver="two_layer_descent", ask=asking("optim", ask_path), told=""),
+        *(Driven(n, driver=d, ask=ask, told=None if told else "") for n, (d, ask, told) in QUESTIONS.items()),
         Driven("trained__circles", driver="trained_networks", ask=ask_networks, box="run", told=""),
         Driven("trained__mnist", driver="trained_networks", ask=ask_networks, box="run", told=""),
         Driven("machines", driver="trained_machines", ask=ask_machines, box="run", told=""),
@@ -100,7 +94,7 @@ part = Part(
 initialisation = part.criterion("ab-initialisation", "init_params", section=HAND, points="0.5")
 
 
-@initialisation.holds(id="parameters-are-normal", form="free", mistakes=HAND_INITIALISATION)
+@initialisation.holds(id="parameters-are-normal", form="free")
 def parameters_are_normal(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the randomness is the program's own
     """init_params gives Wh, bh, Wy and by of the right sizes, the weights from N(0, 0.3), the biases too or 0."""
     nx, nh, ny = WIDE
@@ -109,16 +103,13 @@ def parameters_are_normal(student: Subject, draw: Draw) -> None:  # noqa: ARG001
     for name, (rows, columns) in {"Wh": (nh, nx), "Wy": (ny, nh)}.items():
         shape = (columns, rows) if turned else (rows, columns)
         if made[name].shape != shape:
-            insist(wrong(f"{name} has shape {made[name].shape}, expected {shape}.", "weight-shape"))
+            insist(wrong(f"{name} has shape {made[name].shape}, expected {shape}.", WEIGHT_SHAPE))
     for name, units in {"bh": nh, "by": ny}.items():
         if made[name].size != units or sum(n > 1 for n in made[name].shape) > 1:
-            insist(wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", "bias-shape"))
+            insist(wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", BIAS_SHAPE))
     normal = initializers.Law("normal", 0.0, STANDARD_DEVIATION)
-    for name in ("Wh", "Wy"):
+    for name in ("Wh", "Wy", *(bias for bias in ("bh", "by") if np.any(made[bias]))):
         insist(judged(made[name], normal, name=name))
-    for name in ("bh", "by"):
-        if np.any(made[name]):
-            insist(judged(made[name], normal, name=name))
 
 
 forward_row = part.criterion("ab-forward", "forward", section=HAND, points="1")
@@ -136,18 +127,13 @@ def forward_intermediate(student: Subject, draw: Draw) -> None:
     p, (x, _) = parameters(draw), batch(draw)
     kept = student.forward__by_hand(p, x)["outputs"]
     seen = NET.forward(plains(p), plain(x))
-    missing = []
-    for name in ("X", "htilde", "h", "ytilde", "yhat"):
-        wanted = getattr(seen, name)
-        if name not in kept:
-            missing.append(name)
-            continue
+    for name in (n for n in PASSED if n in kept):
+        ways = (getattr(seen, name), getattr(seen, name).T)
         fits = any(
-            w.shape == kept[name].shape and difference(w, kept[name], rtol=1e-4, atol=1e-5) is None
-            for w in (wanted, wanted.T)
+            w.shape == kept[name].shape and difference(w, kept[name], rtol=1e-4, atol=1e-5) is None for w in ways
         )
         require(fits, f"outputs[{name!r}] is not {name}.", evidence={"array": name})
-    if missing:
+    if missing := [n for n in PASSED if n not in kept]:
         remark(f"Your outputs lack {', '.join(missing)}, which the statement names; it costs nothing by itself.")
 
 
@@ -163,85 +149,66 @@ def forward_large_scores(student: Subject, draw: Draw) -> None:
 loss_row = part.criterion("ab-loss-accuracy", "loss_accuracy", section=HAND, points="1", award=PROPORTIONAL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    yhat: torch.Tensor
-    y: torch.Tensor
-
-
-def _telling(draw: Draw) -> _Judged:
-    """Probabilities for which no known mistake gives the right accuracy."""
+def _telling(draw: Draw) -> tuple[torch.Tensor, torch.Tensor]:
+    """Probabilities and targets for which no known mistake gives the right accuracy."""
     for attempt in range(200):
         stream = draw.stream(f"attempt-{attempt}")
         yhat = torch.from_numpy(NET.output(stream.normal(N, NY, scale=1.5))).float()
         y = torch.from_numpy(stream.one_hot(N, NY, dtype="float32"))
-        q, t = plain(yhat), plain(y)
-        share = NET.accuracy(q, t)
-        others = [k.variant.accuracy(q, t) for k in ACCURACY]
-        if all(abs(o - share) > 0.01 for o in others) and len(set(np.round(others, 6))) == len(others):  # noqa: PLR2004 - rounding of 1/12
-            return _Judged(yhat, y)
+        others = {round(k.variant(plain(yhat), plain(y)), 6) for k in ACCURACY}
+        if (
+            len(others) == len(ACCURACY)
+            and min(abs(o - NET.accuracy(plain(yhat), plain(y))) for o in others) > 1 / N / 8
+        ):
+            return yhat, y
     raise ValueError("no draw tells the known mistakes apart")
 
 
 def _in_percent(name: str) -> Variant:
     """The same with an accuracy from 0 to 100."""
-    inner = REFERENCE.with_({})
-
-    def answer(*args: Any) -> dict[str, float]:
-        said: dict[str, float] = getattr(inner, name)(*args)
-        return {**said, "accuracy": 100 * said["accuracy"]}
-
-    return Variant("accuracy-in-percent", note="Your accuracy is in percent: allowed.", **{name: answer})
+    in_percent: dict[str, Any] = {name: answers(NET, lambda q, y: 100 * NET.accuracy(q, y))[name]}
+    return Variant("accuracy-in-percent", note="Your accuracy is in percent: allowed.", **in_percent)
 
 
 @loss_row.agrees(id="loss-value", mistakes=known(LOSS, "loss_accuracy__by_hand"))
 def loss_value(subject: Subject, draw: Draw) -> object:
     """L is the mean over the examples of -Σ y log yhat."""
-    given = _telling(draw)
-    return subject.loss_accuracy__by_hand(given.yhat, given.y)["loss"]
+    return subject.loss_accuracy__by_hand(*_telling(draw))["loss"]
 
 
 @loss_row.agrees(
     id="accuracy-value",
-    mistakes=known(ACCURACY, "loss_accuracy__by_hand"),
+    mistakes=known_accuracies(ACCURACY, "loss_accuracy__by_hand"),
     also=[_in_percent("loss_accuracy__by_hand")],
 )
 def accuracy_value(subject: Subject, draw: Draw) -> object:
     """The accuracy is the share of examples whose largest probability is at the true class."""
-    given = _telling(draw)
-    return subject.loss_accuracy__by_hand(given.yhat, given.y)["accuracy"]
+    return subject.loss_accuracy__by_hand(*_telling(draw))["accuracy"]
 
 
 backward_row = part.criterion("ab-backward", "backward, by hand", section=HAND, points="2")
 
 
-def _gradients(subject: Subject, draw: Draw) -> dict[str, Any]:
+def _gradients(subject: Subject, draw: Draw) -> tuple[dict[str, Array], float]:
+    """The four gradients for right intermediate values, and their common length."""
     p, (x, y) = parameters(draw), batch(draw)
     seen = NET.forward(plains(p), plain(x))
-    outputs = {
-        name: torch.from_numpy(getattr(seen, name)).float() for name in ("X", "htilde", "h", "ytilde", "yhat")
-    }  # fmt: skip
-    found: dict[str, Any] = subject.backward__by_hand(p, outputs, y)
-    return found
-
-
-def _length(gradients: dict[str, Any]) -> float:
-    return float(np.sqrt(sum(float((g * g).sum()) for g in gradients.values())))
+    outputs = {name: torch.from_numpy(getattr(seen, name)).float() for name in PASSED}
+    found: dict[str, Array] = subject.backward__by_hand(p, outputs, y)
+    return found, float(np.sqrt(sum(float((g * g).sum()) for g in found.values())))
 
 
 @backward_row.agrees(id="gradients", mistakes=known(BACKWARD, "backward__by_hand"))
 def gradients(subject: Subject, draw: Draw) -> object:
     """The four gradients together point along the gradient of the loss (shown divided by their common length)."""
-    found = _gradients(subject, draw)
-    length = _length(found)
-    return {name: found[name] / length if length else found[name] for name in NAMES}
+    found, length = _gradients(subject, draw)
+    return {name: found[name] / (length or 1.0) for name in NAMES}
 
 
 @backward_row.holds(id="gradient-factor", form="free", needs=("gradients",))
 def gradient_factor(student: Subject, draw: Draw) -> None:
     """The gradients are those of the mean over the batch, or of the sum: all four the same."""
-    p, (x, y) = parameters(draw), batch(draw)
-    factor = _length(_gradients(student, draw)) / _length(NET.gradient(plains(p), plain(x), plain(y)))
+    factor = _gradients(student, draw)[1] / _gradients(REFERENCE, draw)[1] * N
     if abs(factor - 1) <= SHARE_RTOL:
         return
     require(
@@ -255,13 +222,11 @@ def gradient_factor(student: Subject, draw: Draw) -> None:
     )
 
 
-@backward_row.holds(
-    id="backward-by-hand", form="free", reference=False, needs=("gradients",), mistakes=(LIBRARY_GRADIENTS,)
-)
+@backward_row.holds(id="backward-by-hand", form="free", reference=False, needs=("gradients",))
 def backward_by_hand(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the text shows it
     """The gradients of the first section are computed by hand, without autograd."""
     uses = by_hand.written(student.source, by_hand.AUTOGRAD, within=BACKWARDS) if student.source is not None else []
-    insist(by_hand.judged(uses, "Write the formulas of questions 15 to 17."))
+    insist(by_hand.judged(uses, "Write the formulas of questions 15 to 17; autograd belongs into section 2."))
 
 
 step_row = part.criterion("ab-sgd", "sgd, by hand", section=HAND, points="0.5")
@@ -287,14 +252,11 @@ class _Tracks:
 
 
 autograd_row.asks(
-    "requires-grad",
-    "The parameters of the second section keep track of gradients.",
-    find=tracking,
-    accepts=_Tracks(),
+    "requires-grad", "The parameters of the second section keep track of gradients.", find=tracking, accepts=_Tracks()
 )
 
 
-@autograd_row.holds(id="parameters-are-leaves", form="free", mistakes=LEAVES, needs=("requires-grad",))
+@autograd_row.holds(id="parameters-are-leaves", form="free", needs=("requires-grad",))
 def parameters_are_leaves(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - asked of the program's own parameters
     """Every parameter that torch keeps track of receives a gradient of its own."""
     made = student.init_params__by_hand(NX, NH, NY, autograd=True)
@@ -303,79 +265,78 @@ def parameters_are_leaves(student: Subject, draw: Draw) -> None:  # noqa: ARG001
         return
     if untracked := [n for n in NAMES if n not in made["tracked"]]:
         said = f"In what init_params returns, {', '.join(untracked)} without requires_grad."
-        insist(wrong(said, "parameter-untracked"))
+        insist(wrong(said, autograd.PARAMETER_UNTRACKED))
     if inner := [n for n in NAMES if n not in made["leaves"]]:
-        insist(wrong(f"In what init_params returns, {', '.join(inner)} will get no .grad.", "initialised-non-leaf"))
-    insist(right())
+        said = f"In what init_params returns, {', '.join(inner)} will get no .grad."
+        insist(wrong(said, autograd.INITIALISED_NON_LEAF))
 
 
-@autograd_row.agrees(id="autograd-steps", mistakes=[*known(DESCENT, "sgd__autograd"), TRACKING_LOST])
+def _steps(subject: Subject, draw: Draw, question: str, *options: Any) -> dict[str, Any]:
+    ask = getattr(subject, question)
+    found: dict[str, Any] = ask(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, *options)
+    return found
+
+
+@autograd_row.agrees(id="autograd-steps", mistakes=known(DESCENT, "sgd__autograd"))
 def autograd_steps(subject: Subject, draw: Draw) -> object:
     """After L.backward(), sgd moves every parameter by -eta times its gradient, and sets the gradients to zero."""
-    zeroed = zeroes_outside_steps(subject.source, modules=False)
-    path = subject.sgd__autograd(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, zeroed)
+    path = _steps(subject, draw, "sgd__autograd", zeroes_outside(subject.source, STEPPING, modules=False))
     after = int(path["lost"])
     if after >= 0:
         said = f"After {after} step{'s' if after > 1 else ''} of sgd torch keeps track of no gradients any more."
-        insist(wrong(said, "tracking-lost"))
+        insist(wrong(said, autograd.TRACKING_LOST))
     return {name: path[name] for name in NAMES}
 
 
-# -- torch.nn ---------------------------------------------------------------------------------------------
+# -- torch.nn and torch.optim -------------------------------------------------------------------------------
 
 nn_row = part.criterion("ab-nn", "With torch.nn", section=NN, points="1.5", award=PROPORTIONAL)
+LOG_SOFTMAX = variant(scores=lambda net, p, X: np.log(net.forward(p, X).yhat))
 HARMLESS = "Your model ends in a LogSoftmax: harmless before cross-entropy, which takes it again."
 
 
-def _log_softmax(name: str) -> Variant:
-    return Variant("log-softmax", note=HARMLESS, **{name: module_of(NET, lambda z: np.log(NET.output(z)))})
+def _module_checks(kind: str) -> None:
+    row, name = nn_row if kind == "nn" else optim_row, f"init_model__{kind}"
+    own: dict[str, Any] = {name: answers(LOG_SOFTMAX)[name]}
+    also = [Variant("log-softmax", note=HARMLESS, **own)]
 
-
-def _module_rows(kind: str) -> None:
-    row = nn_row if kind == "nn" else optim_row
-
+    @row.agrees(id=f"{kind}-model", mistakes=known(MODULE, name), also=also)
     def model(subject: Subject, draw: Draw) -> object:
-        said = getattr(subject, f"init_model__{kind}")(parameters(draw), *batch(draw), 0.1)
+        """The model is Linear, Tanh, Linear, and puts out scores: no softmax."""
+        said = getattr(subject, name)(parameters(draw), *batch(draw), 0.1)
         return {"the number of parameters": said["parameters"], "what the model puts out": said["out"]}
 
+    @row.agrees(id=f"{kind}-loss", mistakes=known(CRITERION, name), also=also, needs=(f"{kind}-model",))
     def loss(subject: Subject, draw: Draw) -> object:
-        return getattr(subject, f"init_model__{kind}")(parameters(draw), *batch(draw), 0.1)["loss"]
-
-    model.__doc__ = "The model is Linear, Tanh, Linear, and puts out scores: no softmax."
-    loss.__doc__ = "The loss of what the model puts out is the mean cross-entropy."
-    name = f"init_model__{kind}"
-    row.agrees(id=f"{kind}-model", mistakes=MODULE[kind], also=[_log_softmax(name)])(model)
-    row.agrees(id=f"{kind}-loss", mistakes=MODULE_LOSS[kind], also=[_log_softmax(name)], needs=(f"{kind}-model",))(loss)
+        """The loss of what the model puts out is the mean cross-entropy."""
+        return getattr(subject, name)(parameters(draw), *batch(draw), 0.1)["loss"]
 
 
-_module_rows("nn")
+_module_checks("nn")
 
 
 @nn_row.agrees(
     id="nn-loss-accuracy",
-    mistakes=[SOFTMAX_BEFORE_LOSS, *known(ACCURACY, "loss_accuracy__nn")],
+    mistakes=(*known(CRITERION, "loss_accuracy__nn"), *known_accuracies(ACCURACY, "loss_accuracy__nn")),
     also=[_in_percent("loss_accuracy__nn")],
 )
 def nn_loss_accuracy(subject: Subject, draw: Draw) -> object:
     """loss_accuracy(loss, Yhat, Y) gives the loss of the scores, and the share of right answers."""
-    given = _telling(draw)
-    return subject.loss_accuracy__nn(torch.log(given.yhat) + 1.0, given.y)
+    yhat, y = _telling(draw)
+    return subject.loss_accuracy__nn(torch.log(yhat) + 1.0, y)
 
 
 @nn_row.agrees(id="nn-steps", mistakes=known(DESCENT, "sgd__nn"))
 def nn_steps(subject: Subject, draw: Draw) -> object:
     """After L.backward(), sgd(model, eta) moves every parameter by -eta times its gradient, then zeroes them."""
-    zeroed = zeroes_outside_steps(subject.source, modules=True)
-    return subject.sgd__nn(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, zeroed)
+    return _steps(subject, draw, "sgd__nn", zeroes_outside(subject.source, STEPPING, modules=True))
 
-
-# -- torch.optim ------------------------------------------------------------------------------------------
 
 optim_row = part.criterion("ab-optim", "With torch.optim", section=OPTIM, points="1", award=PROPORTIONAL)
-_module_rows("optim")
+_module_checks("optim")
 
 
-@optim_row.agrees(id="optim-steps", mistakes=[*OPTIMIZER, *known(STEP[:-1], "optim__steps")])
+@optim_row.agrees(id="optim-steps", mistakes=known(OPTIMIZER, "optim__steps"))
 def optim_steps(subject: Subject, draw: Draw) -> object:
     """The optimizer is plain SGD over the model's parameters, with the rate eta."""
-    return subject.optim__steps(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS)
+    return _steps(subject, draw, "optim__steps")

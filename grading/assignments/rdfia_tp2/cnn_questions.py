@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grading.assignments.rdfia_tp2.answers import Unpaid, answer_to, if_answered
 from grading.assignments.rdfia_tp2.cnn import part
 from grading.authoring import Prose
 from grading.authoring.written import Accepts, ForHuman, Right, Wrong
 from grading.checks.formulas import Formula
+from grading.checks.numbered_answers import Unpaid, answer_to, if_answered
 from grading.checks.quantities import Quantity, numbers, results
 
 __all__ = ["part"]

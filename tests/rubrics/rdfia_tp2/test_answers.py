@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from grading.assignments.rdfia_tp2 import circles_questions, cnn_questions
-from grading.assignments.rdfia_tp2.answers import ELSEWHERE, answer_to, if_answered
 from grading.authoring.check import Asks
 from grading.authoring.written import ForHuman, Right, Wrong
+from grading.checks.numbered_answers import ELSEWHERE, answer_to, if_answered
 from grading.domain.submission import SubmittedFile
 from grading.programs import Source, read_source
 

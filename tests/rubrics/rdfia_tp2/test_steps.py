@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
+from grading.assignments.rdfia_tp2.circles_networks import QUESTIONS, REFERENCE, STEPS, batch, parameters
 from grading.assignments.rdfia_tp2.drivers import descent
-from grading.assignments.rdfia_tp2.networks import REFERENCE, STEPS, ask_path, batch, parameters
 from grading.authoring import Draw
 from grading.domain.errors import BadReply
 from grading.sandbox.guest.program.loader import VERSIONS
@@ -35,7 +35,7 @@ def stepped(middle: nn.Module, optimizer: Callable[..., Any], *, bias: bool = Tr
         path = reply["path"]
         return {**reply, "path": path and {name: value.numpy() for name, value in path.items()}}
 
-    return ask_path(put, "optim", parameters(DRAW), *batch(DRAW), RATE, STEPS)
+    return QUESTIONS["optim__steps"][1](put, parameters(DRAW), *batch(DRAW), RATE, STEPS)
 
 
 def as_asked(path: dict[str, Any]) -> bool:

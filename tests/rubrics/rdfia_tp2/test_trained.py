@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from grading.assignments.rdfia_tp2.kept import Answered
-from grading.assignments.rdfia_tp2.trained import UNDECIDED, digits, judged, loops_openly, rings
+from grading.assignments.rdfia_tp2.circles_training import ENOUGH, digits, rings
 from grading.authoring import Draw
+from grading.checks.trained import UNDECIDED, Answered, best, loops_openly
 from grading.domain.submission import SubmittedFile
 from grading.programs import read_source
 
@@ -27,10 +27,10 @@ def answering(share: float) -> tuple[list[Answered], np.ndarray]:
 @pytest.mark.parametrize(("share", "mistake"), [(0.98, None), (0.78, None), (0.64, "below-band"), (0.5, "untrained")])
 def test_what_has_learned_is_told_from_guessing(share: float, mistake: str | None) -> None:
     """Clearly better than guessing is learned, guessing is not, and a person decides in between."""
-    conclusion = judged(*answering(share), 2)
+    conclusion = best(*answering(share), 2, ENOUGH)
 
     assert (conclusion.holds, conclusion.mistake_id or None) == (mistake is None, mistake)
-    assert share != 0.64 or conclusion.mistake_id in UNDECIDED
+    assert share != 0.64 or conclusion.mistake in UNDECIDED
 
 
 def test_the_best_network_counts() -> None:
@@ -38,8 +38,8 @@ def test_the_best_network_counts() -> None:
     good, labels = answering(0.95)
     lost = Answered("by hand", "cell 5", np.full((len(labels), 2), np.nan))
 
-    assert judged([*good, lost], labels, 2).holds
-    assert judged([lost], labels, 2).mistake == "diverged"
+    assert best([*good, lost], labels, 2, ENOUGH).holds
+    assert best([lost], labels, 2, ENOUGH).mistake_id == "diverged"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Where the written answers stand: by the question's number, in markdown cells, whatever edition it is."""
+"""Written answers that are found by the question's number alone, in markdown cells, whatever edition it is.
+
+For courses whose editions keep their numbers; where they renumber, or headings and anchors tell more, see `answers`.
+"""
 
 import re
 from collections.abc import Callable

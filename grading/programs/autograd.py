@@ -1,15 +1,13 @@
-"""What 2-ab's program says in its text: where it asks torch for gradients, where it forgets them."""
+"""What a program's text says of torch's gradients: where it asks for them, and where it forgets them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from grading.programs import Source
 from grading.programs.syntax import parse
 
-STEPS = ("sgd", "step", "update", "descente", "descent")
-"""Pieces of names of functions that take a step."""
-
 ASKING = frozenset({"requires_grad", "requires_grad_", "Parameter", "Variable"})
+OF_MODULES = frozenset({"parameters", "zero_grad", "named_parameters"})
 
 
 def _trees(source: Source) -> Iterator[ast.Module]:
@@ -29,21 +27,20 @@ def tracking(source: Source) -> str:
     return "no tracking"
 
 
-def zeroes_outside_steps(source: Source | None, *, modules: bool) -> bool:
+def zeroes_outside(source: Source | None, steps: Collection[str], *, modules: bool) -> bool:
     """Whether a loop of the program, and not its step, sets gradients to zero.
 
     Args:
         source: the program; None for a reference.
+        steps: pieces of names of functions that take a step.
         modules: whether a module's gradients are meant, or those of tensors by themselves.
     """
     for tree in _trees(source) if source is not None else ():
         for statement in tree.body:
-            if isinstance(statement, ast.FunctionDef) and any(s in statement.name.lower() for s in STEPS):
+            if isinstance(statement, ast.FunctionDef) and any(s in statement.name.lower() for s in steps):
                 continue
-            about_modules = any(
-                getattr(n, "attr", "") in {"parameters", "zero_grad", "named_parameters"} for n in ast.walk(statement)
-            )
-            if about_modules is modules and any(_zeroes(node) for node in ast.walk(statement)):
+            nodes = list(ast.walk(statement))
+            if any(getattr(n, "attr", "") in OF_MODULES for n in nodes) is modules and any(map(_zeroes, nodes)):
                 return True
     return False
 

@@ -1,0 +1,187 @@
+"""2-ab's learning loops, MNIST and the bonus: what the whole program trained, measured on points that it did not see.
+
+The program runs as it was submitted, on the data classes of the support files; after each cell its networks are kept.
+The judge asks these for points and digits of its own, drawn by the same law. What a program prints is not read.
+
+Policy where the statement leaves room:
+
+* Rate, batch size and number of epochs are free, and a small rate learns little in 150 epochs: a network counts as
+  trained from `ENOUGH` on, as untrained where it is no better than guessing. In between, and wherever the program keeps
+  its networks out of sight, brings its own data or runs out of time, a person decides.
+* The best of the networks of one kind counts: experiments with absurd rates cost nothing.
+"""
+
+import importlib.util
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grading.assignments.rdfia_tp2.circles import part
+from grading.authoring import PROPORTIONAL, Draw, Subject, remark, stores
+from grading.checks.conclusions import insist, right, wrong
+from grading.checks.outcome import Band
+from grading.checks.trained import Loop, Machine, read_by_person
+from grading.mistakes import vector_machines
+
+__all__ = ["part"]
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+FOLDER = Path(__file__).parent / "support"
+
+POINTS, DIGITS = 400, 300
+ENOUGH = Band(0.7, usual=0.95, seeds=0)
+"""At the statement's rate of 0.03 the mean loss leaves networks of 150 epochs between 0.75 and 0.95 on Circles."""
+
+CURVED, STRAIGHT = 0.8, 0.75
+"""A machine that is right more often than the first tells rings apart; no straight line reaches the second."""
+
+RINGS = ((1.03, 0.22), (0.39, 0.16))
+"""Mean and deviation of the radius of each class, of the course's points and of their stand-ins."""
+
+EPOCHS = (
+    "every epoch goes through all examples once, in a new order, in batches",
+    "train and test loss and accuracy are computed on whole sets and kept",
+    "about 94-97 % of the training and 92-96 % of the test examples are right at the end",
+)
+DIGIT_KEY = ("784 inputs and 10 outputs", "a larger hidden layer, such as 100", "well above 90 % on the test set")
+MACHINE_KEY = (
+    "a linear machine gets about 53-62 %: the classes are not linearly separable",
+    "a Gaussian or second-degree kernel gets about 94-95 %",
+    "the kernel's parameters and C were varied, and what they do is told",
+)
+
+
+# -- points and digits of the judge's -----------------------------------------------------------------------
+
+
+def rings(draw: Draw) -> tuple[Array, Labels]:
+    """Points around two circles: (n, 2), and 0 for the outer ring, 1 for the inner one."""
+    labels = np.arange(POINTS) % 2
+    means, spreads = np.array(RINGS)[labels].T
+    radius = np.abs(means + spreads * draw.normal(POINTS))
+    angle = 2 * np.pi * draw.uniform(POINTS)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1), labels
+
+
+def digits(draw: Draw) -> tuple[Array, Labels]:
+    """Digits that `MNISTData` does not give: (n, 784) in 0 … 1, and their classes."""
+    real = _real(stores().data)
+    if real is not None:
+        rows = draw.permutation(len(real[0]))[:DIGITS]
+        return real[0][rows], real[1][rows]
+    labels = np.arange(DIGITS) % 10
+    return np.asarray(_support().drawn_like(labels, draw.normal(DIGITS, 784))), labels
+
+
+@lru_cache(maxsize=1)
+def _support() -> Any:
+    spec = importlib.util.spec_from_file_location("rdfia_tp2_data", FOLDER / "utils-data.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(FOLDER / "utils-data.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=2)
+def _real(data: Path | None) -> tuple[Array, Labels] | None:
+    """Test digits behind those that the data class gives."""
+    if data is None:
+        return None
+    module = _support()
+    table = module._from_file("mnist.mat", ("Xtest", "Ytest"), (data, data / "rdfia"))  # noqa: SLF001 - our own file
+    if table is not None:
+        return np.asarray(table["Xtest"], np.float64), np.asarray(table["Ytest"]).argmax(axis=1)
+    pictures = module._idx(data / "MNIST" / "raw", "t10k-images-idx3-ubyte", 16)  # noqa: SLF001
+    labels = module._idx(data / "MNIST" / "raw", "t10k-labels-idx1-ubyte", 8)  # noqa: SLF001
+    if pictures is None or labels is None:
+        return None
+    first = module.MNIST_TEST
+    return pictures.reshape(-1, 784)[first : first + 4 * DIGITS] / 255.0, labels[first : first + 4 * DIGITS].astype(int)
+
+
+# -- learning loops -----------------------------------------------------------------------------------------
+
+training = part.criterion(
+    "ab-training", "Training on Circles", section="1-4. Learning loops", points="0.5", award=PROPORTIONAL
+)
+
+
+def _loop(kind: str, weight: str, question: str, *words: str, follows: Sequence[str]) -> None:
+    loop = Loop(words, EPOCHS, "No learning loop of this kind was found.", ENOUGH, classes=2)
+
+    def trained(student: Subject, draw: Draw) -> None:
+        X, labels = rings(draw)
+        loop.insist_trained(student, [a for a in student.trained__circles(X, 2) if a.kind == kind], labels)
+
+    trained.__doc__ = question
+    name = f"training-{kind.replace(' ', '-')}"
+    training.holds(id=name, form="free", weight=weight, reference=False, follows=follows)(trained)
+
+
+_loop("by hand", "2", "The loop by hand trains the network: it tells points of the two circles apart.",
+      "permutation", "randperm", "Nbatch", "forward(",
+      follows=("ab-initialisation", "ab-forward", "ab-backward", "ab-sgd"))  # fmt: skip
+_loop("autograd", "1", "The loop with autograd trains the network.", ".backward()",
+      follows=("ab-forward", "ab-loss-accuracy", "ab-autograd"))  # fmt: skip
+_loop("module", "1", "The loops with torch.nn and torch.optim train the network.", "nn.",
+      follows=("ab-nn", "ab-optim"))  # fmt: skip
+
+mnist = part.criterion("ab-mnist", "MNIST", section="5. MNIST", points="0.5")
+MNIST_LOOP = Loop(("MNIST", "mnist"), DIGIT_KEY, "Nothing was trained on MNIST.", ENOUGH, 10, data="MNISTData")
+
+
+@mnist.holds(id="mnist-network", form="free", reference=False, follows=("ab-nn", "ab-optim"))
+def mnist_is_learned(student: Subject, draw: Draw) -> None:
+    """The same code learns MNIST: digits that the training did not see are told apart."""
+    X, labels = digits(draw)
+    MNIST_LOOP.insist_trained(student, student.trained__mnist(X, 10), labels)
+
+
+# -- support vector machines --------------------------------------------------------------------------------
+
+machine_row = part.criterion(
+    "ab-svm", "Bonus: support vector machines", section="6. SVM", points="0.5", award=PROPORTIONAL
+)
+
+
+def _machines(student: Subject, X: Array) -> list[Machine]:
+    found: list[Machine] = student.machines(X)
+    if not found:
+        read_by_person(student, ("SVC", "svm"), MACHINE_KEY, "Your program fits no support vector machine.")
+    return found
+
+
+@machine_row.holds(id="svm-kernels", form="free", weight="2", reference=False)
+def kernels_are_compared(student: Subject, draw: Draw) -> None:
+    """A linear machine is compared with one of another kernel, which tells the circles apart."""
+    X, labels = rings(draw)
+    found = _machines(student, X)
+    shares = {k: max(m.share(labels) for m in found if m.kernel == k) for k in sorted({m.kernel for m in found})}
+    if len(shares) == 1:
+        said = f"Machines that were fitted: {len(found)}, all with the kernel {next(iter(shares))!r}."
+        insist(wrong(said, vector_machines.ONE_KERNEL))
+    shown = ", ".join(f"{k} {share:.0%}" for k, share in shares.items())
+    said = f"Of {len(labels)} new points your machines have right, at best: {shown}."
+    if "linear" not in shares:
+        insist(wrong(said, vector_machines.LINEAR_MISSING))
+    if max(shares.values()) < CURVED:
+        insist(wrong(said, vector_machines.MACHINE_NOT_BETTER))
+    if shares["linear"] > STRAIGHT:
+        share = f"{shares['linear']:.0%}"
+        remark(f"Your linear machine has {share} of new points right: it is given more than the two coordinates.")
+    insist(right(**shares))
+
+
+@machine_row.holds(id="svm-settings", form="free", reference=False)
+def settings_are_varied(student: Subject, draw: Draw) -> None:
+    """C or a parameter of the kernel is varied."""
+    found = _machines(student, rings(draw)[0])
+    varied = len({(m.kernel, m.settings) for m in found}) > len({m.kernel for m in found})
+    said = "Each kernel was tried with one setting only."
+    insist(right() if varied else wrong(said, vector_machines.SETTINGS_NOT_VARIED))
