@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grading.assignments.rdfia_tp2.rehearsal import patches
+from grading.assignments.rdfia_tp2.known import patches
 from grading.authoring.patches import Patch, patched
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge

@@ -1,5 +1,6 @@
-"""2-ab written rightly in other ways, and wrongly: patches of the right sample."""
+"""Known submissions: the right sample written in other ways, and with the mistakes that students make."""
 
+from grading.assignments.rdfia_tp2 import patches_2cd
 from grading.authoring.patches import Patch, Patches
 
 FILE = "1_ab_Intro_to_NNs.ipynb"
@@ -180,10 +181,10 @@ WRONG = (
     _wrong("sigmoid hidden", FORWARD, "sigmoid-hidden", (TANH, 'outputs["h"] = torch.sigmoid(outputs["htilde"])')),
     _wrong("no hidden bias", FORWARD, "no-hidden-bias", (HTILDE, 'outputs["htilde"] = X @ params["Wh"].t()')),
     _wrong("no output bias", FORWARD, "no-output-bias", (YTILDE, 'outputs["ytilde"] = outputs["h"] @ params["Wy"].t()')),
-    _wrong("loss summed", LOSS, "loss-summed", (L, "L = -(Y * torch.log(Yhat)).sum()")),
-    _wrong("loss over classes too", LOSS, "loss-mean-over-classes", (L, "L = -(Y * torch.log(Yhat)).mean()")),
-    _wrong("loss without minus", LOSS, "loss-sign", (L, "L = (Y * torch.log(Yhat)).sum(1).mean()")),
-    _wrong("accuracy by threshold", LOSS, "accuracy-per-entry", (ACC_HAND, f"{L}\n    acc = ((Yhat > 0.5).float() == Y).float().mean()")),
+    _wrong("loss summed", LOSS, "sum-instead-of-mean", (L, "L = -(Y * torch.log(Yhat)).sum()")),
+    _wrong("loss over classes too", LOSS, "mean-over-classes", (L, "L = -(Y * torch.log(Yhat)).mean()")),
+    _wrong("loss without minus", LOSS, "cross-entropy-sign", (L, "L = (Y * torch.log(Yhat)).sum(1).mean()")),
+    _wrong("accuracy by threshold", LOSS, "accuracy-per-output", (ACC_HAND, f"{L}\n    acc = ((Yhat > 0.5).float() == Y).float().mean()")),
     _wrong("accuracy not divided", LOSS, "accuracy-not-divided", (ACC_HAND, f"{L}\n    acc = (Yhat.argmax(1) == Y.argmax(1)).sum()")),
     _wrong("htilde in the slope", BACKWARD, "slope-of-pre-activation", (DH, 'dh = (dy @ params["Wy"]) * (1 - outputs["htilde"] ** 2)')),
     _wrong("slope missing", BACKWARD, "slope-missing", (DH, 'dh = dy @ params["Wy"]')),
@@ -224,4 +225,4 @@ WRONG = (
     _wrong("softmax in the model of optim", OPTIM, "softmax-before-cross-entropy", (f"{MODEL}\n    {CRITERION}\n    optim", f'{MODEL.replace("Linear(nh, ny)", "Linear(nh, ny), torch.nn.Softmax(dim=1)")}\n    {CRITERION}\n    optim')),
 )  # fmt: skip
 
-patches = Patches(FILE, wrong=WRONG, right=RIGHT, together=4)
+patches = [Patches(FILE, wrong=WRONG, right=RIGHT, together=4), patches_2cd.patches]
