@@ -97,7 +97,7 @@ class RunningService:
             self.process.wait(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             self.process.kill()
-        self._bury()
+        self._wait_for_the_end()
 
     def kill(self, *, alone: bool = False) -> None:
         """End it, and unless alone whatever it started, as a power failure does."""
@@ -105,9 +105,9 @@ class RunningService:
         for pid in members:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self._bury()
+        self._wait_for_the_end()
 
-    def _bury(self) -> None:
+    def _wait_for_the_end(self) -> None:
         self.process.wait()
         self._reader.join()
         if self.process.stdout is not None:

@@ -27,7 +27,7 @@ def grade_run(place: Workplace, run_id: str) -> None:
     Nothing is raised: whatever goes wrong ends in the run's row. A fault of ours never costs points; the run goes back
     into the queue, and to the staff after its last try.
     """
-    with structlog.contextvars.bound_contextvars(rung_for=run_id):
+    with structlog.contextvars.bound_contextvars(announced_run_id=run_id):
         try:
             judge = place.judge.get()
         except HouseFault as fault:

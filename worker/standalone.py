@@ -13,7 +13,7 @@ from worker import metrics
 from worker.app import MEMORY
 from worker.embedded import Worker
 from worker.judge_holder import Judge
-from worker.sweep import UNRUNG_SWEEP_S
+from worker.sweep import UNANNOUNCED_SWEEP_S
 
 
 def run(settings: Settings, judge: "Judge | Callable[[], Judge]") -> None:
@@ -28,8 +28,8 @@ def run(settings: Settings, judge: "Judge | Callable[[], Judge]") -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    unrung = settings.broker_url.startswith(MEMORY)
-    worker = Worker(settings, judge, sweep_s=min(settings.sweep_s, UNRUNG_SWEEP_S) if unrung else None)
+    unannounced = settings.broker_url.startswith(MEMORY)
+    worker = Worker(settings, judge, sweep_s=min(settings.sweep_s, UNANNOUNCED_SWEEP_S) if unannounced else None)
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port, registry=metrics.registry)
     worker.start()

@@ -18,12 +18,12 @@ from worker.workplace import Workplace
 log = structlog.get_logger(__name__)
 
 # A run that still waits is announced again after this long, in case its message was lost on the way.
-RING_AGAIN_S = 60.0
+ANNOUNCE_AGAIN_S = 60.0
 POSTS_AT_ONCE = 50
 # Any message wakes a worker for any run, so a long queue needs no message for each.
 RUNS_AT_ONCE = 500
 # Where the broker lives in another process's memory, no message arrives here: look often.
-UNRUNG_SWEEP_S = 0.25
+UNANNOUNCED_SWEEP_S = 0.25
 
 
 class Sweep:
@@ -32,7 +32,7 @@ class Sweep:
     def __init__(self, place: Workplace, every_s: float) -> None:
         self._place = place
         self._every_s = every_s
-        self._rung: dict[str, float] = {}
+        self._announced: dict[str, float] = {}
         self._first = True
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -50,7 +50,7 @@ class Sweep:
             self._thread.join()
 
     def once(self) -> None:
-        """Take back what the dead held, and announce what waits."""
+        """Take back what dead workers held, and announce what waits."""
         settings, database = self._place.settings, self._place.database
         with self._lock:
             with database.read() as db:
@@ -66,18 +66,18 @@ class Sweep:
             self._place.announcer.posts([post_id for post_id in posts if self._is_news(post_id)])
             self._first = False
             still = {run_id for run_id, _ in waiting} | set(posts)
-            self._rung = {row_id: at for row_id, at in self._rung.items() if row_id in still}
+            self._announced = {row_id: at for row_id, at in self._announced.items() if row_id in still}
         self._place.describe_news()
 
     def _is_news(self, row_id: str) -> bool:
         moment = time.monotonic()
-        if row_id not in self._rung and not self._first:
-            # Whoever queued it has just rung for it, most likely; it is news if it still waits at the next sweep.
-            self._rung[row_id] = moment - RING_AGAIN_S
+        if row_id not in self._announced and not self._first:
+            # Whoever queued it has just announced it, most likely; it is news if it still waits at the next sweep.
+            self._announced[row_id] = moment - ANNOUNCE_AGAIN_S
             return False
-        if self._rung.get(row_id, -RING_AGAIN_S) > moment - RING_AGAIN_S:
+        if self._announced.get(row_id, -ANNOUNCE_AGAIN_S) > moment - ANNOUNCE_AGAIN_S:
             return False
-        self._rung[row_id] = moment
+        self._announced[row_id] = moment
         return True
 
     def _go_on(self) -> None:

@@ -20,8 +20,8 @@ class JudgeConfig:
         checkpoint_dir: pretrained weights in torch hub's layout (`<dir>/hub/checkpoints/*.pth`), or None.
         standin_dir: where seeded stand-ins for missing weights are written; None: beside the system's temporary files.
         hidden: folders of the service that no box may read, wherever they lie: its state.
-        GPU: index of the GPU that boxes for "cuda" are granted, None for none.
-        card_slots: runs that may use it at the same time, each with such a share of its memory.
+        gpu: index of the GPU that boxes for "cuda" are granted, None for none.
+        gpu_slots: runs that may use it at the same time, each with such a share of its memory.
         allow_no_sandbox: grade even where no confinement holds. Only for submissions that are trusted.
         warm: run one grading while starting, so that the first student does not wait for late imports.
         deadline_s: wall seconds for one run, all told; a judge child that takes longer is killed.

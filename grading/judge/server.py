@@ -146,7 +146,7 @@ class _Children:
         self._selector.register(watch, selectors.EVENT_READ)
 
     def reap(self, watch: int) -> None:
-        """Bury the child that ended."""
+        """Forget the child that ended; say so where a signal did it."""
         self._selector.unregister(watch)
         _, status = os.waitpid(self._alive.pop(watch), 0)
         os.close(watch)
@@ -154,7 +154,7 @@ class _Children:
             sys.stderr.write(f"judge: a run's judge was ended by {signal.Signals(os.WTERMSIG(status)).name}\n")
 
     def end(self) -> None:
-        """Kill and bury all children."""
+        """Kill all children, and wait until they are gone."""
         for watch, pid in self._alive.items():
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(watch, signal.SIGKILL)

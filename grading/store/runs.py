@@ -10,7 +10,7 @@
     queued ──► cancelled, superseded                   (see submissions)
 
 Only the holder of the lease writes a result, and only for the attempt that it claimed; whoever comes late finds the row
-changed and goes home. So a message delivered twice grades once.
+changed and stops. So a message delivered twice grades once.
 """
 
 from collections.abc import Collection, Mapping

@@ -23,12 +23,13 @@ class Settings(BaseSettings):
         database_url: SQLAlchemy address; empty means SQLite inside `state`.
         blob_url: an object store for submissions and figures (`s3://bucket/prefix`); empty means files inside `state`.
         broker_url: Celery transport; the default lives in this process and needs no server.
+        host, port: where the web side listens.
         public_url: how browsers reach the service; empty: from host and port. https turns on Secure cookies.
         assignment_dirs: folders with course-made assignments, beside the built-in ones.
         data_dir: read-only data sets for programs; None means `state`/data.
         checkpoint_dir: pretrained weights in torch hub's layout; None means `state`/checkpoints.
         allow_no_sandbox: grade even where no confinement holds. For development machines only.
-        GPU: index of the GPU that this machine's boxes for "cuda" may use. A worker for the queue "gpu"
+        gpu: index of the GPU that this machine's boxes for "cuda" may use. A worker for the queue "gpu"
             takes the first that is free where none is named; elsewhere None means none.
         gpu_slots: runs that may use that GPU at the same time; each gets such a share of its memory.
         device: where checks run unless the assignment says otherwise.

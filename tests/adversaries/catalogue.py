@@ -21,7 +21,7 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     "B27": ("tests/authoring/test_rubric.py::test_a_check_is_named_once_in_a_row_and_a_part",),
     "C45": (
         "tests/checks/test_by_hand.py::test_a_banned_name_is_seen_however_it_is_reached",
-        "tests/checks/test_by_hand_in_a_box.py::test_a_hidden_library_call_is_seen_across_the_wall",
+        "tests/checks/test_by_hand_in_a_box.py::test_a_hidden_library_call_is_seen_across_the_boundary",
     ),
     "C46": ("tests/checks/test_by_hand.py::test_the_run_sees_what_the_text_hides",),
     "C49": (
@@ -38,7 +38,7 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/intake/test_archives.py::test_links_and_devices_are_refused",
         "tests/intake/test_names.py::test_names_that_collide_are_refused",
         "tests/intake/test_hostile_uploads.py::test_no_two_files_of_a_submission_meet_on_any_disk",
-        "tests/api/test_handing_in.py::test_a_zip_that_climbs_out_is_refused",
+        "tests/api/test_submitting.py::test_a_zip_that_climbs_out_is_refused",
     ),
     "E65": (
         "tests/intake/test_archives.py::test_a_bomb_is_stopped_while_it_unpacks",
@@ -47,8 +47,8 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/intake/test_hostile_uploads.py::test_a_million_names_are_refused_before_they_are_read",
     ),
     "E66": (
-        "tests/api/test_handing_in.py::test_a_declared_body_that_is_too_large_is_refused",
-        "tests/api/test_handing_in.py::test_a_streamed_body_that_grows_too_large_is_refused",
+        "tests/api/test_submitting.py::test_a_declared_body_that_is_too_large_is_refused",
+        "tests/api/test_submitting.py::test_a_streamed_body_that_grows_too_large_is_refused",
         "tests/intake/test_hostile_uploads.py::test_half_a_gigabyte_of_outputs_is_refused_before_it_is_parsed",
     ),
     "E67": (
@@ -68,7 +68,7 @@ TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     # What can be tried without a card: none is there for a box that was not granted one.
     "F78": ("tests/sandbox/test_devices.py::test_a_box_has_two_devices_and_no_more",),
     "G81": (
-        "tests/api/test_handing_in.py::test_the_same_key_sent_at_the_same_time_counts_once",
+        "tests/api/test_submitting.py::test_the_same_key_sent_at_the_same_time_counts_once",
         "tests/store/test_tables.py::test_attempts_count_from_one_without_gaps",
         "tests/store/test_blobs.py::test_an_altered_blob_is_noticed",
         "tests/worker/test_grading_run.py::test_a_message_delivered_twice_grades_once",

@@ -32,7 +32,7 @@ def test_every_entry_is_tried_or_excused(entry: str) -> None:
 
 
 def test_nothing_is_tried_that_is_no_entry() -> None:
-    """A slip of the pen in a number would leave its entry to nobody."""
+    """A typing error in a number would leave its entry to nobody."""
     named = {entry for attack in ALL for entry in attack.entries} | set(TESTS) | set(EXCUSED)
 
     assert named <= set(ENTRIES)

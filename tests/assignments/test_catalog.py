@@ -145,7 +145,7 @@ def test_a_catalog_lists_folders_and_folders_of_folders(tmp_path):
 
 
 def test_a_broken_manifest_can_be_set_aside(tmp_path):
-    """One author's slip does not take the others' assignments off the list."""
+    """One author's error does not take the others' assignments off the list."""
     written(tmp_path / "good", SOUND)
     written(tmp_path / "bad", SOUND.replace("nets-hw1", "nets hw"))
     faults: list[RubricFault] = []

@@ -15,7 +15,7 @@ LIMITS = Limits(
 )  # fmt: skip
 
 
-def test_a_hidden_library_call_is_seen_across_the_wall() -> None:
+def test_a_hidden_library_call_is_seen_across_the_boundary() -> None:
     """The reply of the driver says what was called, where, and what came out."""
     code = "import numpy as np\ndef f(x):\n    g = getattr(np.linalg, 'no' + 'rm')\n    return g(x)"
     with Sandbox.start(SandboxConfig(images=("numpy",))) as sandbox:

@@ -48,7 +48,7 @@ def test_other_numbers_do_not(answer: str) -> None:
 
 
 def test_known_wrong_numbers_say_why() -> None:
-    """The message names the slip; an answer that has both goes to a human, and so does a list of numbers."""
+    """The message names the mistake; an answer that has both goes to a human, and so does a list of numbers."""
     said = TOTAL.judge("1,088,418")
 
     assert isinstance(said, Wrong)

@@ -68,7 +68,7 @@ def test_right_answers_earn_the_row_however_they_are_written(accepts: Accepts, a
     ],
 )
 def test_wrong_answers_are_told_how_they_were_read(accepts: Accepts, answer: str, said: str) -> None:
-    """The student sees whether the slip is in the answer or in its reading; a known slip is explained."""
+    """The student sees whether the error is in the answer or in its reading; a known mistake is explained."""
     result = row(accepts, answer)
 
     assert result.status is Status.FAILED

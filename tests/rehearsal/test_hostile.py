@@ -175,7 +175,7 @@ def test_what_no_reply_can_cause_stays_the_authors() -> None:
 
     def misspelt(student: Subject, draw: Draw) -> None:
         """f() is a number."""
-        require(student.f() == undefined, "equal")  # type: ignore[name-defined]  # noqa: F821 - that is the slip
+        require(student.f() == undefined, "equal")  # type: ignore[name-defined]  # noqa: F821 - that is the mistake
 
     def hasty(student: Subject, draw: Draw) -> None:
         """f() is a number."""

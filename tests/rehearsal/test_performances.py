@@ -35,7 +35,7 @@ def test_a_sound_rubric_is_good() -> None:
 
 
 def test_a_mistake_that_keeps_the_points_lowers_the_mutation_score() -> None:
-    """It is listed with the seeds on which it slips through, and is no fault of a right answer."""
+    """It is listed with the seeds on which it gets through, and is no fault of a right answer."""
     found = rehearsed(twin(mistakes=[TRIPLED, Mistake("none", says="Nothing.", f=lambda x: x + x)]))
 
     assert [(m.mistake, m.caught, m.seeds) for m in found.missed] == [("none", 0, 3)]

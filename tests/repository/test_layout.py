@@ -35,7 +35,7 @@ def test_the_top_level_holds_only_the_agreed_rooms():
 
 
 def test_no_stray_file_lies_at_the_top():
-    """A slip of the shell leaves empty files there, and whoever opens the project reads them first."""
+    """A mistyped command leaves empty files there, and whoever opens the project reads them first."""
     files = {path.name for path in tracked(new=False) if len(path.relative_to(ROOT).parts) == 1}
 
     project = {".gitignore", "Makefile", "README.md", "alembic.ini", "pyproject.toml", "requirements.lock"}

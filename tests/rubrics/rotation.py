@@ -1,9 +1,9 @@
-"""A few of many variants on each day: all of them take minutes, and `chainrule assignment validate` tries them all.
+"""A few of many variants in each test run: all take minutes, and `chainrule assignment validate` tries them all.
 
-`CHAINRULE_ROTATION=all` takes every one; a number stands for a day (of the proleptic calendar), to repeat a run.
+Which ones is decided by a number that `tests/conftest.py` draws and prints. `CHAINRULE_ROTATION` set to that number
+repeats the choice; `CHAINRULE_ROTATION=all` takes every one.
 """
 
-import datetime as dt
 import os
 import random
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-TURN = os.environ.get("CHAINRULE_ROTATION") or str(dt.datetime.now(tz=dt.UTC).date().toordinal())
+TURN = os.environ["CHAINRULE_ROTATION"]
 
 
 def rotated(items: Iterable[T], count: int, *, turn: str = TURN) -> Sequence[T]:
-    """`count` of the items, in their order; the same ones all day, and every one in its turn.
+    """`count` of the items, in their order; the same ones for the same turn, and every one in some turn.
 
-    The items are shuffled once, the same way always, and dealt out `count` a day.
+    The items are shuffled once, the same way always, and dealt out `count` a turn.
     """
     every = list(items)
     if turn == "all" or count >= len(every):
@@ -25,5 +25,5 @@ def rotated(items: Iterable[T], count: int, *, turn: str = TURN) -> Sequence[T]:
     dealt = list(range(len(every)))
     random.Random(0).shuffle(dealt)  # noqa: S311 - not for secrets
     first = int(turn) * count
-    today = {dealt[(first + n) % len(every)] for n in range(count)}
-    return [item for n, item in enumerate(every) if n in today]
+    chosen = {dealt[(first + n) % len(every)] for n in range(count)}
+    return [item for n, item in enumerate(every) if n in chosen]

@@ -28,7 +28,7 @@ class Postgres:
         self._server = psycopg.connect(SERVER, autocommit=True, connect_timeout=5)
         self._free: list[str] = []
         self._count = 0
-        self._bury_the_dead()
+        self._drop_what_the_dead_left()
         atexit.register(self._leave)
 
     def empty(self) -> str:
@@ -80,7 +80,7 @@ class Postgres:
         names = [name for [name] in self._server.execute("SELECT datname FROM pg_database").fetchall()]
         return {name: int(found[1]) for name in names if (found := _OURS.match(name))}
 
-    def _bury_the_dead(self) -> None:
+    def _drop_what_the_dead_left(self) -> None:
         for name, owner in self._names().items():
             if not Path(f"/proc/{owner}").exists():
                 self.drop(_address(name))

@@ -35,7 +35,7 @@ def state(town: Town, run: Run) -> str:
 
 
 def test_a_run_is_claimed_once(town: Town):
-    """The second delivery of a message finds the claim and goes home."""
+    """The second delivery of a message finds the claim and stops."""
     run = submit(town, "ann")
 
     assert claim(town, run) is not None

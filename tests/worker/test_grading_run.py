@@ -18,7 +18,7 @@ from worker.workplace import Announcer, Workplace
 
 
 class Announced(list):
-    """What was rung, in order."""
+    """What was announced, in order."""
 
     def __call__(self, task: str, row_id: str, queue: str) -> bool:
         """Note it down."""
@@ -34,7 +34,7 @@ def judge() -> FakeJudge:
 
 @pytest.fixture
 def waiters() -> Announced:
-    """Collects what was rung."""
+    """Collects what was announced."""
     return Announced()
 
 
@@ -80,7 +80,7 @@ def test_no_line_of_the_log_names_a_run_that_is_over(town: Town, place: Workplac
 
 
 def test_a_message_delivered_twice_grades_once(town: Town, place: Workplace, judge: FakeJudge):
-    """The second finds the claim and goes home."""
+    """The second finds the claim and stops."""
     run_id = ready(town)
     for _ in range(3):
         grade_run(place, run_id)

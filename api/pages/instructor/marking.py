@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.actions import marking
+from api.key_point_suggestions import Suggestion, suggested
 from api.pages.asking import signed_in
 from api.pages.forms import FROM_OUR_PAGE
 from api.pages.rendering import render
 from api.pages.views.markdown import rendered
 from api.service import Service, service_of
-from api.suggesting import Suggestion, suggested
 from grading.store.access import Caller, NotFound, reach_offering
 from grading.store.comments import CommentView, comments_of
 from grading.store.marking import Mark

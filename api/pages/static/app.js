@@ -21,7 +21,7 @@ function readableSize(bytes) {
   return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
-function enhanceHandIn(form) {
+function enhanceUpload(form) {
   const input = form.querySelector('input[type="file"]');
   const drop = form.querySelector("[data-drop]");
   const list = form.querySelector("[data-chosen]");
@@ -163,7 +163,7 @@ function openTarget() {
 
 function enhance(root) {
   localizeTimes(root);
-  for (const form of root.querySelectorAll("form[data-hand-in]")) enhanceHandIn(form);
+  for (const form of root.querySelectorAll("form[data-submission]")) enhanceUpload(form);
   const live = root.querySelector("[data-events]");
   if (live) follow(live.dataset.events);
   for (const element of root.querySelectorAll("[data-refresh]")) fillUp(element);

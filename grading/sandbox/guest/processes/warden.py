@@ -250,7 +250,7 @@ class Warden:
         if box.student is not None:
             self.students.kill(box.student)
         else:
-            self._bury(box, {}, 0)
+            self._tell_end(box, {}, 0)
 
     def _on_student_end(self, student: StudentProcess) -> None:
         """Everything of a student is dead: so is its box."""
@@ -269,9 +269,9 @@ class Warden:
             box.cause, box.detail = "house", student.why
         if not box.cause:
             box.cause, box.detail = _how_it_ended(int(ended.get("status", 0)))
-        self._bury(box, ended, peak or int(ended.get("peak_bytes", 0)))
+        self._tell_end(box, ended, peak or int(ended.get("peak_bytes", 0)))
 
-    def _bury(self, box: OpenRequest, ended: dict[str, Any], peak: int) -> None:
+    def _tell_end(self, box: OpenRequest, ended: dict[str, Any], peak: int) -> None:
         """Tell the host, forget it."""
         if self.boxes.pop(box.name, None) is None:
             return

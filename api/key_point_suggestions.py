@@ -1,7 +1,7 @@
-"""Which key points an answer seems to make: a suggestion to whoever judges it, off by default, never points.
+"""Which key points an answer seems to make: a suggestion to whoever marks it, off by default, never points.
 
-With the extra `suggest` installed a small sentence model compares meanings (`api.sentences`); without it, shared words
-do. Every suggestion says which. Neither understands an answer: "ReLU does not help" shares all the words of "ReLU
+With the extra `suggest` installed a small sentence model compares meanings (`api.sentence_model`); without it, shared
+words do. Every suggestion says which. Neither understands an answer: "ReLU does not help" shares all the words of "ReLU
 helps".
 """
 
@@ -89,11 +89,11 @@ def _compared(answer: str, points: tuple[str, ...]) -> tuple[Suggestion, ...]:
 @lru_cache(maxsize=1)
 def _model() -> Callable[[Sequence[str]], Any] | None:
     # Only where suggestions are asked for does the web side load what they need.
-    from api import sentences
+    from api import sentence_model
 
     try:
-        return sentences.load()
-    except sentences.NotInstalled as reason:
+        return sentence_model.load()
+    except sentence_model.NotInstalled as reason:
         log.info("key points are suggested by shared words", reason=str(reason))
         return None
 

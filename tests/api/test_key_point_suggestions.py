@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from api import sentences, suggesting
-from api.suggesting import suggested
+from api import key_point_suggestions, sentence_model
+from api.key_point_suggestions import suggested
 from grading.store.settings import Settings
 
 POINTS = ("equal weights give equal gradients", "random initialisation breaks the symmetry")
@@ -14,8 +14,8 @@ POINTS = ("equal weights give equal gradients", "random initialisation breaks th
 @pytest.fixture(autouse=True)
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """No suggestion is remembered from another test; the model is there only where a test brings one."""
-    suggesting._compared.cache_clear()
-    monkeypatch.setattr(suggesting, "_model", lambda: None)
+    key_point_suggestions._compared.cache_clear()
+    monkeypatch.setattr(key_point_suggestions, "_model", lambda: None)
 
 
 def test_nothing_is_suggested_unless_the_operator_asks(tmp_path) -> None:
@@ -41,7 +41,7 @@ def test_a_sentence_model_compares_the_closest_sentence(tmp_path, monkeypatch) -
         rows = np.array([[word in text for word in axes] for text in texts], np.float32)
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
 
-    monkeypatch.setattr(suggesting, "_model", lambda: embed)
+    monkeypatch.setattr(key_point_suggestions, "_model", lambda: embed)
     settings = Settings(state=tmp_path, suggest_key_points=True)
     told = suggested(settings, "Nice weather. It is about weights.", POINTS)
 
@@ -56,12 +56,12 @@ def test_the_encoder_is_berts() -> None:
     width, heads, depth, inner, words = 24, 3, 2, 48, 50
     layers = [
         torch.nn.TransformerEncoderLayer(
-            width, heads, inner, 0.0, "gelu", layer_norm_eps=sentences.NORM_EPSILON, batch_first=True
+            width, heads, inner, 0.0, "gelu", layer_norm_eps=sentence_model.NORM_EPSILON, batch_first=True
         ).eval()
         for _ in range(depth)
     ]
     embeddings = {name: torch.randn(n, width) for name, n in (("word", words), ("position", 16), ("token_type", 2))}
-    norm = torch.nn.LayerNorm(width, sentences.NORM_EPSILON)
+    norm = torch.nn.LayerNorm(width, sentence_model.NORM_EPSILON)
     weights = {f"embeddings.{name}_embeddings.weight": table.numpy() for name, table in embeddings.items()}
     _put(weights, "embeddings.LayerNorm", norm.weight, norm.bias)
     for number, layer in enumerate(layers):
@@ -81,7 +81,7 @@ def test_the_encoder_is_berts() -> None:
             x = layer(x)
         expected = torch.nn.functional.normalize(x[0].mean(0), dim=0).numpy()
 
-    np.testing.assert_allclose(sentences.encoded(weights, ids, heads), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(sentence_model.encoded(weights, ids, heads), expected, rtol=1e-4, atol=1e-5)
 
 
 def _put(weights: dict, at: str, weight: torch.Tensor, bias: torch.Tensor) -> None:
