@@ -1,113 +1,125 @@
-r"""Fine-tuning: which tensors training may move, which it must leave alone, and what it moves unasked.
+"""Questions to a program that fine-tunes a pretrained ResNet-18: loss, optimizers, first weights, last layer.
 
-A tensor is frozen if training leaves every entry as it was, and trained if any entry moves. That is read from the
-tensors before and after a few steps and needs neither `requires_grad` nor the optimizer's groups, which only say what
-was meant. A normalisation's running statistics are no parameters: in training mode they drift towards the batches even
-where every weight is frozen, and the frozen features are no longer the checkpoint's. Courses differ in whether that
-costs points, so it is `drift`'s to say.
-
-The tolerance is 0: storing a number does not change it.
+The program runs as a whole; a recorder in the box finds what it builds, whatever it is called, and every verdict comes
+from fresh questions to those things. Each function here is a check that a rubric's criterion can hold.
 """
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-import numpy.typing as npt
+import torch
 
+from grading.authoring import Draw, Subject, remark
 from grading.authoring import expect as admit
-from grading.checks.conclusions import Conclusion, right, wrong
+from grading.checks import image_programs, losses, optimizers, pretrained
+from grading.checks.conclusions import Conclusion, insist, wrong
+from grading.checks.image_programs import Inventory, Logits, RecordedNetwork
+from grading.mistakes import STOPPED
 
-Array = npt.NDArray[np.float64]
-Tensors = Mapping[str, object]
-
-STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
-SHOWN = 6
-
-
-def moved(before: Tensors, after: Tensors) -> tuple[str, ...]:
-    """Names of the tensors of which any entry changed; both sides are the student's and are admitted here.
-
-    Raises:
-        BadReply: a tensor is gone, or has another shape.
-    """
-    found = []
-    for name in before:
-        one = admit.array(before[name], f"{name} before training", finite=False)
-        other = admit.array(after.get(name), f"{name} after training", shape=one.shape, finite=False)
-        if not np.array_equal(one, other, equal_nan=True):
-            found.append(name)
-    return tuple(found)
+ROWS, CLASSES = 5, 7
+CONFIDENT = 400
+"""Times larger: logits hundreds apart."""
 
 
-def is_statistic(name: str) -> bool:
-    """Whether a tensor is a normalisation's running statistic.
-
-    >>> is_statistic("layer1.0.bn1.running_mean"), is_statistic("fc.weight")
-    (True, False)
-    """
-    return name.rpartition(".")[2] in STATISTICS
+# -- the loss ---------------------------------------------------------------------------------------------
 
 
-def trainable(  # noqa: PLR0911 - one for each way to be wrong
-    before: Tensors, after: Tensors, head: Sequence[str], *, body: bool
-) -> Conclusion:
-    """Training moves the head, and the body where that is asked for.
+def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
+    """The loss is the mean cross-entropy of the logits, very confident ones included."""
+    there = image_programs.inventory(student)
+    used = [loss for loss in there.losses if loss.training] or list(there.losses)
+    slopes = _slopes(there)
+    if not used and not slopes:
+        insist(wrong("No loss was found: neither a loss function nor a training step."))
+    logits = torch.from_numpy(draw.normal(ROWS, CLASSES, scale=2.0))
+    labels = torch.from_numpy(draw.labels(ROWS, CLASSES))
+    conclusions: list[Conclusion] = []
+    for loss in used:
+
+        def ask(predictions: torch.Tensor, targets: torch.Tensor, number: int = loss.number) -> float:
+            reply = student.drive("vision_loss", number, predictions.numpy(), targets.numpy())
+            value = admit.array(reply, "the loss", finite=False)
+            return float(value.reshape(-1)[0]) if value.size else float("nan")
+
+        conclusion = losses.values(ask, logits, labels, loss.form, smoothing=loss.smoothing, weighted=loss.weighted)
+        if conclusion.holds and loss.training:
+            insist(losses.extremes(ask, logits * CONFIDENT, labels, loss.form))
+        conclusions.append(conclusion)
+    held = [o for o in conclusions if o.holds]
+    if not conclusions or (held and slopes) or any(losses.slope_at_output(s.values, s.slope).holds for s in slopes):
+        return
+    insist(held[0] if held else conclusions[0])
+
+
+def training_minimises_it(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own training step is the data
+    """What your training minimises is that loss: at the network's output its slope is (softmax - one-hot) / batch."""
+    slopes = _slopes(image_programs.inventory(student))
+    if not slopes:
+        remark("No training step could be looked at: the loss was judged by its values.")
+    for one in slopes:
+        insist(losses.slope_at_output(one.values, one.slope))
+
+
+def _slopes(there: Inventory) -> list[Logits]:
+    return [one for one in there.logits if one.complete]
+
+
+# -- optimizers -------------------------------------------------------------------------------------------
+
+
+def adam(student: Subject, draw: Draw) -> None:
+    """There is an Adam over your network's parameters, and its steps are Adam's."""
+    _optimizer(student, draw, "adam")
+
+
+def sgd(student: Subject, draw: Draw) -> None:
+    """There is an SGD over your network's parameters, and its steps are those of gradient descent."""
+    _optimizer(student, draw, "sgd")
+
+
+def _optimizer(student: Subject, draw: Draw, wanted: str) -> None:
+    there = image_programs.inventory(student)
+    insist(optimizers.both(image_programs.optimizers_seen(student, there, draw), wanted))
+
+
+# -- the network and its weights --------------------------------------------------------------------------
+
+
+def network_is_resnet18(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
+    """The network that you train is a ResNet-18."""
+    _one_of([pretrained.architecture(n.alignment) for n in _classifiers(student)])
+
+
+def starts_from(checkpoint: Mapping[str, torch.Tensor], student: Subject, draw: Draw) -> None:
+    """When training begins every layer but the last is the checkpoint's, the normalisations' statistics included.
 
     Args:
-        before: name → tensor (or some of its entries) just before training.
-        after: the same after a few steps with a rate that moves what may move.
-        head: names of the new layer's parameters.
-        body: whether the pretrained parameters should be trained too (fine-tuning) or stay (feature extraction).
+        checkpoint: ResNet-18's tensors by torchvision's names.
+        student: the program.
+        draw: of the places where tensors are compared.
     """
-    gone = {name for name in moved(before, after) if not is_statistic(name)}
-    parameters = [name for name in before if not is_statistic(name)]
-    inner = [name for name in parameters if name not in head]
-    trained = [name for name in inner if name in gone]
-    if not gone:
-        return wrong(
-            "No parameter moves: the step is missing, everything is frozen, or the rate is 0.", "nothing-moves"
-        )
-    if not gone & set(head):
-        return wrong(
-            f"The new layer ({', '.join(head)}) does not move: give its parameters to the optimizer.",
-            "head-not-trained",
-        )
-    if body and not trained:
-        return wrong(
-            "Only the new layer moves: the pretrained ones are frozen, or were not given to the optimizer.",
-            "body-frozen",
-        )
-    if not body and len(trained) == len(inner):
-        return wrong(
-            "Every pretrained layer moves: freeze them before the optimizer is made.",
-            "body-not-frozen",
-            tensors=trained[:SHOWN],
-        )
-    if not body and trained:
-        return wrong(
-            f"{len(trained)} of {len(inner)} pretrained parameters move ({trained[0]} …).",
-            "body-partly-frozen",
-            tensors=trained[:SHOWN],
-        )
-    still = [name for name in inner if name not in gone]
-    if body and len(still) * 2 > len(inner):
-        return right(f"{len(still)} of {len(inner)} pretrained parameters stay as they were.", tensors=still[:SHOWN])
-    return right()
+    whole = [n for n in _classifiers(student) if n.alignment.whole]
+    _one_of([pretrained.loaded(image_programs.compared(student, n, checkpoint, draw)) for n in whole])
 
 
-def drift(before: Tensors, after: Tensors, *, penalised: bool = False) -> Conclusion:
-    """A frozen network's normalisations keep the checkpoint's running statistics.
+def last_layer_fits_the_classes(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
+    """The last layer is new and has one output for each class of your data."""
+    whole = [n for n in _classifiers(student) if n.alignment.whole]
+    classes = image_programs.inventory(student).classes
+    _one_of([pretrained.head(n.alignment, classes, trained=bool(n.steps)) for n in whole])
 
-    Args:
-        before: name → tensor just before training.
-        after: the same after a few steps.
-        penalised: whether drift fails the check; else it is a remark.
-    """
-    names = [name for name in moved(before, after) if is_statistic(name)]
-    if not names:
-        return right()
-    said = (
-        f"{len(names)} running statistics of frozen normalisations move while you train ({names[0]} …): "
-        "put the frozen part into evaluation mode, model.eval()."
-    )
-    return wrong(said, "statistics-drift", tensors=names[:SHOWN]) if penalised else right(said, tensors=names[:SHOWN])
+
+def _classifiers(student: Subject) -> list[RecordedNetwork]:
+    """The networks that were trained, or all where none was, most trained first."""
+    groups = image_programs.groups(image_programs.inventory(student))
+    every = [image_programs.representative(group) for group in groups]
+    trained = [n for n in every if n.steps] or every
+    if not trained:
+        insist(wrong(f"No network was found: build a ResNet-18. {STOPPED}"))
+    return trained
+
+
+def _one_of(conclusions: Sequence[Conclusion]) -> None:
+    """Insist on the best of several networks; tell about the others."""
+    insist(next((o for o in conclusions if o.holds), conclusions[0]))
+    if not all(o.holds for o in conclusions):
+        remark("Another network of yours does not pass this: " + next(o.message for o in conclusions if not o.holds))

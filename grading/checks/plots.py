@@ -1,13 +1,16 @@
-"""Small pictures beside failing findings: a path or a curve against the right one, a histogram of activations.
+"""Small pictures beside failing findings: a path or a curve against the right one, a classifier's boundary.
 
 They are drawn for the inputs of one run, which nobody sees again; a hidden check's are never kept
 (`grading.authoring.illustrate`).
 """
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image, ImageDraw
 
 from grading.authoring.pictures import canvas, png_of
 from grading.authoring.requirement import Sketch
@@ -15,7 +18,6 @@ from grading.authoring.requirement import Sketch
 Array = npt.NDArray[np.float64]
 
 SIZE = (4.2, 2.6)
-BINS = 40
 MOST_STEPS = 200
 TITLES = ("yours", "the published rule")
 CURVE = "the published curve"
@@ -74,24 +76,38 @@ def curve(x: Array, yours: object, rule: Array, what: str) -> Sketch:
     return Sketch(f"What your {what} answers, beside the published curve", draw)
 
 
-def histogram(values: Array, what: str, *, mark: Sequence[float] = ()) -> Sketch:
-    """How the numbers of an array are spread.
+# -- the plane as a classifier divides it -----------------------------------------------------------------
+
+GRID, SCALE, MARGIN, RADIUS = 90, 4, 0.3, 4
+REGIONS = ((178, 163, 190), (161, 200, 197), (250, 239, 165))
+POINTS = ((68, 1, 84), (33, 145, 140), (253, 231, 37))
+OUTLINE = (40, 40, 40)
+PALETTE = (*REGIONS, *POINTS, OUTLINE)
+
+
+def plane(points: Array, labels: npt.NDArray[Any], classify: Callable[[npt.NDArray[np.float32]], Any]) -> bytes:
+    """The plane in the colours of up to three classes, as a PNG, and the points on it.
+
+    Drawn by hand, in single precision, with a palette and large pixels: a plotting library would take longer than a
+    training, and a student waits for this picture.
 
     Args:
-        values: any shape; what is not finite is left out.
-        what: their name ("activations of your first layer").
-        mark: where to draw vertical lines, such as the ends of a saturating function.
+        points: (n, 2).
+        labels: (n,), 0, 1 or 2.
+        classify: (m, 2) points to their classes, (m,).
     """
-    finite = values[np.isfinite(values)].reshape(-1)
-
-    def draw() -> bytes:
-        figure = canvas(*SIZE)
-        axes = figure.add_subplot()
-        axes.hist(finite, bins=BINS)
-        for place in mark:
-            axes.axvline(place, linestyle=":", color="black")
-        axes.set_xlabel(what)
-        axes.set_ylabel("how many")
-        return png_of(figure)
-
-    return Sketch(f"Histogram of {what}", draw)
+    low, high = points.min() - MARGIN, points.max() + MARGIN
+    ticks = low + (np.arange(GRID) + 0.5) * (high - low) / GRID
+    grid = np.column_stack([np.tile(ticks, GRID), np.repeat(ticks[::-1], GRID)])  # rows go from the top
+    with np.errstate(all="ignore"):
+        classes = np.asarray(classify(grid.astype(np.float32))).reshape(GRID, GRID)
+    regions = Image.fromarray(classes.astype(np.uint8))
+    picture = regions.resize((GRID * SCALE, GRID * SCALE), Image.Resampling.NEAREST)
+    picture.putpalette([channel for colour in PALETTE for channel in colour])
+    pen = ImageDraw.Draw(picture)
+    for (across, up), label in zip((points - low) / (high - low) * GRID * SCALE, labels, strict=True):
+        centre = (float(across), GRID * SCALE - float(up))
+        pen.circle(centre, RADIUS, fill=len(REGIONS) + int(label), outline=PALETTE.index(OUTLINE))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()

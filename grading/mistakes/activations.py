@@ -174,3 +174,19 @@ RELU: tuple[KnownMistake[Function], ...] = (
         lambda x: np.logaddexp(0.0, x),
     ),
 )
+
+NOT_ELEMENTWISE = KnownMistake(
+    "not-elementwise",
+    "Your function works on a single number but raises an error on an array.",
+    "Use NumPy functions (np.exp, np.maximum, np.where) instead of math.exp, max() or `if x > 0`.",
+)
+
+TRUE_SLOPES: dict[str, dict[str, Function]] = {
+    "tanh": {"sigmoid": np.tanh, "sigmoid_grad": lambda a: 1 - a * a},
+    "falling-sigmoid": {"sigmoid": lambda x: sigmoid(-x), "sigmoid_grad": lambda a: a * (a - 1)},
+    "leaky-relu": {
+        "relu": lambda x: np.where(x > 0, x, 0.01 * x),
+        "relu_grad": lambda a: np.where(a > 0, 1.0, 0.01),
+    },
+}
+"""Wrong functions with slopes of their own, in terms of the activation, that somebody derived rightly for them."""

@@ -8,6 +8,8 @@ Each variant overrides one method of `ThreeLayerNet`: the line that the student 
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from grading.mistakes import KnownMistake
 from reference_models.mlp import Forward, Net, ThreeLayerNet, net
 
@@ -159,3 +161,24 @@ FORWARD: tuple[KnownMistake[Net], ...] = (
         ),
     ),
 )
+
+VARIANTS: dict[str, Net] = {known.id: known.variant for known in FORWARD}
+
+
+_LINEAR_1 = {"slope1": lambda self, seen, f: np.ones_like(seen.hidden1)}
+_LINEAR_2 = {"slope2": lambda self, seen, f: np.ones_like(seen.hidden2)}
+_SWAPPED_1 = {"slope1": lambda self, seen, f: self.slope(seen.z1, seen.hidden1, _other(f))}
+_SWAPPED_2 = {"slope2": lambda self, seen, f: self.slope(seen.z2, seen.hidden2, _other(f))}
+
+TRUE_SLOPES: dict[str, Net] = {
+    id_: type("Consistent", (VARIANTS[id_],), methods)
+    for id_, methods in {
+        "forward-no-activation-layer-1": _LINEAR_1,
+        "forward-no-activation-layer-2": _LINEAR_2,
+        "forward-no-activation": _LINEAR_1 | _LINEAR_2,
+        "forward-other-activation": _SWAPPED_1 | _SWAPPED_2,
+        "forward-mixed-activations-layer-1": _SWAPPED_1,
+        "forward-mixed-activations-layer-2": _SWAPPED_2,
+    }.items()
+}
+"""Wrong forward passes with a backward pass that is their true slope, where the textbook's formula is not."""

@@ -1,16 +1,19 @@
 """Pictures beside failing findings: kept where the student may look, and nowhere else."""
 
+import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from grading.authoring import Draw, Function, Part, Reference, Subject, illustrate, require
 from grading.authoring.pictures import clean
 from grading.authoring.requirement import Sketch, sketches_kept
-from grading.checks import elementwise, plots, trajectories
-from grading.checks.conclusions import insist
+from grading.checks import plots, trajectories
+from grading.checks.conclusions import insist, right, wrong
 from grading.domain.verdict import Visibility
 from grading.evaluation.criteria import Evaluation
 from grading.evaluation.graded import pictures_of
@@ -36,13 +39,15 @@ def test_a_path_that_strays_is_drawn_beside_the_rule() -> None:
     assert clean(conclusion.sketch.draw()).width > 100
 
 
-def test_activations_without_a_slope_are_drawn_as_a_histogram() -> None:
-    """Also where some are not numbers at all."""
-    conclusion = elementwise.saturated(np.array([0.0, 1.0, 1.0, 0.999]), "sigmoid")
+def test_the_plane_is_coloured_as_it_is_classified() -> None:
+    """Left and right of a line have different colours, and points lie on both; rows go from the top."""
+    points = np.array([[-1.0, 0.0], [1.0, 1.0]])
+    png, other = (plots.plane(points, np.array([0, 1]), lambda x, k=k: x[:, k] > 0.5) for k in (0, 1))
+    picture, above = (np.asarray(Image.open(io.BytesIO(one)).convert("RGB")) for one in (png, other))
 
-    assert conclusion.sketch is not None
-    assert "istogram" in conclusion.sketch.title
-    assert clean(plots.histogram(np.array([np.nan, 1.0, 2.0]), "x", mark=[1.5]).draw()).height > 100
+    assert (tuple(picture[5, 5]), tuple(picture[5, -5])) == (plots.REGIONS[0], plots.REGIONS[1])
+    assert (tuple(above[-5, 5]), tuple(above[5, 5])) == (plots.REGIONS[0], plots.REGIONS[1])
+    assert plots.POINTS[0] in {tuple(colour) for colour in picture.reshape(-1, 3)}
 
 
 def test_a_curve_is_drawn_where_every_entry_has_an_answer() -> None:
@@ -115,8 +120,8 @@ def test_outside_a_check_nothing_is_kept() -> None:
     """The same probe can be called by anybody; inside, an conclusion brings its sketch along."""
     illustrate("A picture", lambda: b"png")
     with sketches_kept() as found:
-        insist(elementwise.saturated(np.array([0.5]), "sigmoid"))
-        with pytest.raises(Exception, match="dead"):
-            insist(elementwise.saturated(np.zeros(4), "relu"))
+        insist(right())
+        with pytest.raises(Exception, match="off"):
+            insist(replace(wrong("It is off."), sketch=PICTURE))
 
-    assert [sketch.title for sketch in found] == ["Histogram of the layer's activations"]
+    assert [sketch.title for sketch in found] == ["A picture"]

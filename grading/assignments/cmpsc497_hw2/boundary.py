@@ -10,7 +10,6 @@ What the notebook itself drew, with all its iterations, is stored in it and kept
 pictures is judged.
 """
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,15 +18,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw
 
 from grading.authoring import Draw, Picture, Student
+from grading.checks import plots
 from grading.domain.errors import BadReply, Died, Missing, Overran, Raised
 from grading.programs import Source
 from reference_models.mlp import NAMES, ThreeLayerNet, initial
 from reference_models.spiral import spiral
-
-Array = npt.NDArray[np.float64]
 
 STEPS = 300
 """Of each training for the pictures: about a tenth of a second of the student's own code."""
@@ -37,12 +34,6 @@ UNITS, UNITS2 = 30, 20
 
 FOLDER = Path(__file__).parent / "reference_figures"
 ROW = "backward-pass"
-
-GRID, SCALE, MARGIN, RADIUS = 90, 4, 0.3, 4
-REGIONS = ((178, 163, 190), (161, 200, 197), (250, 239, 165))
-POINTS = ((68, 1, 84), (33, 145, 140), (253, 231, 37))
-OUTLINE = (40, 40, 40)
-PALETTE = (*REGIONS, *POINTS, OUTLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +59,11 @@ class Problem:
 
 SIGMOID = Problem("sigmoid", "the sigmoid", "SIGM", 0.5, 60.0, 20.0)
 RELU = Problem("relu", "ReLU", "RELU", 1.0, 1.0, 1.0)
+PROBLEMS = (SIGMOID, RELU)
 
 
-def sigmoid_boundary(student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - a hook's signature
-    """The student's decision boundary with the sigmoid, beside the reference's after the same training."""
-    return _pair(student, SIGMOID)
-
-
-def relu_boundary(student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - a hook's signature
-    """The student's decision boundary with ReLU, beside the reference's after the same training."""
-    return _pair(student, RELU)
-
-
-def _pair(student: Student, problem: Problem) -> list[Picture]:
+def boundary(problem: Problem, student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - a hook's
+    """A hook: the student's decision boundary, beside the reference's after the same training."""
     try:
         trained = student.three_layer_net__training(problem.nonlinearity, *_start(problem), steps=STEPS)
     except (Missing, Raised, Overran, Died) as fault:
@@ -96,47 +79,24 @@ def _pair(student: Student, problem: Problem) -> list[Picture]:
     own = f"Decision boundary of your three_layer_net with {problem.shown}, {stage}"
     right = f"Decision boundary of the reference with {problem.shown}, after the same training"
     return [
-        Picture(f"{pair}-student", own, drawn(problem, trained), "student", criterion=ROW, pair=pair),
+        Picture(f"{pair}-student", own, _drawn(problem, trained), "student", criterion=ROW, pair=pair),
         Picture(f"{pair}-reference", right, _kept(problem.name), "reference", criterion=ROW, pair=pair),
     ]
 
 
 def reference_boundary(problem: Problem) -> bytes:
     """The PNG that is kept in `reference_figures`."""
-    return drawn(problem, ThreeLayerNet().train(problem.nonlinearity, *_start(problem), steps=STEPS).parameters)
+    return _drawn(problem, ThreeLayerNet().train(problem.nonlinearity, *_start(problem), steps=STEPS).parameters)
 
 
-def drawn(problem: Problem, parameters: Mapping[str, Any]) -> bytes:
-    """The plane in the colours of the classes, as a PNG, and the points on it.
-
-    Drawn by hand: a plotting library would take longer than the training.
-
-    Args:
-        problem: which activation function.
-        parameters: W1 … b3.
-    """
+def _drawn(problem: Problem, parameters: Mapping[str, Any]) -> bytes:
     X, y, *_ = _start(problem)
-    low, high = X.min() - MARGIN, X.max() + MARGIN
-    ticks = low + (np.arange(GRID) + 0.5) * (high - low) / GRID
-    # Single precision, a palette and large pixels: a student waits for this picture. Rows go from the top.
-    plane: Any = np.column_stack([np.tile(ticks, GRID), np.repeat(ticks[::-1], GRID)]).astype(np.float32)
     single: dict[str, Any] = {name: np.asarray(parameters[name], dtype=np.float32) for name in NAMES}
-    with np.errstate(all="ignore"):
-        classes = ThreeLayerNet().predict(single, plane, problem.nonlinearity).reshape(GRID, GRID)
-    regions = Image.fromarray(classes.astype(np.uint8))
-    picture = regions.resize((GRID * SCALE, GRID * SCALE), Image.Resampling.NEAREST)
-    picture.putpalette([channel for colour in PALETTE for channel in colour])
-    pen = ImageDraw.Draw(picture)
-    for (across, up), label in zip((X - low) / (high - low) * GRID * SCALE, y, strict=True):
-        centre = (float(across), GRID * SCALE - float(up))
-        pen.circle(centre, RADIUS, fill=len(REGIONS) + int(label), outline=PALETTE.index(OUTLINE))
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()
+    return plots.plane(X, y, lambda points: ThreeLayerNet().predict(single, points, problem.nonlinearity))  # type: ignore[arg-type]
 
 
 @cache
-def _start(problem: Problem) -> tuple[Array, npt.NDArray[np.uint8], dict[str, Any], float, float]:
+def _start(problem: Problem) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8], dict[str, Any], float, float]:
     """What follows NONLINEARITY in a call of the training function; the same in every run."""
     random = np.random.RandomState(0)
     X, y = spiral(random)
@@ -152,5 +112,5 @@ def _kept(name: str) -> bytes:
 
 
 if __name__ == "__main__":
-    for each in (SIGMOID, RELU):
+    for each in PROBLEMS:
         (FOLDER / f"boundary-{each.name}.png").write_bytes(reference_boundary(each))

@@ -15,36 +15,28 @@ Policy where the sheet says nothing:
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grading.assignments.cmpsc497_hw2.boundary import relu_boundary, sigmoid_boundary
-from grading.assignments.cmpsc497_hw2.calling import adapted
-from grading.assignments.cmpsc497_hw2.networks import (
+from grading.assignments.cmpsc497_hw2.boundary import PROBLEMS, boundary
+from grading.assignments.cmpsc497_hw2.network import (
     CARRIED_FORWARD,
+    HIDDEN,
     REFERENCE,
-    of_forward_pass,
-    of_function,
-    of_training,
+    TRAINED,
+    Setting,
+    adapted,
+    parameters,
+    shows,
+    training,
 )
-from grading.assignments.cmpsc497_hw2.seen import HIDDEN, Setting, parameters, shows, shows_array, watched
-from grading.authoring import (
-    Behaviour,
-    Draw,
-    Driven,
-    Function,
-    Line,
-    Mistake,
-    Part,
-    Subject,
-    illustrate,
-    remark,
-    require,
-)
+from grading.authoring import Behaviour, Draw, Driven, Function, Line, Part, Subject, acting, remark, require
 from grading.authoring import expect as admit
-from grading.checks import plots
+from grading.checks import elementwise
+from grading.checks.traced import shows_array
 from grading.domain.errors import AnswerFault
 from grading.mistakes.activations import RELU, SIGMOID
 from grading.mistakes.backward_pass import BACKWARD, TRAINING
@@ -53,13 +45,16 @@ from reference_models import activations
 from reference_models.mlp import NAMES, Net, ThreeLayerNet
 
 Array = npt.NDArray[np.float64]
+Functions = dict[str, Callable[[Array], Array]]
 
-NONLINEARITIES = {"sigmoid": "SIGM", "relu": "RELU"}
+SECTION = "1. Activation functions and vanishing gradients"
+NONLINEARITIES = {"sigmoid": ("SIGM", "the sigmoid"), "relu": ("RELU", "ReLU")}
+"""The notebook's words for each function, and ours."""
+
 TRAJECTORY_STEPS = 20
 
 RTOL, ATOL = 1e-5, 1e-6
 """For gradients read off a step: room for a student who computes in float32. Known mistakes are off by percents."""
-
 
 MEANT_AS_ELSE = ("softmax", "tanh", "grad", "prime", "deriv", "back", "norm", "loss", "plot", "acc", "predict")
 
@@ -88,98 +83,45 @@ part = Part(
             adapts=adapted,
         ),
         Driven("three_layer_net__training", driver="trace_call", target="three_layer_net", ask=parameters),
-        Driven("three_layer_net__first_iteration", driver="trace_call", target="three_layer_net", ask=watched),
+        Driven("three_layer_net__first_iteration", driver="trace_call", target="three_layer_net", ask=TRAINED.watched),
     ],
     reference=REFERENCE,
     # Longer than the 300 points: a loop over the examples stays whole, the loop of the training is cut.
     long_loop=400,
-    figures=[sigmoid_boundary, relu_boundary],
+    figures=[partial(boundary, problem) for problem in PROBLEMS],
 )
-
-
-def _refuses_arrays(evidence: Any) -> bool:
-    """`math.exp` of an array is a TypeError, the truth of an array a ValueError; a MemoryError, say, is neither."""
-    return evidence.get("exception") in {"TypeError", "ValueError"}
-
-
-def _right_on_a_number(name: str) -> Callable[[Subject, Draw], bool]:
-    """Asks one of the student's functions about single numbers: other errors on arrays are errors there as well."""
-
-    def ask(student: Subject, draw: Draw) -> bool:
-        numbers = (draw.number(0.5, 3.0), -draw.number(0.5, 3.0))
-        right = getattr(activations, name)
-        return all(
-            np.isclose(admit.number(getattr(student, name)(x), name), float(right(np.array(x)))) for x in numbers
-        )
-
-    return ask
-
-
-def _scalar_only(name: str) -> Mistake:
-    return Mistake(
-        "not-elementwise",
-        says="Your function works on a single number but raises an error on an array.",
-        look="Use NumPy functions (np.exp, np.maximum, np.where) instead of math.exp, max() or `if x > 0`.",
-        recognise=_refuses_arrays,
-        asks=_right_on_a_number(name),
-    )
 
 
 # -- activation functions: 1 point -------------------------------------------------------------------
 
-activation_functions = part.criterion(
-    "activation-functions",
-    "Activation Functions (sigmoid, ReLU)",
-    section="1. Activation functions and vanishing gradients",
-    points="1",
-)
+row = part.criterion("activation-functions", "Activation Functions (sigmoid, ReLU)", section=SECTION, points="1")
 
 
-@activation_functions.agrees(mistakes=[*of_function(SIGMOID, "sigmoid"), _scalar_only("sigmoid")])
+@row.agrees(mistakes=[*acting(SIGMOID, "sigmoid"), elementwise.scalar_only("sigmoid", activations.sigmoid)])
 def sigmoid(subject: Subject, draw: Draw) -> object:
     """The sigmoid of x is 1 / (1 + exp(-x)), for every entry of an array."""
     x = draw.normal(4, 7, scale=3.0)
-    return _answered("sigmoid", subject.sigmoid(x), x)
+    return elementwise.beside_the_curve(subject.sigmoid(x), x, "sigmoid", activations.sigmoid)
 
 
-@activation_functions.agrees(mistakes=[*of_function(RELU, "relu"), _scalar_only("relu")])
+@row.agrees(mistakes=[*acting(RELU, "relu"), elementwise.scalar_only("relu", activations.relu)])
 def relu(subject: Subject, draw: Draw) -> object:
     """The ReLU of x is max(0, x), for every entry of an array, and 0 at 0."""
     # Far enough out that a ceiling at 1 or 6 shows on every draw, and with zeros, where a division would.
     x = np.concatenate([draw.normal(4, 7, scale=4.0), draw.uniform(1, 7, low=7.0, high=9.0), np.zeros((1, 7))])
-    return _answered("relu", subject.relu(x), x)
+    return elementwise.beside_the_curve(subject.relu(x), x, "relu", activations.relu)
 
 
-def _answered(name: str, answer: object, x: Array) -> object:
-    """The answer as it came, with a picture of it beside the published curve where it has the right form."""
-    if isinstance(answer, np.ndarray) and answer.shape == x.shape and answer.dtype.kind in "biuf":
-        sketch = plots.curve(x, answer, getattr(activations, name)(x), name)
-        illustrate(sketch.title, sketch.draw)
-    return answer
-
-
-@activation_functions.holds(id="sigmoid-far-from-zero", form="free", needs=("sigmoid",))
-def sigmoid_far_from_zero(student: Subject, draw: Draw) -> None:
-    """Sigmoid stays finite far from 0 (a remark; costs nothing)."""
-    x = np.array([[-800.0, -draw.number(720, 900)], [800.0, draw.number(720, 900)]])
-    try:
-        finite = bool(np.isfinite(admit.array(student.sigmoid(x), "sigmoid far from 0", finite=False)).all())
-    except AnswerFault:
-        finite = False
-    if not finite:
-        remark(
-            "Your sigmoid gives NaN or infinity far from 0, because exp overflows. It is right where this notebook "
-            "needs it, so it costs nothing; 1 / (1 + exp(-x)) is safe on both sides."
-        )
-
+row.holds(id="sigmoid-far-from-zero", form="free", needs=("sigmoid",))(
+    elementwise.finite_far_from_zero(
+        "sigmoid",
+        "It is right where this notebook needs it, so it costs nothing; 1 / (1 + exp(-x)) is safe on both sides.",
+    )
+)
 
 # -- forward pass: 1 point ---------------------------------------------------------------------------
 
-forward_pass = part.criterion(
-    "forward-pass", "Forward Pass", section="1. Activation functions and vanishing gradients", points="1"
-)
-
-FORWARD_MISTAKES = of_forward_pass()
+row = part.criterion("forward-pass", "Forward Pass", section=SECTION, points="1")
 
 
 def _own(student: Subject, name: str, right: Callable[[Array], Array]) -> Callable[[Array], Array]:
@@ -192,40 +134,36 @@ def _own(student: Subject, name: str, right: Callable[[Array], Array]) -> Callab
 
 
 def _forward_question(student: Subject, draw: Draw, name: str) -> None:
-    nonlinearity = NONLINEARITIES[name]
+    nonlinearity, _ = NONLINEARITIES[name]
     setting = Setting.drawn(draw)
     seen = student.three_layer_net__first_iteration(nonlinearity, *setting.arguments)
     if shows(seen, ThreeLayerNet(), setting, nonlinearity):
         return
     own = {name: _own(student, name, getattr(activations, name))}
+
+    def comes_from(kind: Net) -> bool:
+        return shows(seen, kind(), setting, nonlinearity) or _shows_own(seen, kind, own, setting, nonlinearity)
+
     if _shows_own(seen, ThreeLayerNet, own, setting, nonlinearity):
         remark(f"Judged with your own {name}, right or wrong: this row lost nothing by it.")
         return
-    equals = ""
-    for known in FORWARD:
-        if shows(seen, known.variant(), setting, nonlinearity) or _shows_own(
-            seen, known.variant, own, setting, nonlinearity
-        ):
-            equals = known.id
-            break
     require(
         condition=bool(seen["arrays"] or not seen["raised"]),
         message=f"three_layer_net {seen['raised']}, before it had computed anything.",
-        evidence={"equals": equals, "raised": seen["raised"]},
+        evidence={"raised": seen["raised"]},
     )
     reached = _reached(seen, setting, nonlinearity)
     stopped = f" It {seen['raised']}." if seen["raised"] else ""
     require(
         condition=False,
         message=f"Nothing that your function computes in its first iteration equals the scores.{stopped}",
-        evidence={"equals": equals, "reached": reached, "raised": seen["raised"]},
+        evidence={"reached": reached, "raised": seen["raised"]},
         hint=reached,
+        mistake=next((known for known in FORWARD if comes_from(known.variant)), None),
     )
 
 
-def _shows_own(
-    seen: dict[str, Any], kind: Net, own: dict[str, Callable[[Array], Array]], setting: Setting, nonlinearity: str
-) -> bool:
+def _shows_own(seen: dict[str, Any], kind: Net, own: Functions, setting: Setting, nonlinearity: str) -> bool:
     """Whether what is in sight comes from a network with the student's activation; no if that gives no array."""
     try:
         return shows(seen, kind(**own), setting, nonlinearity)
@@ -245,26 +183,17 @@ def _reached(seen: dict[str, Any], setting: Setting, nonlinearity: str) -> str:
     return "Start with the first hidden layer, hidden1 = f(X·W1 + b1)."
 
 
-@forward_pass.holds(id="forward-sigmoid", form="free", mistakes=FORWARD_MISTAKES)
-def forward_sigmoid(student: Subject, draw: Draw) -> None:
-    """With the sigmoid, hidden1 = f(X·W1 + b1), hidden2 = f(hidden1·W2 + b2) and scores = hidden2·W3 + b3."""
-    _forward_question(student, draw, "sigmoid")
-
-
-@forward_pass.holds(id="forward-relu", form="free", mistakes=FORWARD_MISTAKES)
-def forward_relu(student: Subject, draw: Draw) -> None:
-    """With ReLU, hidden1 = f(X·W1 + b1), hidden2 = f(hidden1·W2 + b2) and scores = hidden2·W3 + b3."""
-    _forward_question(student, draw, "relu")
-
+_check: Any
+for _name, (_, _shown) in NONLINEARITIES.items():
+    _check = partial(_forward_question, name=_name)
+    _check.__doc__ = (
+        f"With {_shown}, hidden1 = f(X·W1 + b1), hidden2 = f(hidden1·W2 + b2) and scores = hidden2·W3 + b3."
+    )
+    row.holds(id=f"forward-{_name}", form="free")(_check)
 
 # -- backward pass using gradient descent: 2 points ----------------------------------------------------
 
-backward_pass = part.criterion(
-    "backward-pass",
-    "Backward Pass Using Gradient Descent",
-    section="1. Activation functions and vanishing gradients",
-    points="2",
-)
+row = part.criterion("backward-pass", "Backward Pass Using Gradient Descent", section=SECTION, points="2")
 
 
 def _one_step(subject: Subject, s: Setting, nonlinearity: str) -> dict[str, Array]:
@@ -273,59 +202,51 @@ def _one_step(subject: Subject, s: Setting, nonlinearity: str) -> dict[str, Arra
     return {f"d{name}": (s.model[name] - after[name]) / s.step_size for name in NAMES}
 
 
-def _gradients_question(name: str) -> None:
+def _gradients(subject: Subject, draw: Draw, name: str) -> object:
     """All gradients with one nonlinearity, together: all of them tell which known mistake it was; a line for each."""
+    return _one_step(subject, Setting.drawn(draw), NONLINEARITIES[name][0])
 
-    def probe(subject: Subject, draw: Draw) -> object:
-        return _one_step(subject, Setting.drawn(draw), NONLINEARITIES[name])
 
-    shown = "ReLU" if name == "relu" else "the sigmoid"
-    probe.__doc__ = (
-        f"With {shown}, one step of gradient descent moves every parameter by -step_size times its gradient."
+def _trajectory(subject: Subject, draw: Draw, name: str) -> object:
+    """Many steps in a row: every step starts from gradients of its own."""
+    s = replace(Setting.drawn(draw), step_size=draw.number(0.0003, 0.0006))
+    return subject.three_layer_net__training(NONLINEARITIES[name][0], *s.arguments, steps=TRAJECTORY_STEPS)
+
+
+for _name, (_, _shown) in NONLINEARITIES.items():
+    _check = partial(_gradients, name=_name)
+    _check.__doc__ = (
+        f"With {_shown}, one step of gradient descent moves every parameter by -step_size times its gradient."
     )
-    backward_pass.agrees(
-        id=f"gradients-{name}",
-        mistakes=of_training(BACKWARD),
+    row.agrees(
+        id=f"gradients-{_name}",
+        mistakes=acting(BACKWARD, "three_layer_net__training", training),
         also=CARRIED_FORWARD,
         given=("sigmoid", "relu"),
         lines=[
-            Line(f"d{parameter}-{name}", f"d{parameter} with {shown} is the gradient of the loss.", f"d{parameter}")
+            Line(f"d{parameter}-{_name}", f"d{parameter} with {_shown} is the gradient of the loss.", f"d{parameter}")
             for parameter in ("W3", "b3", "W2", "b2", "W1", "b1")  # as the backward pass goes
         ],
         rtol=RTOL,
         atol=ATOL,
-    )(probe)
-
-
-def _trajectory_question(name: str) -> None:
-    """Many steps in a row: every step starts from gradients of its own."""
-
-    def probe(subject: Subject, draw: Draw) -> object:
-        s = replace(Setting.drawn(draw), step_size=draw.number(0.0003, 0.0006))
-        return subject.three_layer_net__training(NONLINEARITIES[name], *s.arguments, steps=TRAJECTORY_STEPS)
-
-    shown = "ReLU" if name == "relu" else "the sigmoid"
-    probe.__doc__ = f"With {shown}, many steps in a row lead where gradient descent leads."
-    backward_pass.agrees(
-        id=f"trajectory-{name}",
-        mistakes=of_training(TRAINING),
+    )(_check)
+for _name, (_, _shown) in NONLINEARITIES.items():
+    _check = partial(_trajectory, name=_name)
+    _check.__doc__ = f"With {_shown}, many steps in a row lead where gradient descent leads."
+    row.agrees(
+        id=f"trajectory-{_name}",
+        mistakes=acting(TRAINING, "three_layer_net__training", training),
         also=CARRIED_FORWARD,
         given=("sigmoid", "relu"),
-        needs=(f"gradients-{name}",),
+        needs=(f"gradients-{_name}",),
         hint="The first step is right and the later ones are not: look for a break or return inside the loop, and for "
         "something that one iteration leaves to the next.",
         rtol=RTOL,
         atol=ATOL,
-    )(probe)
+    )(_check)
 
 
-for _name in NONLINEARITIES:
-    _gradients_question(_name)
-for _name in NONLINEARITIES:
-    _trajectory_question(_name)
-
-
-@backward_pass.holds(id="loss-is-what-descends", form="free", needs=("gradients-sigmoid",))
+@row.holds(id="loss-is-what-descends", form="free", needs=("gradients-sigmoid",))
 def loss_is_what_descends(student: Subject, draw: Draw) -> None:
     """The variable `loss` is the function whose gradient you follow (a remark; costs nothing)."""
     # One direction through all parameters holds every entry of every gradient against the loss, with three calls. The

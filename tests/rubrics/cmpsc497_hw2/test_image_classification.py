@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 
 from grading.assignments.cmpsc497_hw2.image_classification import FILE
-from grading.assignments.cmpsc497_hw2.patches_image_classification import (
-    LOSS,
-    MAPS,
-    OPTIMIZERS,
-    TRANSFORMS,
-    WEIGHTS,
-    WRONG,
-)
-from grading.assignments.cmpsc497_hw2.variants_image_classification import RIGHT
+from grading.assignments.cmpsc497_hw2.known import LOSS, MAPS, NOTEBOOK_2, OPTIMIZERS, TRANSFORMS, WEIGHTS
 from grading.authoring.patches import Patch, grouped, patched
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge
@@ -32,8 +24,8 @@ FOLDER = Path(__file__).parents[3] / "grading/assignments/cmpsc497_hw2"
 ROWS = (TRANSFORMS, LOSS, OPTIMIZERS, WEIGHTS, MAPS)
 SAMPLE = (FOLDER / "samples/right" / FILE).read_bytes()
 SEEDS = (0,)
-WRONG_TODAY = rotated(grouped(SAMPLE, WRONG, 3), 3)
-RIGHT_TODAY = rotated(grouped(SAMPLE, RIGHT, 3), 3)
+WRONG_TODAY = rotated(grouped(SAMPLE, NOTEBOOK_2.wrong, 3), 3)
+RIGHT_TODAY = rotated(grouped(SAMPLE, NOTEBOOK_2.right, 3), 3)
 """All of them, on many seeds, are the rehearsal's."""
 
 
@@ -105,7 +97,7 @@ def named(report: Report) -> set[str]:
 
 def test_every_row_has_known_mistakes_enough() -> None:
     """At least four ways to be wrong are tried in each row."""
-    tried = {row: {patch.named for patch in WRONG if row in patch.loses} for row in ROWS}
+    tried = {row: {patch.named for patch in NOTEBOOK_2.wrong if row in patch.loses} for row in ROWS}
 
     assert min(len(names) for names in tried.values()) >= 4
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.assignments.cmpsc497_hw2.patches_vanishing_gradient import ACTIVATIONS, BACKWARD, FORWARD, SIGMOID, WRONG
+from grading.assignments.cmpsc497_hw2.known import ACTIVATIONS, BACKWARD, FORWARD, NOTEBOOK_1, SIGMOID
 from grading.assignments.cmpsc497_hw2.vanishing_gradient import part
-from grading.assignments.cmpsc497_hw2.variants_vanishing_gradient import RIGHT
 from grading.authoring.patches import Patch
 from grading.domain.report import CriterionResult
 from grading.domain.verdict import Blame, Status
@@ -56,7 +55,7 @@ def assert_known(wrong: Patch, rows: dict[str, CriterionResult]) -> None:
     assert not wrong.named or wrong.named in mistakes(rows), f"{wrong.name}: {shown(rows)}"
 
 
-@pytest.mark.parametrize("other", rotated(RIGHT, 8), ids=lambda other: other.name)
+@pytest.mark.parametrize("other", rotated(NOTEBOOK_1.right, 8), ids=lambda other: other.name)
 def test_right_variants_keep_full_marks(other: Patch) -> None:
     """A notebook that is right in another way earns every point."""
     rows = graded(part, notebook(sample("right"), other.changes), seed=SEED)
@@ -64,7 +63,7 @@ def test_right_variants_keep_full_marks(other: Patch) -> None:
     assert lost(rows) == (), shown(rows)
 
 
-@pytest.mark.parametrize("wrong", rotated(WRONG, 10), ids=lambda wrong: wrong.name)
+@pytest.mark.parametrize("wrong", rotated(NOTEBOOK_1.wrong, 10), ids=lambda wrong: wrong.name)
 def test_known_mistakes_lose_their_row_and_are_named(wrong: Patch) -> None:
     """A known mistake costs the row it was made in, no other, and the report says which it was."""
     rows = graded(part, notebook(sample("right"), wrong.changes), seed=SEED)
@@ -131,9 +130,9 @@ def test_the_ledger_tells_right_gradients_from_wrong_ones() -> None:
 def test_verdicts_do_not_depend_on_the_seed(seed: int) -> None:
     """Wrong notebooks lose their rows, and right ones keep them, whatever is drawn."""
     with asked_once():
-        for other in rotated(RIGHT, 12):
+        for other in rotated(NOTEBOOK_1.right, 12):
             rows = graded(part, notebook(sample("right"), other.changes), seed=seed)
 
             assert lost(rows) == (), f"{other.name}: {shown(rows)}"
-        for wrong in rotated(WRONG, 20):
+        for wrong in rotated(NOTEBOOK_1.wrong, 20):
             assert_known(wrong, graded(part, notebook(sample("right"), wrong.changes), seed=seed))

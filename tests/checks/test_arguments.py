@@ -2,12 +2,17 @@
 
 import pytest
 
-from grading.assignments.cmpsc497_hw2.calling import ITERATIONS, adapted
+from grading.checks.arguments import ByName
 
+ITERATIONS = 50_000
 AS_GIVEN = ("NONLINEARITY", "X", "y", "model", "step_size", "reg")
 MODEL = {name: name.lower() for name in ("W1", "W2", "W3", "b1", "b2", "b3")}
 ARGUMENTS = ("SIGM", "points", "labels", MODEL, 0.1, 1e-3)
 MEANT = dict(zip(AS_GIVEN, ARGUMENTS, strict=True))
+ROLES = (
+    ("nonlinearity",), ("x", "xtrain"), ("y", "labels"), ("model", "params"), ("stepsize", "lr"), ("reg", "lam"),
+)  # fmt: skip
+adapted = ByName(ROLES, ITERATIONS, known={"numexamples": 300}, pieces=tuple(MODEL), whole=3)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,14 @@ def test_a_seventh_argument_counts_the_iterations(further: str, place: int) -> N
 
     assert found is not None
     assert found.arguments == {**MEANT, further: ITERATIONS}
+
+
+def test_what_a_name_explains_is_no_count() -> None:
+    """A further argument that is a size gets that size."""
+    found = adapted([*AS_GIVEN, "num_examples"], 7, ARGUMENTS)
+
+    assert found is not None
+    assert found.arguments == {**MEANT, "num_examples": 300}
 
 
 def test_the_model_may_come_in_pieces() -> None:
