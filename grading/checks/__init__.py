@@ -2,10 +2,12 @@
 
 Functions take arrays that came from the student and give a `Conclusion`, with the known mistake that the data show;
 `conclusions.insist` turns it into the running check's verdict. What has to be asked of the box is asked by the rubric,
-or by a module that says so: what it has are whole checks, which a criterion holds as they are. Each module's docstring has the mathematics, the shapes, and the tolerance with its source:
+or by a module that says so: what it has are whole checks, which a criterion holds as they are. Each module's
+docstring has the mathematics, the shapes, and the tolerance with its source:
 
 * functions and layers: `elementwise` (beside the published curve, far from 0), `arguments` (calling a version with
-  other parameters), `traced` (a training function with a long loop, seen from outside), `forward` and `backward` passes, `losses`,
+  other parameters), `traced` (a training function with a long loop, seen from outside), `forward` and `backward`
+  passes, `losses`,
   `initialisation`, `modules` (what a network computes with weights of the judge's), `image_networks` (a program's
   networks by the layers that they call; it asks the box itself)
 * training: `trajectories` (update rules by hand), `optimizers` (torch's), `outcome` (accuracy on hidden
