@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grading.assignments.ece661_hw2 import rubric
-from grading.assignments.ece661_hw2.rehearsal import patches
+from grading.assignments.ece661_hw2.known import patches
 from grading.authoring.patches import Patch, patched
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge

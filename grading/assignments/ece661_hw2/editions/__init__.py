@@ -4,19 +4,36 @@ An edition has a manifest, a rubric, starters and samples of its own. Rows and k
 the sheets ask the same: `repeat` and `taken_over`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from grading.authoring import Part
+from grading.authoring import Draw, Part, Subject
 from grading.authoring.patches import Patch
 from grading.authoring.rubric import Criterion
 
 
-def repeat(part: Part, row: Criterion, *, points: str, title: str = "", section: str = "") -> None:
-    """Add a row of another edition to a part, with its checks and with points of its own."""
+def repeat(
+    part: Part,
+    row: Criterion,
+    *,
+    points: str,
+    section: str = "",
+    before: Mapping[str, Callable[[Subject, Draw], None]] | None = None,
+) -> None:
+    """Add a row of the first edition to a part of another, with points of its own.
+
+    Args:
+        part: of the other edition.
+        row: whose checks are asked.
+        points: of the row here.
+        section: of the row here; "" = as there.
+        before: checks of the edition's own that are asked first, by id.
+    """
     again = part.criterion(
-        row.id, title or row.title, points=points, section=section or row.section, award=row.award, needs=row.needs
+        row.id, row.title, points=points, section=section or row.section, award=row.award, needs=row.needs
     )
+    for id_, check in (before or {}).items():
+        again.holds(id=id_, reference=False)(check)
     again.checks.extend(row.checks)
 
 

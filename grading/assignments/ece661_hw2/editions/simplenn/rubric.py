@@ -12,7 +12,8 @@ from grading.assignments.ece661_hw2 import lab1, lab2, lab3, report, tools
 from grading.assignments.ece661_hw2.editions import repeat
 from grading.authoring import Draw, Function, Part, Prose, Rubric, Subject
 from grading.checks import image_programs
-from grading.checks.conclusions import insist, right, slip, wrong
+from grading.checks.conclusions import insist, right, wrong
+from grading.mistakes.architecture import NOT_TRIED
 
 rubric = Rubric("ece661-hw2-simplenn", points="96")
 
@@ -36,24 +37,19 @@ WORTH = {
     "lab2-rates": "7", "lab2-strengths": "7", "lab2-l1": "6",
     "resnet-network": "8", "resnet-training": "8",
 }  # fmt: skip
+
+
+def network_is_tried(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own passes are the data
+    """A batch went through the network: it is handed out, and what (a) asks for is to try it."""
+    tried = any(network.calls for network in image_programs.inventory(student).networks)
+    insist(right() if tried else wrong("No batch went through any network.", NOT_TRIED))
+
+
 for file, lab, options in zip(
     LABS, (lab1.part, lab2.part, lab3.part), (tools.OPTIONS, tools.APART, tools.OPTIONS), strict=True
 ):
     named = [one for one in lab.expects if isinstance(one, Function)]
     part = rubric.add(Part(file, mode="run", expects=named, files=tools.FILES, options=options))
     for row in lab.criteria:
-        repeat(part, row, points=WORTH[row.id])
-
-
-def network_is_tried(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own passes are the data
-    """A batch went through the network: it is handed out, and what (a) asks for is to try it."""
-    tried = any(network.calls for network in image_programs.inventory(student).networks)
-    insist(right() if tried else wrong("No batch went through any network.", "not-tried"))
-
-
-given_network = next(row for part in rubric.parts for row in part.criteria if row.id == "lab1-network")
-NOT_TRIED = slip(
-    "not-tried", "The network was not tried.", "Make one, feed it a batch of (n, 3, 32, 32), look at its scores."
-)
-given_network.holds(id="lab1_tried", reference=False, mistakes=(NOT_TRIED,))(network_is_tried)
-given_network.checks.insert(0, given_network.checks.pop())
+        first = {"lab1_tried": network_is_tried} if row.id == "lab1-network" else {}
+        repeat(part, row, points=WORTH[row.id], before=first)

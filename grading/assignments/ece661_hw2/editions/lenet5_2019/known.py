@@ -1,6 +1,6 @@
 """Known submissions: those of 2020's first two labs, put into the one notebook of this edition."""
 
-from grading.assignments.ece661_hw2 import lab1, rehearsal
+from grading.assignments.ece661_hw2 import known, lab1
 from grading.assignments.ece661_hw2.editions import taken_over
 from grading.authoring.patches import Patch, Patches
 
@@ -30,7 +30,7 @@ OTHERS = (
     ),
     Patch(
         FLIPPED,
-        ((rehearsal.VALIDATION, rehearsal.VALIDATION + rehearsal.FLIP),),
+        ((known.VALIDATION, known.VALIDATION + known.FLIP),),
         ("lab1-pictures", "lab2-augmentation"),
         "evaluation-augmented",
     ),
@@ -40,18 +40,18 @@ WITHOUT_BIASES = Patch(
 )
 WRONG = (
     *taken_over(
-        rehearsal.LAB1,
+        known.LAB1,
         words=WORDS,
         rows=NETWORK,
         without=("conv1 without biases", "eight filters", "large weights", FLIPPED),
     ),
-    *taken_over(rehearsal.LAB2, rows=NOT_ASKED, without=(FLIPPED,)),
+    *taken_over(known.LAB2, rows=NOT_ASKED, without=(FLIPPED,)),
     *OTHERS,
 )
 FITTING = ("normalised behind ReLU", "flips first", "padding by itself")
 RIGHT = (
-    *taken_over(rehearsal.RIGHT1, words=WORDS, without=("augmented already",)),
-    *(patch for patch in rehearsal.RIGHT2 if patch.name in FITTING),
+    *taken_over(known.RIGHT1, words=WORDS, without=("augmented already",)),
+    *(patch for patch in known.RIGHT2 if patch.name in FITTING),
     WITHOUT_BIASES,
     Patch(
         "linear layers normalised too",

@@ -1,6 +1,6 @@
 """Known submissions: those of 2020, put into this edition's right notebooks."""
 
-from grading.assignments.ece661_hw2 import rehearsal
+from grading.assignments.ece661_hw2 import known
 from grading.assignments.ece661_hw2.editions import taken_over
 from grading.assignments.ece661_hw2.editions.simplenn.rubric import LABS
 from grading.authoring.patches import Patch, Patches
@@ -14,7 +14,7 @@ WORDS = (
     ("Conv2d(3, 6, 5", "Conv2d(3, 8, 5"),
     ("Conv2d(3, 6, 3", "Conv2d(3, 8, 3"),
 )
-NET = rehearsal.NET
+NET = known.NET
 OTHER_SIZES = (
     Patch("ten filters", (("Conv2d(3, 8, 5)", "Conv2d(3, 10, 5)"), ("Conv2d(8,", "Conv2d(10,")), NET, "filters"),
     Patch("padding", (("Conv2d(3, 8, 5)", "Conv2d(3, 8, 5, padding=2)"), ("(576,", "(784,")), NET, "padding"),
@@ -25,9 +25,9 @@ OTHER_SIZES = (
         "pooling",
     ),
 )
-WRONG1 = taken_over(rehearsal.LAB1, words=WORDS, without=("eight filters", "padding", "pooling without a stride"))
+WRONG1 = taken_over(known.LAB1, words=WORDS, without=("eight filters", "padding", "pooling without a stride"))
 patches = [
-    Patches(LABS[0], (*WRONG1, *OTHER_SIZES), taken_over(rehearsal.RIGHT1, words=WORDS), together=4),
-    Patches(LABS[1], (*rehearsal.LAB2, *rehearsal.LAB2_L1), rehearsal.RIGHT2, together=6),
-    Patches(LABS[2], rehearsal.LAB3, rehearsal.RIGHT3, together=2),
+    Patches(LABS[0], (*WRONG1, *OTHER_SIZES), taken_over(known.RIGHT1, words=WORDS), together=4),
+    Patches(LABS[1], (*known.LAB2, *known.LAB2_L1), known.RIGHT2, together=6),
+    Patches(LABS[2], known.LAB3, known.RIGHT3, together=2),
 ]
