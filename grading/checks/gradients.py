@@ -16,6 +16,8 @@ from grading.authoring import FoundOnce, Subject
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.domain.errors import BadReply
+from grading.mistakes import regularization
+from grading.mistakes.torch_optimizers import GRADIENTS_ACCUMULATE
 
 Array = npt.NDArray[np.float64]
 
@@ -113,7 +115,7 @@ def cleared(student: Subject) -> Conclusion:
     stale, passes = sum(one.stale for one in every), sum(one.passes for one in every)
     if stale:
         said = f"In {stale} of {passes} backward passes the gradients of the step before were still there."
-        return wrong(said, "no-zero-grad", passes=passes, stale=stale)
+        return wrong(said, GRADIENTS_ACCUMULATE, passes=passes, stale=stale)
     if not passes:
         return right("Only one step was seen here, so whether gradients are cleared before the next was not.")
     return right(passes=passes)
@@ -128,9 +130,9 @@ def absolute_penalty(student: Subject) -> Conclusion:
     if (good := next((one for one in told if one.holds), None)) is not None:
         return good
     if told:
-        return max(told, key=lambda one: one.mistake != "other-penalty")
+        return max(told, key=lambda one: one.mistake != regularization.OTHER_PENALTY)
     steps = "No step was seen" if not every else f"{len(every)} steps were looked at: each gradient is the loss's alone"
-    return wrong(f"{steps}.", "no-l1")
+    return wrong(f"{steps}.", regularization.NO_L1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +166,15 @@ def _penalty(one: Account, w: Array, g: Pull) -> Conclusion | None:
     if not forces:
         return _no_force([(w[rows[n]], g.of(rows[n])) for n in touched])
     if max(forces.values()) < 0:
-        return wrong("The weights are pushed away from 0: the penalty is subtracted.", "l1-subtracted")
+        return wrong("The weights are pushed away from 0: the penalty is subtracted.", regularization.L1_SUBTRACTED)
     bare = [n for n in weights if forces.get(n, 0.0) <= 0]
     if bare and all(_proportional(w[rows[n]], g.of(rows[n])) for n in touched):
         return _no_force([(w[rows[n]], g.of(rows[n])) for n in touched])
     if bare:
         said = f"{len(weights) - len(bare)} of {len(weights)} weight tensors are pulled towards 0"
-        return wrong(f"{said}, the others not measurably.", "l1-not-everywhere", penalised=len(weights) - len(bare))
+        return wrong(
+            f"{said}, the others not measurably.", regularization.L1_NOT_EVERYWHERE, penalised=len(weights) - len(bare)
+        )
     strengths = [forces[n] for n in weights]
     remarks = (
         ["Biases or normalisations are penalised too: usual, and not needed."] if len(forces) > len(weights) else []
@@ -201,10 +205,13 @@ def _no_force(parts: Sequence[tuple[Array, Pull]]) -> Conclusion:
     """A penalty that is no L1: in proportion to the weights, or without regard to their signs."""
     several = [(w, g) for w, g in parts if w.size > 1]
     if several and all(_proportional(w, g) for w, g in several):
-        return wrong("The pull is in proportion to each weight: the slope of w^2, or of its root.", "l2-instead-of-l1")
+        return wrong(
+            "The pull is in proportion to each weight: the slope of w^2, or of its root.",
+            regularization.L2_INSTEAD_OF_L1,
+        )
     if several and all(_is(np.ones_like(w), w, g) for w, g in several):
-        return wrong("All weights are moved the same way, whatever their sign.", "l1-without-abs")
-    return wrong("Something is added to the gradients, and it is not strength * sign(w).", "other-penalty")
+        return wrong("All weights are moved the same way, whatever their sign.", regularization.L1_WITHOUT_ABS)
+    return wrong("Something is added to the gradients, and it is not strength * sign(w).", regularization.OTHER_PENALTY)
 
 
 def _proportional(w: Array, g: Pull) -> bool:

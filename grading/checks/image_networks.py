@@ -4,7 +4,7 @@ Nothing here trusts a reply: each goes through `admit`.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import FoundOnce, Subject
+from grading.authoring import FoundOnce, Subject, remark
 from grading.authoring import expect as admit
-from grading.checks.colour_pictures import source
-from grading.checks.transforms import Source
+from grading.checks.conclusions import Conclusion, insist, wrong
+from grading.checks.transforms import Source, source
 from grading.domain.errors import BadReply
-from reference_models.cifar_cnn import CROP, SIDE
+from grading.mistakes import architecture
+from reference_models.small_cnn import CROP, SIDE
 
 Array = npt.NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -254,6 +255,40 @@ def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[Called
         )
     taken = [admit.text(n, "a name") for n in list(admit.sequence(reply["taken"], "names"))[:MOST]]
     return admit.text(reply["raised"], "an error", length=300), tuple(found), tuple(taken)
+
+
+# -- which of them is judged -------------------------------------------------------------------------------
+
+
+def working(student: Subject) -> tuple[ImageNetwork, ...]:
+    """The networks for colour pictures that work, or all where none does; without any the running check fails."""
+    there = seen(student)
+    found = tuple(n for n in there.networks if not n.raised) or there.networks
+    if not found:
+        digits = " Those that were found take pictures of one channel." if there.others else ""
+        insist(wrong(f"No network for pictures of three channels was found.{digits}", architecture.NO_NETWORK))
+    return found
+
+
+def any_of(conclusions: Sequence[Conclusion]) -> None:
+    """Insist on one that holds; where none does, on the last, which is the most trained network's."""
+    insist(next((o for o in conclusions if o.holds), conclusions[-1]))
+
+
+def insist_on_one(student: Subject, judge: Callable[[ImageNetwork], Conclusion]) -> None:
+    """Insist that what is judged holds for one of the program's networks."""
+    any_of([stopped(n) if n.raised else judge(n) for n in working(student)])
+
+
+def stopped(network: ImageNetwork, error: str = "") -> Conclusion:
+    """What is to be said of a network that raises."""
+    return wrong(f"{network.kind} raised {error or network.raised}", architecture.NETWORK_STOPS)
+
+
+def remark_on_calls(student: Subject) -> None:
+    """What had to be called that the program does not call, as remarks."""
+    for said in seen(student).said:
+        remark(f"{said}.")
 
 
 # -- questions ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from torch import Tensor
 from grading.authoring import Draw, FoundOnce, Subject
 from grading.authoring import expect as admit
 from grading.checks import losses, optimizers, pretrained, transforms
-from grading.checks.colour_pictures import source
+from grading.checks.transforms import source
 from grading.domain.errors import BadReply
 
 Array = npt.NDArray[np.float64]

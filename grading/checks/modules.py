@@ -5,13 +5,16 @@ scores are compared. In float32 they may differ by 1e-4 of the largest entry, wh
 of summation leaves after some twenty layers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes import KnownMistake, architecture
+from grading.mistakes.losses import SOFTMAX_BEFORE_CROSS_ENTROPY
 from grading.numerics.closeness import difference
 
 Array = npt.NDArray[np.float64]
@@ -19,43 +22,36 @@ Array = npt.NDArray[np.float64]
 FORWARD_TOLERANCE = 1e-4
 
 
-def forward(
-    got: object, wanted: Array, known: Mapping[str, Array], *, words: Mapping[str, str] | None = None
-) -> Conclusion:
+def forward(got: object, wanted: Array, known: Iterable[tuple[KnownMistake[Any], Array]] = ()) -> Conclusion:
     """With weights of ours, your network computes what the architecture computes.
 
     Args:
-        got: the student's outputs in evaluation mode.
+        got: the student's scores (n, classes) in evaluation mode.
         wanted: the reference's with the same weights, for the same inputs.
-        known: mistake id → outputs of a network with that mistake.
-        words: mistake id → what to tell the student.
+        known: mistakes, each with the scores of a network that has it; the first that fits names it.
     """
-    outputs = admit.array(got, "what your network puts out", shape=wanted.shape, finite=False)
-    if _same(wanted, outputs):
+    scores = admit.array(got, "what your network puts out", shape=wanted.shape, finite=False)
+    if _same(wanted, scores):
         return right()
-    for mistake, other in known.items():
-        if other.shape == outputs.shape and _same(other, outputs):
-            return wrong((words or {}).get(mistake, "Your network computes something else."), mistake)
+    # A mistake that changes nothing here, behind a layer that is not there say, explains nothing.
+    for mistake, other in known:
+        if other.shape == scores.shape and _same(other, scores) and not _same(wanted, other):
+            return wrong(mistake.says, mistake)
     shifted = wanted - wanted.max(axis=-1, keepdims=True)
-    if _same(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), outputs):
+    log_softmax = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    if _same(log_softmax, scores):
         return right("Your network ends in a log-softmax: harmless before cross-entropy, which takes it again.")
-    for text, mistake, other in _endings(wanted):
-        if _same(other, outputs):
-            return wrong(text, mistake)
-    return wrong("With the same weights your network puts out something else than the architecture does.")
-
-
-def _endings(wanted: Array) -> list[tuple[str, str, Array]]:
-    """What logits become when something is put behind the last layer."""
-    shifted = wanted - wanted.max(axis=-1, keepdims=True)
-    p = np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)
     e = np.exp(-np.abs(wanted))
-    return [
-        ("Your network ends in a ReLU: logits may be negative.", "relu-on-logits", np.maximum(wanted, 0)),
-        ("Your network ends in a softmax, which the loss contains already.", "softmax-on-logits", p),
-        ("Your network ends in a sigmoid.", "sigmoid-on-logits", np.where(wanted >= 0, 1 / (1 + e), e / (1 + e))),
-        ("Your network ends in a tanh.", "tanh-on-logits", np.tanh(wanted)),
-    ]  # fmt: skip
+    endings = (
+        (architecture.RELU_ON_SCORES, np.maximum(wanted, 0)),
+        (SOFTMAX_BEFORE_CROSS_ENTROPY, np.exp(log_softmax)),
+        (architecture.SIGMOID_ON_SCORES, np.where(wanted >= 0, 1 / (1 + e), e / (1 + e))),
+        (architecture.TANH_ON_SCORES, np.tanh(wanted)),
+    )
+    for mistake, other in endings:
+        if _same(other, scores):
+            return wrong(mistake.says, mistake)
+    return wrong("With the same weights your network puts out something else than the architecture does.")
 
 
 def _same(wanted: Array, got: Array) -> bool:

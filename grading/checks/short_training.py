@@ -15,6 +15,7 @@ from grading.authoring import Draw, Subject
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.image_networks import ImageNetwork
+from grading.mistakes import architecture, training
 
 Array = npt.NDArray[np.float32]
 
@@ -43,7 +44,7 @@ class Course:
         steps: batches.
         batch: pictures in each.
         lr: Adam's rate.
-        on_card: batches of a program that may use a GPU; 0: as many.
+        on_gpu: batches of a program that may use a GPU; 0: as many.
     """
 
     steps: int
@@ -80,14 +81,14 @@ def learns(student: Subject, network: ImageNetwork, draw: Draw, course: Course) 
         keys=("losses", "right", "raised"),
     )
     if raised := admit.text(reply["raised"], "an error", length=300):
-        return wrong(f"{network.kind}, trained here, raised {raised}", "network-stops")
+        return wrong(f"{network.kind}, trained here, raised {raised}", architecture.NETWORK_STOPS)
     losses = admit.array(reply["losses"], "losses", shape=(course.steps,), finite=False)
     hits = admit.array(reply["right"], "right answers", shape=(course.steps,))
     late = max(1, course.steps // LATE)
     loss, share = float(losses[-late:].mean()), float(hits[-late:].mean() / course.batch)
     said = f"{network.kind} trained here on {course.steps * course.batch:,} synthetic pictures of {KINDS} kinds"
     if not loss <= MOST_LOSS:
-        return wrong(f"{said} still has a loss of {loss:.2f}; guessing gives 2.30.", "does-not-learn", loss=loss)
+        return wrong(f"{said} still has a loss of {loss:.2f}; guessing gives 2.30.", training.DOES_NOT_LEARN, loss=loss)
     claimed = claim(student)
     told = f"{claimed} {said} is right in {share:.0%} of new ones: it learns; how well on CIFAR-10 was not measured."
     return right(*([told] if claimed else []), loss=loss, share=share)

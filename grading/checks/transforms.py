@@ -5,14 +5,17 @@ whatever it does to size and position: black and white show both constants. A sm
 shows orientation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
-from reference_models import transforms
+from grading.mistakes import pictures
+from reference_models.transforms import IMAGENET, Statistics, endpoints
 
 Array = npt.NDArray[np.float64]
 
@@ -57,38 +60,32 @@ def form(passes: Sequence[Passed], which: str) -> Conclusion:  # noqa: PLR0911 -
     """
     for one in passes:
         if one.kind == "ndarray" and len(one.shape) == CHANNELS and one.shape[-1] == CHANNELS:
-            return wrong(f"Your {which} pipeline gives a NumPy array (height, width, 3).", "no-tensor").hinted(
-                "End it with a tensor, channels first."
-            )
+            return wrong(f"Your {which} pipeline gives a NumPy array (height, width, 3).", pictures.NO_TENSOR)
         if one.kind not in ("tensor", "ndarray"):
-            return wrong(f"Your {which} pipeline gives a {one.kind}.", "no-tensor", got=one.kind).hinted(
-                "Is ToTensor missing?"
-            )
+            return wrong(f"Your {which} pipeline gives a {one.kind}.", pictures.NO_TENSOR, got=one.kind)
         if not one.dtype.startswith(("float", "bfloat")):
-            return wrong(f"Your {which} pipeline gives {one.dtype} values.", "integer-tensor", got=one.dtype).hinted(
-                "Scale them to floating point."
-            )
+            return wrong(f"Your {which} pipeline gives {one.dtype} values.", pictures.INTEGER_TENSOR, got=one.dtype)
         if len(one.shape) != CHANNELS or one.shape[0] != CHANNELS:
             return wrong(
                 f"Your {which} pipeline gives shape {one.shape}, expected (3, height, width).",
-                "wrong-axes",
+                pictures.WRONG_AXES,
                 got=list(one.shape),
             )
         if not np.isfinite(one.values).all():
-            return wrong(f"Your {which} pipeline gives values that are not finite.", "not-finite")
+            return wrong(f"Your {which} pipeline gives values that are not finite.", pictures.NOT_FINITE)
     sizes = sorted({one.shape[1:] for one in passes})
     if len(sizes) > 1:
         return wrong(
             f"Your {which} pipeline gives pictures of different sizes "
             f"({', '.join(f'{h} x {w}' for h, w in sizes[:3])}).",
-            "no-resize",
+            pictures.NO_RESIZE,
             sizes=[list(s) for s in sizes[:4]],
-        ).hinted("Resize or crop all to the network's input.")
+        )
     height, width = sizes[0]
     if min(height, width) < SMALLEST:
         return wrong(
             f"Your {which} pipeline shrinks pictures to {height} x {width}: too small for a ResNet-18.",
-            "too-small",
+            pictures.TOO_SMALL,
             size=[height, width],
         )
     if min(height, width) < USUAL // 2:
@@ -109,39 +106,40 @@ def ends(black: Sequence[Passed], white: Sequence[Passed]) -> Array:
     return np.stack([low, high])
 
 
-def statistics(found: Array, which: str) -> Conclusion:
-    """The affine map of each channel is ImageNet's normalisation.
+def statistics(
+    found: Array, which: str, wanted: Statistics = IMAGENET, also: Sequence[tuple[Statistics, str]] = ()
+) -> Conclusion:
+    """The affine map of each channel is the normalisation that was asked for.
 
     Args:
         found: from `ends`.
         which: "training" or "evaluation".
+        wanted: the statistics; a pretrained network's are ImageNet's.
+        also: others that count, each with what to remark.
     """
-    spread = found[1] - found[0]
-    if not (np.abs(spread) > 1e-6).all():  # noqa: PLR2004 - black and white became the same
-        return wrong(f"Black and white pictures come out of your {which} pipeline alike.", "constant-output")
-    std = 1 / spread
-    mean = -found[0] * std + 0.0  # no -0.0 in what a student reads
-    if _near(mean, std, transforms.endpoints(), STATISTICS_TOLERANCE):
-        return right()
+    if not (np.abs(found[1] - found[0]) > 1e-6).all():  # noqa: PLR2004 - black and white became the same
+        return wrong(f"Black and white pictures come out of your {which} pipeline alike.", pictures.CONSTANT_OUTPUT)
+    mean, std = affine(found)
+    for accepted, remarked in ((wanted, ""), *also):
+        if _near(mean, std, endpoints(accepted), STATISTICS_TOLERANCE):
+            return right(*([remarked] if remarked else []))
     said = {"mean": [round(float(v), 4) + 0.0 for v in mean], "std": [round(float(v), 4) for v in std]}
-    for mistake, variants in transforms.MISTAKES.items():
-        if any(
-            _near(mean, std, variant, NAMED_TOLERANCE if mistake != "half-statistics" else STATISTICS_TOLERANCE)
-            for variant in variants
-        ):
-            return wrong(
-                f"On pictures of one colour your {which} pipeline computes (pixel - {said['mean']}) / {said['std']} "
-                "with pixels in [0, 1]; the pretrained "
-                "weights expect ImageNet's statistics.",
-                mistake,
-                **said,
-            )
-    return wrong(
-        f"Your {which} pipeline normalises with mean {said['mean']} and std {said['std']}; "
-        "the pretrained weights expect ImageNet's statistics.",
-        "other-statistics",
-        **said,
+    message = (
+        f"On pictures of one colour your {which} pipeline computes (pixel - {said['mean']}) / {said['std']} with "
+        f"pixels in [0, 1], expected (pixel - {list(wanted.mean)}) / {list(wanted.std)}."
     )
+    for mistake in pictures.NORMALISATION:
+        tolerance = STATISTICS_TOLERANCE if mistake.id == "half-statistics" else NAMED_TOLERANCE
+        if any(_near(mean, std, variant, tolerance) for variant in mistake.variant(wanted)):
+            return wrong(message, mistake, **said)
+    return wrong(message, pictures.OTHER_STATISTICS, **said)
+
+
+def affine(found: Array) -> tuple[Array, Array]:
+    """Mean and deviation, (3,) each, of a pipeline that brings black and white to these ends (2, 3)."""
+    spread = np.where(found[1] == found[0], np.inf, found[1] - found[0])
+    std = 1 / spread
+    return -found[0] * std + 0.0, std  # no -0.0 in what a student reads
 
 
 def _near(mean: Array, std: Array, wanted: Array, tolerance: float) -> bool:
@@ -174,9 +172,7 @@ def upright(passed: Passed, picture: npt.NDArray[np.uint8]) -> Conclusion:
     downwards = float(green[-1].mean() - green[0].mean()) > 0
     if rightwards and downwards:
         return right()
-    return wrong("Your evaluation pipeline turns or mirrors pictures.", "turned").hinted(
-        "Leave their orientation alone."
-    )
+    return wrong("Your evaluation pipeline turns or mirrors pictures.", pictures.TURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +203,22 @@ class Source:
     passes: int = 0
     hint: str = ""
     split: bool = False
+
+
+def source(row: Mapping[str, Any]) -> Source:
+    """A row of the inventory's "sources".
+
+    Raises:
+        AnswerFault: it has no known form.
+    """
+
+    def whole(key: str) -> int:
+        return admit.integer(row.get(key), key, low=-1, high=1 << 40)
+
+    return Source(
+        admit.text(row.get("kind"), "a kind"), whole("chain"), whole("trained"), whole("passes"),
+        admit.text(row.get("hint"), "a hint"), split=whole("split_of") > 0,
+    )  # fmt: skip
 
 
 def roles(sources: Sequence[Source]) -> Roles:

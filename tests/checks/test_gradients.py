@@ -90,7 +90,7 @@ def test_what_is_no_such_penalty_is_named(pull: Callable[[Array, int], Array], m
     conclusion = gradients.absolute_penalty(noted(pull))
 
     assert not conclusion.holds
-    assert conclusion.mistake == mistake
+    assert conclusion.mistake_id == mistake
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_pull_that_hardly_rises_above_rounding_is_named_by_its_form(
         noted(lambda w, _: 4 * rounding * pull(w / 0.2) + rng.normal(0, rounding / 8, w.shape), seed=seed)
     )
 
-    assert conclusion.mistake == mistake
+    assert conclusion.mistake_id == mistake
 
 
 def test_a_mean_over_each_layer_is_a_penalty_with_a_remark() -> None:
@@ -127,7 +127,7 @@ def test_a_mean_over_each_layer_is_a_penalty_with_a_remark() -> None:
 def test_gradients_that_are_still_there_were_not_cleared() -> None:
     """Counted at the backward passes that follow a step."""
     assert gradients.cleared(noted(lambda w, _: 0 * w)).holds
-    assert gradients.cleared(noted(lambda w, _: 0 * w, stale=1)).mistake == "no-zero-grad"
+    assert gradients.cleared(noted(lambda w, _: 0 * w, stale=1)).mistake_id == "gradients-accumulate"
     assert gradients.cleared(noted(lambda w, _: 0 * w, passes=0)).remarks
 
 

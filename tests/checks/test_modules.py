@@ -6,6 +6,7 @@ from torch import nn
 
 from grading.checks.modules import forward
 from grading.domain.errors import BadReply
+from grading.mistakes.architecture import PADDING
 
 
 def batch(seed: int, *shape: int) -> torch.Tensor:
@@ -16,23 +17,23 @@ def batch(seed: int, *shape: int) -> torch.Tensor:
 @pytest.mark.parametrize(
     ("ending", "mistake"),
     [
-        (nn.ReLU(), "relu-on-logits"),
-        (nn.Softmax(dim=1), "softmax-on-logits"),
-        (nn.Sigmoid(), "sigmoid-on-logits"),
-        (nn.Tanh(), "tanh-on-logits"),
+        (nn.ReLU(), "relu-on-scores"),
+        (nn.Softmax(dim=1), "softmax-before-cross-entropy"),
+        (nn.Sigmoid(), "sigmoid-on-scores"),
+        (nn.Tanh(), "tanh-on-scores"),
     ],
 )
 def test_what_is_put_behind_the_logits_is_named(ending: nn.Module, mistake: str) -> None:
     """The same weights and one more function at the end."""
     logits = 3 * batch(2, 5, 10)
 
-    assert forward(ending(logits), logits.double().numpy(), {}).mistake == mistake
+    assert forward(ending(logits), logits.double().numpy()).mistake_id == mistake
 
 
 def test_a_log_softmax_behind_the_logits_is_harmless() -> None:
     """Cross-entropy takes it again, which changes nothing: a remark."""
     logits = 3 * batch(2, 5, 10)
-    conclusion = forward(logits.log_softmax(dim=1), logits.double().numpy(), {})
+    conclusion = forward(logits.log_softmax(dim=1), logits.double().numpy())
 
     assert conclusion.holds
     assert conclusion.remarks
@@ -42,7 +43,8 @@ def test_known_networks_are_named_before_the_rest() -> None:
     """A known mistake's outputs name it; outputs of another shape are the student's fault."""
     wanted, other = batch(1, 4, 10).double().numpy(), batch(2, 4, 10).double().numpy()
 
-    assert forward(other, wanted, {"no-padding": other}).mistake == "no-padding"
-    assert not forward(other, wanted, {}).holds
+    assert forward(other, wanted, [(PADDING, other)]).mistake == PADDING
+    assert not forward(other, wanted).holds
+    assert forward(wanted, wanted, [(PADDING, wanted)]).holds
     with pytest.raises(BadReply):
-        forward(other[:, :3], wanted, {})
+        forward(other[:, :3], wanted)

@@ -30,10 +30,11 @@ def test_a_loss_that_falls_is_learning_and_one_that_stays_is_not() -> None:
     conclusions = [short_training.learns(Trained(one), NETWORK, Draw(1, "x"), COURSE) for one in (falling, flat)]
 
     assert [one.holds for one in conclusions] == [True, False]
-    assert conclusions[1].mistake == "does-not-learn"
+    assert conclusions[1].mistake_id == "does-not-learn"
     assert not short_training.learns(Trained([float("nan")] * 8), NETWORK, Draw(1, "x"), COURSE).holds
     assert (
-        short_training.learns(Trained([], "ValueError: no"), NETWORK, Draw(1, "x"), COURSE).mistake == "network-stops"
+        short_training.learns(Trained([], "ValueError: no"), NETWORK, Draw(1, "x"), COURSE).mistake_id
+        == "network-stops"
     )
 
 

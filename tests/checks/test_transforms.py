@@ -11,9 +11,11 @@ from torchvision import transforms as T  # noqa: N812 - torchvision's and ours s
 
 from grading.checks import transforms
 from grading.checks.transforms import Passed, Source
-from reference_models.transforms import IMAGENET_MEAN, IMAGENET_STD, MISTAKES
+from grading.mistakes import KnownMistake, pictures
+from reference_models import transforms as right
+from reference_models.transforms import CIFAR10, Statistics
 
-IMAGENET = T.Normalize(IMAGENET_MEAN, IMAGENET_STD)
+IMAGENET = T.Normalize(right.IMAGENET.mean, right.IMAGENET.std)
 SEEDS = range(15)
 Pipeline = Callable[[Image.Image], Any]
 
@@ -69,13 +71,25 @@ def test_random_colours_and_erased_patches_raise_no_false_alarm() -> None:
         assert judged(RANDOM).holds
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_every_known_mistake_is_named(mistake: str) -> None:
-    """Black and white come out at ends that belong to one mistake only."""
-    for ends in MISTAKES[mistake]:
-        conclusion = transforms.statistics(ends, "training")
+@pytest.mark.parametrize("mistake", pictures.NORMALISATION, ids=lambda m: m.id)
+@pytest.mark.parametrize("wanted", [right.IMAGENET, CIFAR10], ids=["imagenet", "cifar10"])
+def test_every_known_mistake_is_named(mistake: KnownMistake[pictures.Ends], wanted: Statistics) -> None:
+    """Black and white come out at ends that belong to one mistake only, whatever was asked for."""
+    for ends in mistake.variant(wanted):
+        conclusion = transforms.statistics(ends, "training", wanted)
 
-        assert (False, mistake) == (conclusion.holds, conclusion.mistake)
+        assert (conclusion.holds, conclusion.mistake) == (False, mistake)
+
+
+def test_statistics_that_count_as_well_are_remarked_upon() -> None:
+    """The right ones are not, and what was asked for is no mistake of its own."""
+    ends = right.endpoints(right.CIFAR10_PIXELS)
+
+    assert transforms.statistics(ends, "training", CIFAR10, [(right.CIFAR10_PIXELS, "Allowed.")]).remarks == (
+        "Allowed.",
+    )
+    assert transforms.statistics(right.endpoints(CIFAR10), "training", CIFAR10).remarks == ()
+    assert transforms.statistics(ends, "training", CIFAR10).mistake == pictures.OTHER_STATISTICS
 
 
 @pytest.mark.parametrize(
@@ -99,7 +113,7 @@ def test_the_form_of_pictures_is_judged_on_several_sizes(pipeline: Pipeline, exp
     random = np.random.default_rng(0)
     passes = [p for h, w in shapes for p in passed(pipeline, random.integers(0, 256, (h, w, 3), dtype=np.uint8))]
 
-    assert expected == transforms.form(passes, "training").mistake
+    assert expected == transforms.form(passes, "training").mistake_id
 
 
 def test_what_varies_and_what_does_not() -> None:
@@ -129,7 +143,7 @@ def test_a_turned_picture_is_seen(turned: Any, expected: str) -> None:
     ramp[..., 1] = np.linspace(0, 255, 48)[:, None]
     (one,) = passed(T.Compose([turned, T.ToTensor(), IMAGENET]), ramp)
 
-    assert expected == transforms.upright(one, ramp).mistake
+    assert expected == transforms.upright(one, ramp).mistake_id
 
 
 def test_roles_follow_what_trained_the_network_before_names() -> None:

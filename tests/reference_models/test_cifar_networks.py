@@ -1,46 +1,56 @@
-"""LeNet-5, SimpleNN and ResNet-20: against torch's own modules, and by their numbers of parameters."""
+"""LeNet-5, SimpleNN, ConvNet and ResNet-20: against torch's own modules, and by their numbers of parameters."""
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from grading.mistakes import lenet as wrong_lenets
 from grading.mistakes import resnet_cifar as wrong_resnets
-from reference_models import lenet, resnet_cifar
-from reference_models.lenet import LENET5, SIMPLE, Shape, SmallNet
+from grading.mistakes import small_cnn as wrong_networks
+from reference_models import resnet_cifar, small_cnn
 from reference_models.resnet_cifar import BLOCKS, CLASSES, PARAMETERS, WIDTHS, Block, Convolution, ResNet, strides
+from reference_models.small_cnn import CONVNET, LENET5, SIMPLE, Shape, SmallNet
 
 
-@pytest.mark.parametrize("shape", [LENET5, SIMPLE], ids=lambda s: s.name)
-def test_small_networks_compute_what_torchs_modules_do(shape: Shape) -> None:
+@pytest.mark.parametrize(("shape", "learned"), [(LENET5, 62_006), (SIMPLE, 82_030), (CONVNET, 1_191_170)])
+def test_small_networks_compute_what_torchs_modules_do(shape: Shape, learned: int) -> None:
     """With the same weights, and as many of them."""
-    w = lenet.weights(np.random.default_rng(1), shape)
+    w = small_cnn.weights(np.random.default_rng(1), shape)
     layers: list[nn.Module] = []
-    for number, (outputs, inputs, kernel) in enumerate(shape.filters, 1):
-        layers += [_filled(nn.Conv2d(inputs, outputs, kernel), w, f"conv{number}"), nn.ReLU(), nn.MaxPool2d(2)]
+    for name, (outputs, inputs, kernel, _) in shape.convolutions.items():
+        convolution = nn.Conv2d(inputs, outputs, kernel, padding=shape.padding)
+        layers += [_filled(convolution, w, name), nn.ReLU(), nn.MaxPool2d(2)]
     layers.append(nn.Flatten())
-    for number, (outputs, inputs) in enumerate(shape.linears, 1):
-        layers += [_filled(nn.Linear(inputs, outputs), w, f"fc{number}"), nn.ReLU()]
+    for name, (outputs, inputs) in shape.linears.items():
+        layers += [_filled(nn.Linear(inputs, outputs), w, name), nn.ReLU()]
     network = nn.Sequential(*layers[:-1])
     images = torch.randn(2, 3, 32, 32)
 
-    assert sum(p.numel() for p in network.parameters()) == shape.parameters
+    assert sum(p.numel() for p in network.parameters()) == learned
     with torch.no_grad():
         torch.testing.assert_close(SmallNet(shape).forward(w, images), network(images))
 
 
-def _filled(layer: nn.Module, w: lenet.Weights, name: str) -> nn.Module:
+def test_a_last_pooling_that_rounds_up_takes_smaller_pictures() -> None:
+    """14, 7, 4: as many inputs as from 16, 8, 4."""
+    w = small_cnn.weights(np.random.default_rng(1), CONVNET)
+
+    assert SmallNet(CONVNET).forward(w, torch.randn(2, 3, 28, 28)).shape == (2, 10)
+
+
+def _filled(layer: nn.Module, w: small_cnn.Weights, name: str) -> nn.Module:
     layer.load_state_dict({"weight": w[f"{name}.weight"], "bias": w[f"{name}.bias"]})
     return layer
 
 
-def test_every_wrong_small_network_computes_something_else() -> None:
+@pytest.mark.parametrize("shape", [LENET5, SIMPLE, CONVNET])
+def test_every_wrong_small_network_computes_something_else(shape: Shape) -> None:
     """Otherwise it could not be told from the right one, nor from another wrong one."""
-    w = lenet.weights(np.random.default_rng(2), LENET5)
+    w = small_cnn.weights(np.random.default_rng(2), shape)
     images = torch.randn(2, 3, 32, 32)
-    kinds = [SmallNet, *(known.variant for known in wrong_lenets.FORWARD if known.id != "relu-instead")]
-    outputs = [kind(LENET5).forward(w, images) for kind in kinds]
+    elsewhere = {*LENET5.hidden, *SIMPLE.hidden, *CONVNET.hidden} - {*shape.hidden}
+    kinds = [k.variant for k in wrong_networks.FORWARD if not k.id.endswith(tuple(elsewhere))]
+    outputs = [kind(shape).forward(w, images) for kind in (SmallNet, *kinds)]
 
     assert all(not torch.allclose(a, b) for i, a in enumerate(outputs) for b in outputs[:i])
 

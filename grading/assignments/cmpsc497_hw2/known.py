@@ -428,16 +428,16 @@ adam = MyAdam(model_adam.parameters())"""
 
 # fmt: off
 WRONG_TRANSFORMS = {
-    "no normalize": ("no-normalization", *_ending("ToTensor()")),
+    "no normalize": ("no-normalisation", *_ending("ToTensor()")),
     "cifar statistics": ("cifar-statistics", *_statistics("[0.4914, 0.4822, 0.4465]", "[0.2023, 0.1994, 0.2010]")),
     "half statistics": ("half-statistics", *_statistics("[0.5] * 3", "[0.5] * 3")),
-    "swapped statistics": ("mean-and-std-swapped", *_statistics("[0.229, 0.224, 0.225]", "[0.485, 0.456, 0.406]")),
+    "swapped statistics": ("statistics-exchanged", *_statistics("[0.229, 0.224, 0.225]", "[0.485, 0.456, 0.406]")),
     "reversed statistics": ("channels-reversed", *_statistics("[0.406, 0.456, 0.485]", "[0.225, 0.224, 0.229]")),
     "mean only": ("mean-only", *_statistics("[0.485, 0.456, 0.406]", "[1, 1, 1]")),
     "normalised twice": (
-        "normalized-twice", *_ending("ToTensor()", *["Normalize(imagenet_mean, imagenet_std)"] * 2)),
+        "normalised-twice", *_ending("ToTensor()", *["Normalize(imagenet_mean, imagenet_std)"] * 2)),
     "bytes": (
-        "bytes-normalized",
+        "bytes-normalised",
         *_ending("PILToTensor()", "Lambda(lambda x: x.float())", "Normalize(imagenet_mean, imagenet_std)")),
     "augmented test": ("augmented-evaluation", CENTRE, CENTRE + FLIP),
     "one pipeline for both": ("augmented-evaluation", TEST_SET, TEST_SET.replace("test_", "train_")),

@@ -31,7 +31,7 @@ FORM = (
 
 STATISTICS = (
     slip(
-        "no-normalization",
+        "no-normalisation",
         "The pixels are in [0, 1] and never normalised.",
         "Add Normalize with ImageNet's mean and std after ToTensor.",
     ),
@@ -46,7 +46,7 @@ STATISTICS = (
         "Use ImageNet's: mean (0.485, 0.456, 0.406), std (0.229, 0.224, 0.225).",
     ),
     slip("mnist-statistics", "The statistics are MNIST's.", "Use ImageNet's mean and std."),
-    slip("mean-and-std-swapped", "Mean and std are exchanged.", "Normalize takes the mean first."),
+    slip("statistics-exchanged", "Mean and std are exchanged.", "Normalize takes the mean first."),
     slip(
         "mean-only",
         "The mean is subtracted, but nothing is divided by the deviation.",
@@ -55,12 +55,12 @@ STATISTICS = (
     slip("std-only", "The mean is not subtracted.", "Give Normalize the mean as well."),
     slip("bytes-not-scaled", "The values run from 0 to 255.", "Scale to [0, 1] and normalise."),
     slip(
-        "bytes-normalized",
+        "bytes-normalised",
         "Bytes are normalised with statistics that are meant for [0, 1].",
         "Scale to [0, 1] before Normalize.",
     ),
     slip(
-        "normalized-twice",
+        "normalised-twice",
         "The pictures are normalised twice.",
         "Leave one Normalize; weights.transforms() normalises already.",
     ),

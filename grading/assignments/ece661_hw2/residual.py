@@ -10,7 +10,8 @@ from torch import Tensor
 from grading.authoring import Draw, Subject
 from grading.checks import modules
 from grading.checks.conclusions import Conclusion, right, wrong
-from grading.checks.image_networks import CalledLayer, ImageNetwork, outputs
+from grading.checks.image_networks import CalledLayer, ImageNetwork, outputs, stopped
+from grading.mistakes import architecture
 from grading.mistakes.resnet_cifar import FORWARD
 from reference_models.resnet_cifar import BLOCKS, CLASSES, PARAMETERS, WIDTHS, Block, Convolution, ResNet
 
@@ -19,7 +20,6 @@ SIDE, IMAGES = 32, 3
 CONVOLUTIONS = 1 + 2 * BLOCKS * len(WIDTHS)
 WIDE = 64
 SHORTCUTS = 2
-WORDS = {known.id: known.says for known in FORWARD}
 
 
 def _kernels(network: ImageNetwork) -> tuple[list[CalledLayer], list[CalledLayer]]:
@@ -34,20 +34,24 @@ def layers(network: ImageNetwork) -> Conclusion:  # noqa: PLR0911 - one for each
     threes, ones = _kernels(network)
     widths = [c.weight[0] for c in threes]
     if widths and widths[0] >= WIDE:
-        return wrong(f"{said}: it begins with {widths[0]} maps.", "too-wide")
+        return wrong(f"{said}: it begins with {widths[0]} maps.", architecture.TOO_WIDE)
     if len(threes) != CONVOLUTIONS or len(threes) + len(ones) != len(network.convolutions):
-        return wrong(f"{said} and {len(threes)} convolutions 3 x 3.", "not-twenty-layers")
+        return wrong(f"{said} and {len(threes)} convolutions 3 x 3.", architecture.NOT_TWENTY_LAYERS)
     wanted = [WIDTHS[0], *(width for width in WIDTHS for _ in range(2 * BLOCKS))]
     if widths != wanted:
-        return wrong(f"{said}; its stages have {', '.join(map(str, dict.fromkeys(widths)))} maps.", "other-widths")
+        return wrong(
+            f"{said}; its stages have {', '.join(map(str, dict.fromkeys(widths)))} maps.", architecture.OTHER_WIDTHS
+        )
     if len(ones) > SHORTCUTS:
-        return wrong(f"{said}; {len(ones)} shortcuts have a convolution.", "projection-everywhere")
+        return wrong(f"{said}; {len(ones)} shortcuts have a convolution.", architecture.PROJECTION_EVERYWHERE)
     if threes[0].out[2:] != (SIDE, SIDE) or threes[1].out[2:] != (SIDE, SIDE):
-        return wrong(f"{said}; the first stage sees maps of {threes[1].out[2]} x {threes[1].out[2]}.", "stem-pools")
+        return wrong(
+            f"{said}; the first stage sees maps of {threes[1].out[2]} x {threes[1].out[2]}.", architecture.STEM_POOLS
+        )
     if sum(layer.normalisation for layer in network.layers) < CONVOLUTIONS:
-        return wrong(f"{said}; a convolution has no normalisation behind it.", "no-normalisation-in-resnet")
+        return wrong(f"{said}; a convolution has no normalisation behind it.", architecture.NORMALISATION_MISSING)
     if [layer.weight for layer in network.linears] != [(CLASSES, WIDTHS[-1])]:
-        return wrong(f"{said}; its linear layers: {[layer.weight for layer in network.linears]}.", "head")
+        return wrong(f"{said}; its linear layers: {[layer.weight for layer in network.linears]}.", architecture.HEAD)
     shown = "without parameters" if not ones else "with a convolution where a stage begins"
     return right(f"Shortcuts {shown}: {network.parameters:,} parameters, {PARAMETERS:,} without any in the shortcuts.")
 
@@ -68,7 +72,7 @@ def computes(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:
     images = draw.torch.normal(IMAGES, 3, SIDE, SIDE)
     passes, _, raised = outputs(student, network, state, images)
     if raised:
-        return wrong(f"{network.kind} raised {raised}", "network-stops")
+        return stopped(network, raised)
 
     def said(kind: type[ResNet], *, centred: bool) -> Array:
         with torch.no_grad():
@@ -76,8 +80,8 @@ def computes(student: Subject, network: ImageNetwork, draw: Draw) -> Conclusion:
 
     conclusions = []
     for centred in (True, False):
-        known = {k.id: said(k.variant, centred=centred) for k in FORWARD}
-        conclusions.append(modules.forward(passes[0], said(ResNet, centred=centred), known, words=WORDS))
+        known = [(k, said(k.variant, centred=centred)) for k in FORWARD]
+        conclusions.append(modules.forward(passes[0], said(ResNet, centred=centred), known))
         if conclusions[-1].holds or ones:
             return conclusions[-1]
     return next((o for o in conclusions if o.mistake), conclusions[0])

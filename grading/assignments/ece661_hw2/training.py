@@ -11,10 +11,11 @@ from grading.authoring import expect as admit
 from grading.checks import image_programs, losses, optimizers
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.short_training import Course
+from grading.mistakes import KnownMistake, training
+from grading.mistakes.losses import NO_LOSS, SUM_INSTEAD_OF_MEAN
 
 LN10 = math.log(10)
 FIRST_LOSS_OFF = 0.6
-REG = 1e-4
 LEAST_MOMENTUM = 0.5
 LARGE = 0.05
 RATES = (1.0, 0.1, 0.05, 0.01, 0.005, 0.001)
@@ -43,7 +44,7 @@ def sgd(student: Subject, draw: Draw) -> Conclusion:
     """Whether there is SGD with momentum and weight decay, each passed as itself."""
     seen = image_programs.optimizers_seen(student, image_programs.inventory(student), draw)
     if not seen:
-        return wrong("Your program makes no optimizer.", "no-optimizer")
+        return wrong("Your program makes no optimizer.", training.NO_OPTIMIZER)
     conclusions = [_sgd(one, kind) for one, kind in seen]
     return next((o for o in conclusions if o.holds), conclusions[0])
 
@@ -52,17 +53,17 @@ def _sgd(one: optimizers.FoundOptimizer, kind: str) -> Conclusion:  # noqa: PLR0
     options = one.options
     said = f"{one.name} has rate {options.lr:g}, momentum {options.momentum:g}, weight decay {options.weight_decay:g}"
     if one.name != "SGD" and not kind.startswith("sgd"):
-        return wrong(f"{said}.", "not-sgd")
+        return wrong(f"{said}.", training.NOT_SGD)
     if not 0 < options.lr <= MOST_RATE:
-        return wrong(f"{said}.", "rate-out-of-range")
+        return wrong(f"{said}.", training.RATE_OUT_OF_RANGE)
     if options.momentum == 0:
-        return wrong(f"{said}.", "no-momentum")
+        return wrong(f"{said}.", training.NO_MOMENTUM)
     if not LEAST_MOMENTUM <= options.momentum < 1:
-        return wrong(f"{said}.", "momentum-out-of-range")
+        return wrong(f"{said}.", training.MOMENTUM_OUT_OF_RANGE)
     if options.weight_decay == 0 and options.dampening > 0:
-        return wrong(f"{said}, and dampening {options.dampening:g}.", "decay-as-dampening")
+        return wrong(f"{said}, and dampening {options.dampening:g}.", training.DECAY_AS_DAMPENING)
     if options.weight_decay == 0:
-        return wrong(f"{said}.", "no-weight-decay")
+        return wrong(f"{said}.", training.NO_WEIGHT_DECAY)
     return right(rate=options.lr, momentum=options.momentum, decay=options.weight_decay)
 
 
@@ -71,12 +72,12 @@ def cross_entropy(student: Subject) -> Conclusion:
     there = image_programs.inventory(student)
     slopes = [one for one in there.logits if one.complete]
     if not slopes:
-        return wrong("No training step was seen that begins at the network's output.", "no-loss")
+        return wrong("No training step was seen that begins at the network's output.", NO_LOSS)
     for one in slopes:
         conclusion = losses.slope_at_output(one.values, one.slope)
         if not conclusion.holds:
-            known = {"sum-instead-of-mean": "sum-instead-of-mean", "probabilities-as-logits": "probabilities-as-logits"}
-            return wrong(conclusion.message, known.get(conclusion.mistake_id, "not-cross-entropy"))
+            summed = conclusion.mistake == SUM_INSTEAD_OF_MEAN
+            return wrong(conclusion.message, SUM_INSTEAD_OF_MEAN if summed else training.NOT_CROSS_ENTROPY)
     return right()
 
 
@@ -84,12 +85,12 @@ def first_loss(student: Subject) -> Conclusion:
     """Whether the first step's loss is near ln 10: labels are read off the slope, softmax minus one at the label."""
     slopes = [one for one in image_programs.inventory(student).logits if one.complete]
     if not slopes:
-        return wrong("No training step was seen that begins at the network's output.", "no-loss")
+        return wrong("No training step was seen that begins at the network's output.", NO_LOSS)
     first = slopes[0]
     labels = first.slope.argmin(1)
     loss = float(torch.nn.functional.cross_entropy(first.values, labels))
     if not abs(loss - LN10) <= FIRST_LOSS_OFF:
-        return wrong(f"The first loss is {loss:.3g}, ln 10 is {LN10:.4g}.", "initial-loss-off")
+        return wrong(f"The first loss is {loss:.3g}, ln 10 is {LN10:.4g}.", training.INITIAL_LOSS_OFF)
     return right(loss=round(loss, 3))
 
 
@@ -97,17 +98,17 @@ def modes(student: Subject) -> Conclusion:
     """Whether steps are taken in training mode, and validation passes in evaluation mode, without a step."""
     there = image_programs.inventory(student)
     if not there.trained and not any(row.get("useful_steps") for row in there.optimizers):
-        return wrong("No optimizer took a step with gradients.", "no-training-step")
+        return wrong("No optimizer took a step with gradients.", training.NO_TRAINING_STEP)
     steps, looks = _passes(there.inputs)
     if any(not one.training for one in steps):
-        return wrong("A step was taken while the network was in evaluation mode.", "trained-in-evaluation-mode")
+        return wrong("A step was taken while the network was in evaluation mode.", training.TRAINED_IN_EVALUATION_MODE)
     sources = there.sources
     if any(s.trained and s.hint == "evaluation" for s in sources):
-        return wrong("A step was taken on validation pictures.", "trained-on-validation")
+        return wrong("A step was taken on validation pictures.", training.TRAINED_ON_VALIDATION)
     if not any(s.passes and not s.trained and s.kind == "loader" for s in sources):
-        return wrong("No pass over validation pictures was seen.", "no-validation")
+        return wrong("No pass over validation pictures was seen.", training.NO_VALIDATION)
     if not any(not one.training for one in looks):
-        return wrong("No pass in evaluation mode was seen.", "evaluated-in-training-mode")
+        return wrong("No pass in evaluation mode was seen.", training.EVALUATED_IN_TRAINING_MODE)
     return right()
 
 
@@ -127,7 +128,7 @@ def _passes(inputs: Sequence[image_programs.Input]) -> tuple[list[image_programs
     return steps, looks
 
 
-def swept(student: Subject, name: str, wanted: Sequence[float], mistake: str) -> Conclusion:
+def swept(student: Subject, name: str, wanted: Sequence[float], mistake: KnownMistake) -> Conclusion:
     """Whether training was done with all of these values of an option."""
     tried = [option(group, name) for group in groups(student)]
     missing = [value for value in wanted if not any(_equal(value, one) for one in tried)]
@@ -141,7 +142,7 @@ def larger_rate(student: Subject, numbers: Collection[int]) -> Conclusion:
     """Whether a normalised network was trained with a rate of at least 0.05."""
     rates = [option(group, "lr") for group in groups(student)]
     if not numbers or max(rates, default=0.0) < LARGE:
-        return wrong(f"The largest rate is {max(rates, default=0.0):g}.", "no-larger-rate")
+        return wrong(f"The largest rate is {max(rates, default=0.0):g}.", training.NO_LARGER_RATE)
     return right(rate=max(rates))
 
 

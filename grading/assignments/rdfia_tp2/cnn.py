@@ -12,15 +12,19 @@ Policy where the statement leaves room:
 * CIFAR-10's own deviations (.247, .243, .262) in the place of the statement's: allowed.
 """
 
-from collections.abc import Callable, Sequence
-
-from grading.assignments.rdfia_tp2 import cnn_networks, cnn_pictures, cnn_slips
+from grading.assignments.rdfia_tp2 import cnn_networks
+from grading.assignments.rdfia_tp2.cnn_networks import SHAPES
 from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject, remark
-from grading.checks.conclusions import Conclusion, insist, wrong
-from grading.checks.image_networks import FoundNetworks, ImageNetwork, seen
+from grading.checks.colour_pictures import Wanted
+from grading.checks.conclusions import insist, wrong
+from grading.checks.image_networks import any_of, insist_on_one, remark_on_calls, seen
+from grading.checks.small_networks import insist_on_scores, layers, nearest, normalised
+from grading.mistakes.training import NO_TRAINING
+from reference_models.small_cnn import CROP
 
 FILE = "1_cd_CNNs.ipynb"
 ARCHITECTURE, METHODS = "2. CIFAR-10", "3. Better results"
+PICTURES = Wanted("test", crop=CROP)
 
 part = Part(
     FILE,
@@ -30,29 +34,6 @@ part = Part(
 )
 
 
-def _any(conclusions: Sequence[Conclusion]) -> None:
-    """Insist on one that holds; where none does, on the last, which stands for the final state."""
-    insist(next((o for o in conclusions if o.holds), conclusions[-1]))
-
-
-def _networks(student: Subject) -> tuple[FoundNetworks, tuple[ImageNetwork, ...]]:
-    there = seen(student)
-    working = tuple(n for n in there.networks if not n.raised) or there.networks
-    if not working:
-        digits = " Those that were found take pictures of one channel." if there.others else ""
-        insist(wrong(f"No network for pictures of three channels was found.{digits}", "no-network"))
-    return there, working
-
-
-def _each(student: Subject, judge: Callable[[ImageNetwork], Conclusion]) -> None:
-    _, networks = _networks(student)
-    _any([judge(n) if not n.raised else _stopped(n) for n in networks])
-
-
-def _stopped(network: ImageNetwork) -> Conclusion:
-    return wrong(f"{network.kind} raised {network.raised}", "network-stops")
-
-
 # -- the network: 1.5 points ----------------------------------------------------------------------------
 
 architecture = part.criterion(
@@ -60,25 +41,24 @@ architecture = part.criterion(
 )
 
 
-@architecture.holds(id="cd-layers", reference=False, mistakes=cnn_slips.LAYERS, weight="2")
+@architecture.holds(id="cd-layers", reference=False, weight="2")
 def layers_are_the_statements(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """The network has the statement's layers: three convolutions and two linear layers, of the statement's sizes."""
-    there, networks = _networks(student)
-    if len(there.networks) == 1:
+    networks = seen(student).networks
+    if len(networks) == 1:
         remark(
             "Your notebook ends with one network for colour pictures: every row about the network is about that one."
         )
-    for said in there.said:
-        remark(f"{said}.")
-    _any([cnn_networks.layers(n) if not n.raised else _stopped(n) for n in networks])
+    remark_on_calls(student)
+    if any(nearest(n, SHAPES) is cnn_networks.ROUNDED_DOWN for n in networks):
+        remark("fc4 has 576 inputs because the last pooling rounds down: the row on crops is about that.")
+    insist_on_one(student, lambda n: layers(n, SHAPES))
 
 
-@architecture.holds(id="cd-scores", reference=False, mistakes=cnn_slips.COMPUTES, needs=("cd-layers",))
+@architecture.holds(id="cd-scores", reference=False, needs=("cd-layers",))
 def scores_are_the_statements(student: Subject, draw: Draw) -> None:
     """With the same weights your network computes what the statement's does: ReLU in between, scores at the end."""
-    _, networks = _networks(student)
-    fitting = [n for n in networks if not n.raised and cnn_networks.layers(n).holds]
-    _any([cnn_networks.computes(student, n, draw) for n in fitting])
+    insist_on_scores(student, draw, SHAPES)
 
 
 # -- pictures: 1.75 points ------------------------------------------------------------------------------
@@ -86,31 +66,31 @@ def scores_are_the_statements(student: Subject, draw: Draw) -> None:
 normalisation = part.criterion("cd-normalisation", "Normalised pictures", section=METHODS, points="0.75")
 
 
-@normalisation.holds(id="cd-statistics", reference=False, mistakes=cnn_slips.STATISTICS)
+@normalisation.holds(id="cd-statistics", reference=False)
 def pictures_are_normalised(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - black and white need no draw
     """Training and test pictures are normalised, channel by channel, with (.491, .482, .447) and (.202, .199, .201)."""
-    insist(cnn_pictures.statistics(student, seen(student)))
+    insist(PICTURES.normalised(student))
 
 
 augmentation = part.criterion("cd-augmentation", "Crops and flips", section=METHODS, points="1", award=PROPORTIONAL)
 
 
-@augmentation.holds(id="cd-training-crops", reference=False, mistakes=cnn_slips.TRAINING_CROPS)
+@augmentation.holds(id="cd-training-crops", reference=False)
 def training_pictures_vary(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
     """Training pictures are random crops of 28 x 28, flipped at random from left to right."""
-    insist(cnn_pictures.training(student, seen(student)))
+    insist(PICTURES.varied(student))
 
 
-@augmentation.holds(id="cd-test-crops", reference=False, mistakes=cnn_slips.EVALUATION_CROPS)
+@augmentation.holds(id="cd-test-crops", reference=False)
 def test_pictures_are_central(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
     """Test pictures are cut to their central 28 x 28."""
-    insist(cnn_pictures.evaluation(student, seen(student)))
+    insist(PICTURES.central(student))
 
 
-@augmentation.holds(id="cd-ceiling", reference=False, mistakes=cnn_slips.CEILING, follows=("cd-architecture",))
+@augmentation.holds(id="cd-ceiling", reference=False, follows=("cd-architecture",))
 def small_pictures_fit(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """The network takes pictures of 28 x 28 and still has 1024 inputs at its first linear layer."""
-    _each(student, cnn_networks.ceiling)
+    insist_on_one(student, cnn_networks.ceiling)
 
 
 # -- schedule, dropout, normalisation: 2 points ---------------------------------------------------------
@@ -118,30 +98,30 @@ def small_pictures_fit(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - 
 schedule = part.criterion("cd-schedule", "Learning rate schedule", section=METHODS, points="0.75")
 
 
-@schedule.holds(id="cd-rates", reference=False, mistakes=cnn_slips.RATES, follows=("cd-architecture",))
+@schedule.holds(id="cd-rates", reference=False, follows=("cd-architecture",))
 def rates_fall(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the rates are the program's own
     """The learning rate is multiplied by 0.95 after each epoch."""
     there = seen(student)
     rates = [r for r in there.rates if r]
     if not rates:
         said = " ".join(("Your program took no training step.", *(f"{said}." for said in there.said)))
-        insist(wrong(said, "no-training"))
-    _any([cnn_networks.schedule(r) for r in rates])
+        insist(wrong(said, NO_TRAINING))
+    any_of([cnn_networks.schedule(r) for r in rates])
 
 
 dropout = part.criterion("cd-dropout", "Dropout", section=METHODS, points="0.5")
 
 
-@dropout.holds(id="cd-dropout-place", reference=False, mistakes=cnn_slips.DROPOUT, follows=("cd-architecture",))
+@dropout.holds(id="cd-dropout-place", reference=False, follows=("cd-architecture",))
 def dropout_between_linear_layers(student: Subject, draw: Draw) -> None:
     """Between the two linear layers there is dropout, in training only."""
-    _each(student, lambda n: cnn_networks.dropout(student, n, draw))
+    insist_on_one(student, lambda n: cnn_networks.dropout(student, n, draw))
 
 
 batch_normalisation = part.criterion("cd-batch-normalisation", "Batch normalisation", section=METHODS, points="0.75")
 
 
-@batch_normalisation.holds(id="cd-batch-normalisation-place", reference=False, mistakes=cnn_slips.NORMALISATION)
+@batch_normalisation.holds(id="cd-batch-normalisation-place", reference=False)
 def convolutions_are_normalised(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """Behind each convolution there is a batch normalisation: 320 parameters more."""
-    _each(student, cnn_networks.normalised)
+    insist_on_one(student, normalised)

@@ -152,8 +152,8 @@ def _wrong(name: str, row: str, mistake: str, *changes: tuple[str, str], may: tu
 
 
 WRONG = (
-    _wrong("no relu behind fc4", NETWORK, "no-relu-after-fc4", (f"{FC4}\n{INDENT}nn.ReLU(),", FC4)),
-    _wrong("no relu behind conv1", NETWORK, "no-relu-after-conv1", (f"{BN1}{INDENT}nn.ReLU(),\n", BN1)),
+    _wrong("no relu behind fc4", NETWORK, "no-activation-after-fc4", (f"{FC4}\n{INDENT}nn.ReLU(),", FC4)),
+    _wrong("no relu behind conv1", NETWORK, "no-activation-after-conv1", (f"{BN1}{INDENT}nn.ReLU(),\n", BN1)),
     _wrong("tanh", NETWORK, "tanh-for-relu", ("nn.ReLU()", "nn.Tanh()")),
     _wrong("leaky", NETWORK, "leaky-relu", ("nn.ReLU()", "nn.LeakyReLU()")),
     _wrong("averages", NETWORK, "average-pooling", ("nn.MaxPool2d((2, 2)", "nn.AvgPool2d((2, 2)")),
@@ -184,7 +184,7 @@ WRONG = (
         ),
         (FC4, "nn.Linear(2048, 1000),"),
     ),
-    _wrong("narrow fc4", NETWORK, "fc4-width", (FC4, "nn.Linear(1024, 100),"), (HEAD, "nn.Linear(100, 10),")),
+    _wrong("narrow fc4", NETWORK, "linear-widths", (FC4, "nn.Linear(1024, 100),"), (HEAD, "nn.Linear(100, 10),")),
     _wrong(
         "one linear layer",
         NETWORK,
