@@ -7,7 +7,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev make \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/chainrule
-COPY requirements.lock pyproject.toml README.md Makefile ./
+COPY requirements.lock pyproject.toml README.md LICENSE Makefile ./
 # The environment first: it changes less often than the code. Compiled here, since the root is read-only later.
 RUN python3 -m venv .venv \
  && awk '/^[a-z]/{keep=0} /^uv==/{keep=1} keep' requirements.lock > .venv/uv.lock \

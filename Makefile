@@ -15,7 +15,7 @@ export MKL_NUM_THREADS = 1
 # Three processes, because they wait as much as they compute: for deadlines, services and browsers.
 FILE_BY_FILE = --numprocesses 3 --dist loadfile -p no:randomly
 
-.PHONY: help run test test-unit test-rest check bench fuzz fmt rehearse docs screenshots vendor lock clean
+.PHONY: help run test test-unit test-rest check hooks bench fuzz fmt rehearse docs screenshots profile vendor lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ check: $(STAMP) ## what a change must pass before the tests
 	$(BIN)/codespell
 	$(BIN)/pytest --quiet tests/repository -p no:randomly
 
+hooks: $(STAMP) ## run the checks before every commit
+	$(BIN)/prek install
+
 fmt: $(STAMP) ## format and mend what can be mended by machine
 	$(BIN)/ruff check --fix-only --exit-zero .
 	$(BIN)/ruff format .
@@ -68,6 +71,9 @@ docs: $(STAMP) ## reference pages from the docstrings, into var/docs
 
 screenshots: $(STAMP) ## take the README's pictures anew (needs Debian's chromium)
 	$(BIN)/python docs/screenshots.py
+
+profile: $(STAMP) ## write deploy/worker-seccomp.json from the list that boxes refuse
+	$(BIN)/python -m grading.sandbox.worker_profile
 
 vendor: ## copy the pages' third-party assets from their packages (needs Node.js)
 	cd api/pages/vendoring && npm run --silent vendor

@@ -9,7 +9,7 @@ NotFound            404     the client
 Conflict            409     the client, when the state has changed
 TooLarge            413     the student
 NotASubmission      422     the student
-InvalidRequest            422     the client's author
+InvalidRequest      422     the client's author
 TooManyAttempts     429     the client: wait
 QueueFull           503     nobody: come back later
 HouseFault          503     we

@@ -2,8 +2,7 @@
 
 A container engine's own profile refuses what makes namespaces, and a worker needs that to confine students' programs.
 So its container gets a profile of ours instead, `deploy/worker-seccomp.json`: whatever a box refuses, but for what
-makes boxes, and what engines refuse besides. `python -m grading.sandbox.worker_profile` writes it; a test holds the two
-equal.
+makes boxes, and what engines refuse besides. `make profile` writes it; a test holds the two equal.
 """
 
 import errno

@@ -105,7 +105,7 @@ def test_the_workers_extra_permissions_are_the_sandboxes():
 
 
 def test_the_workers_profile_is_made_from_what_boxes_refuse():
-    """One list is kept by hand, in the guest; `python -m grading.sandbox.worker_profile` writes the other."""
+    """One list is kept by hand, in the guest; `make profile` writes the other."""
     assert json.loads(PROFILE.read_text(encoding="utf-8")) == profile()
     assert {*seccomp.DENIED} >= MAKES_BOXES | ENGINES_ALLOW
     assert not {*seccomp.DENIED} & {*ENGINES_REFUSE}

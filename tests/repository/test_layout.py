@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXED_ROOMS = {"api", "worker", "grading", "reference_models", "migrations", "tests"}
@@ -69,6 +70,19 @@ def test_every_file_named_in_the_documents_exists():
     ]
 
     assert missing == []
+
+
+def test_the_hooks_run_what_make_check_runs():
+    """A commit that the hooks let through passes `make check`, and none is kept back by anything else."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [recipe] = re.findall(r"^check:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    checks = [line.strip().removeprefix("$(BIN)/") for line in recipe.splitlines()]
+    [local] = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    hooks = [hook["entry"].removeprefix(".venv/bin/").replace(" --force-exclude", "") for hook in local["hooks"]]
+
+    assert local["repo"] == "local"
+    # ruff is given the files that changed instead of all.
+    assert [check.removesuffix(" .") for check in checks] == hooks
 
 
 def test_the_lock_file_names_no_index():
