@@ -17,11 +17,11 @@ import numpy.typing as npt
 from grading.authoring import Student, Subject, leave_to_person
 from grading.authoring import expect as admit
 from grading.checks import outcome
-from grading.checks.conclusions import Conclusion, insist, wrong
+from grading.checks.conclusions import Conclusion, insist, right, wrong
 from grading.checks.numbered_answers import code_with
 from grading.checks.outcome import Band
 from grading.domain.errors import NotDefined
-from grading.mistakes import training_loops
+from grading.mistakes import training_loops, vector_machines
 from grading.programs import Source
 from grading.programs.syntax import parse
 
@@ -138,6 +138,45 @@ class Loop:
         if not loops_openly(source) or (self.data and source is not None and code_with(self.data)(source) is None):
             return True
         return isinstance(student, Student) and any(u.overran or not u.ran for u in student.executed().units)
+
+
+# -- machines -----------------------------------------------------------------------------------------------
+
+
+def kernels_compared(found: Sequence[Machine], labels: Labels, *, curved: float, straight: float) -> Conclusion:
+    """A linear machine is compared with one of another kernel, which tells the classes apart.
+
+    Args:
+        found: at least one.
+        labels: of the points that they were asked for.
+        curved: share of right answers that tells the classes apart.
+        straight: share that no straight line reaches.
+    """
+    shares = {k: max(m.share(labels) for m in found if m.kernel == k) for k in sorted({m.kernel for m in found})}
+    if len(shares) == 1:
+        said = f"Machines that were fitted: {len(found)}, all with the kernel {found[0].kernel!r}."
+        return wrong(said, vector_machines.ONE_KERNEL)
+    shown = ", ".join(f"{k} {share:.0%}" for k, share in shares.items())
+    said = f"Of {len(labels)} new points your machines have right, at best: {shown}."
+    if "linear" not in shares:
+        return wrong(said, vector_machines.LINEAR_MISSING)
+    if max(shares.values()) < curved:
+        return wrong(said, vector_machines.MACHINE_NOT_BETTER)
+    if shares["linear"] <= straight:
+        return right(**shares)
+    share = f"{shares['linear']:.0%}"
+    given = f"Your linear machine has {share} of new points right: it is given more than the two coordinates."
+    return right(given, **shares)
+
+
+def settings_varied(found: Sequence[Machine]) -> Conclusion:
+    """C or a parameter of the kernel is varied."""
+    if len({(m.kernel, m.settings) for m in found}) > len({m.kernel for m in found}):
+        return right()
+    return wrong("Each kernel was tried with one setting only.", vector_machines.SETTINGS_NOT_VARIED)
+
+
+# -- where it cannot be told --------------------------------------------------------------------------------
 
 
 def read_by_person(student: Subject, words: Sequence[str], key: Sequence[str], missing: str) -> NoReturn:

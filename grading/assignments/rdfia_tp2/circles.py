@@ -17,46 +17,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from grading.assignments.rdfia_tp2.circles_networks import (
-    NET,
-    NH,
-    NX,
-    NY,
-    PASSED,
-    QUESTIONS,
-    REFERENCE,
-    STEPS,
-    Array,
-    N,
-    answers,
-    batch,
-    known,
-    known_accuracies,
-    parameters,
-    plain,
-    plains,
-)  # fmt: skip
-from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark, require
-from grading.authoring.written import ForHuman, Right, Wrong
-from grading.checks import by_hand
+from grading.assignments.rdfia_tp2 import circles_networks as net
+from grading.assignments.rdfia_tp2.circles_networks import NET, REFERENCE, N, batch, known, parameters, plain, plains
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark
+from grading.checks import autograd, by_hand, hand_networks
 from grading.checks.conclusions import insist, wrong
 from grading.checks.initialisation import judged
 from grading.checks.trained import ask_machines, ask_networks
-from grading.mistakes import autograd
-from grading.mistakes.circles_network import (
-    BACKWARD,
-    BIAS_SHAPE,
-    CRITERION,
-    DESCENT,
-    FORWARD,
-    LOSS,
-    MODULE,
-    OPTIMIZER,
-    STEP,
-    WEIGHT_SHAPE,
-)  # fmt: skip
+from grading.mistakes import circles_network as mistakes
 from grading.mistakes.metrics import ACCURACY
-from grading.numerics.closeness import difference
 from grading.programs.autograd import tracking, zeroes_outside
 from reference_models import initializers
 from reference_models.circles_network import NAMES, STANDARD_DEVIATION, variant
@@ -67,10 +36,6 @@ BACKWARDS = ("backward", "backward_pass", "retropropagation")
 STEPPING = ("sgd", "step", "update", "descente", "descent")
 """Pieces of names of functions that take a step."""
 
-SHARE_RTOL = 1e-3
-APART = 0.01
-"""Accuracies of 12 examples that are told apart."""
-
 WIDE = (40, 60, 30)
 """Layers with enough entries to tell one law from another."""
 
@@ -78,7 +43,7 @@ part = Part(
     FILE,
     expects=[
         *(Function(name) for name in ("init_params", "forward", "loss_accuracy", "backward", "sgd", "init_model")),
-        *(Driven(n, driver=d, ask=ask, told=None if told else "") for n, (d, ask, told) in QUESTIONS.items()),
+        *(Driven(n, driver=d, ask=ask, told=None if told else "") for n, (d, ask, told) in net.QUESTIONS.items()),
         Driven("trained__circles", driver="trained_networks", ask=ask_networks, box="run", told=""),
         Driven("trained__mnist", driver="trained_networks", ask=ask_networks, box="run", told=""),
         Driven("machines", driver="trained_machines", ask=ask_machines, box="run", told=""),
@@ -103,10 +68,10 @@ def parameters_are_normal(student: Subject, draw: Draw) -> None:  # noqa: ARG001
     for name, (rows, columns) in {"Wh": (nh, nx), "Wy": (ny, nh)}.items():
         shape = (columns, rows) if turned else (rows, columns)
         if made[name].shape != shape:
-            insist(wrong(f"{name} has shape {made[name].shape}, expected {shape}.", WEIGHT_SHAPE))
+            insist(wrong(f"{name} has shape {made[name].shape}, expected {shape}.", mistakes.WEIGHT_SHAPE))
     for name, units in {"bh": nh, "by": ny}.items():
         if made[name].size != units or sum(n > 1 for n in made[name].shape) > 1:
-            insist(wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", BIAS_SHAPE))
+            insist(wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", mistakes.BIAS_SHAPE))
     normal = initializers.Law("normal", 0.0, STANDARD_DEVIATION)
     for name in ("Wh", "Wy", *(bias for bias in ("bh", "by") if np.any(made[bias]))):
         insist(judged(made[name], normal, name=name))
@@ -115,7 +80,7 @@ def parameters_are_normal(student: Subject, draw: Draw) -> None:  # noqa: ARG001
 forward_row = part.criterion("ab-forward", "forward", section=HAND, points="1")
 
 
-@forward_row.agrees(id="forward-probabilities", mistakes=known(FORWARD, "forward__by_hand"))
+@forward_row.agrees(id="forward-probabilities", mistakes=known(mistakes.FORWARD, "forward__by_hand"))
 def forward_probabilities(subject: Subject, draw: Draw) -> object:
     """The answer yhat is the softmax, row by row, of Wy tanh(Wh x + bh) + by."""
     return subject.forward__by_hand(parameters(draw), batch(draw)[0])["yhat"]
@@ -125,16 +90,9 @@ def forward_probabilities(subject: Subject, draw: Draw) -> object:
 def forward_intermediate(student: Subject, draw: Draw) -> None:
     """What forward keeps in `outputs` is what the statement names so: X, htilde, h, ytilde, yhat."""
     p, (x, _) = parameters(draw), batch(draw)
-    kept = student.forward__by_hand(p, x)["outputs"]
     seen = NET.forward(plains(p), plain(x))
-    for name in (n for n in PASSED if n in kept):
-        ways = (getattr(seen, name), getattr(seen, name).T)
-        fits = any(
-            w.shape == kept[name].shape and difference(w, kept[name], rtol=1e-4, atol=1e-5) is None for w in ways
-        )
-        require(fits, f"outputs[{name!r}] is not {name}.", evidence={"array": name})
-    if missing := [n for n in PASSED if n not in kept]:
-        remark(f"Your outputs lack {', '.join(missing)}, which the statement names; it costs nothing by itself.")
+    wanted = {name: getattr(seen, name) for name in net.PASSED}
+    insist(hand_networks.kept_as_named(student.forward__by_hand(p, x)["outputs"], wanted, "outputs"))
 
 
 @forward_row.holds(id="forward-large-scores", form="free", needs=("forward-probabilities",))
@@ -150,27 +108,18 @@ loss_row = part.criterion("ab-loss-accuracy", "loss_accuracy", section=HAND, poi
 
 
 def _telling(draw: Draw) -> tuple[torch.Tensor, torch.Tensor]:
-    """Probabilities and targets for which no known mistake gives the right accuracy."""
-    for attempt in range(200):
-        stream = draw.stream(f"attempt-{attempt}")
-        yhat = torch.from_numpy(NET.output(stream.normal(N, NY, scale=1.5))).float()
-        y = torch.from_numpy(stream.one_hot(N, NY, dtype="float32"))
-        others = {round(k.variant(plain(yhat), plain(y)), 6) for k in ACCURACY}
-        if (
-            len(others) == len(ACCURACY)
-            and min(abs(o - NET.accuracy(plain(yhat), plain(y))) for o in others) > 1 / N / 8
-        ):
-            return yhat, y
-    raise ValueError("no draw tells the known mistakes apart")
+    """Probabilities and one-hot targets for which no known mistake gives the right accuracy."""
+    scores, targets = hand_networks.telling_scores(draw, N, net.NY)
+    return torch.from_numpy(NET.output(scores)).float(), torch.from_numpy(targets).float()
 
 
 def _in_percent(name: str) -> Variant:
     """The same with an accuracy from 0 to 100."""
-    in_percent: dict[str, Any] = {name: answers(NET, lambda q, y: 100 * NET.accuracy(q, y))[name]}
+    in_percent: dict[str, Any] = {name: net.answers(NET, lambda q, y: 100 * NET.accuracy(q, y))[name]}
     return Variant("accuracy-in-percent", note="Your accuracy is in percent: allowed.", **in_percent)
 
 
-@loss_row.agrees(id="loss-value", mistakes=known(LOSS, "loss_accuracy__by_hand"))
+@loss_row.agrees(id="loss-value", mistakes=known(mistakes.LOSS, "loss_accuracy__by_hand"))
 def loss_value(subject: Subject, draw: Draw) -> object:
     """L is the mean over the examples of -Σ y log yhat."""
     return subject.loss_accuracy__by_hand(*_telling(draw))["loss"]
@@ -178,7 +127,7 @@ def loss_value(subject: Subject, draw: Draw) -> object:
 
 @loss_row.agrees(
     id="accuracy-value",
-    mistakes=known_accuracies(ACCURACY, "loss_accuracy__by_hand"),
+    mistakes=net.known_accuracies(ACCURACY, "loss_accuracy__by_hand"),
     also=[_in_percent("loss_accuracy__by_hand")],
 )
 def accuracy_value(subject: Subject, draw: Draw) -> object:
@@ -189,37 +138,27 @@ def accuracy_value(subject: Subject, draw: Draw) -> object:
 backward_row = part.criterion("ab-backward", "backward, by hand", section=HAND, points="2")
 
 
-def _gradients(subject: Subject, draw: Draw) -> tuple[dict[str, Array], float]:
-    """The four gradients for right intermediate values, and their common length."""
+def _gradients(subject: Subject, draw: Draw) -> dict[str, net.Array]:
+    """The four gradients for intermediate values that are right."""
     p, (x, y) = parameters(draw), batch(draw)
     seen = NET.forward(plains(p), plain(x))
-    outputs = {name: torch.from_numpy(getattr(seen, name)).float() for name in PASSED}
-    found: dict[str, Array] = subject.backward__by_hand(p, outputs, y)
-    return found, float(np.sqrt(sum(float((g * g).sum()) for g in found.values())))
+    outputs = {name: torch.from_numpy(getattr(seen, name)).float() for name in net.PASSED}
+    found: dict[str, net.Array] = subject.backward__by_hand(p, outputs, y)
+    return found
 
 
-@backward_row.agrees(id="gradients", mistakes=known(BACKWARD, "backward__by_hand"))
+@backward_row.agrees(id="gradients", mistakes=known(mistakes.BACKWARD, "backward__by_hand"))
 def gradients(subject: Subject, draw: Draw) -> object:
     """The four gradients together point along the gradient of the loss (shown divided by their common length)."""
-    found, length = _gradients(subject, draw)
-    return {name: found[name] / (length or 1.0) for name in NAMES}
+    found = _gradients(subject, draw)
+    length = hand_networks.length(found) or 1.0
+    return {name: found[name] / length for name in NAMES}
 
 
 @backward_row.holds(id="gradient-factor", form="free", needs=("gradients",))
 def gradient_factor(student: Subject, draw: Draw) -> None:
     """The gradients are those of the mean over the batch, or of the sum: all four the same."""
-    factor = _gradients(student, draw)[1] / _gradients(REFERENCE, draw)[1] * N
-    if abs(factor - 1) <= SHARE_RTOL:
-        return
-    require(
-        abs(factor - N) <= SHARE_RTOL * N,
-        f"All your gradients are {factor:.4g} times those of the mean loss: neither its mean nor its sum.",
-        evidence={"factor": factor},
-    )
-    remark(
-        "Your gradients are summed over the batch; the loss is a mean. The statement asks for both in different "
-        "places, so it costs nothing: the learning rate just works as if it were larger."
-    )
+    insist(hand_networks.mean_or_sum(_gradients(student, draw), _gradients(REFERENCE, draw), N))
 
 
 @backward_row.holds(id="backward-by-hand", form="free", reference=False, needs=("gradients",))
@@ -232,7 +171,7 @@ def backward_by_hand(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - th
 step_row = part.criterion("ab-sgd", "sgd, by hand", section=HAND, points="0.5")
 
 
-@step_row.agrees(id="sgd-step", mistakes=known(STEP, "sgd__by_hand"))
+@step_row.agrees(id="sgd-step", mistakes=known(mistakes.STEP, "sgd__by_hand"))
 def sgd_step(subject: Subject, draw: Draw) -> object:
     """A step of sgd moves every parameter by -eta times its gradient, in place or in what it returns."""
     return subject.sgd__by_hand(parameters(draw), parameters(draw.stream("gradients")), draw.number(0.07, 0.2))
@@ -243,70 +182,54 @@ def sgd_step(subject: Subject, draw: Draw) -> object:
 autograd_row = part.criterion("ab-autograd", "With autograd", section=AUTOGRAD, points="1", award=PROPORTIONAL)
 
 
-class _Tracks:
-    """Whether the program asks torch to keep track of gradients, anywhere."""
-
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """Right where it does."""
-        return Right() if answer == "tracks" else Wrong("has no tensor with requires_grad, so torch keeps no gradients")
-
-
 autograd_row.asks(
-    "requires-grad", "The parameters of the second section keep track of gradients.", find=tracking, accepts=_Tracks()
+    "requires-grad",
+    "The parameters of the second section keep track of gradients.",
+    find=tracking,
+    accepts=autograd.Tracks(),
 )
 
 
 @autograd_row.holds(id="parameters-are-leaves", form="free", needs=("requires-grad",))
 def parameters_are_leaves(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - asked of the program's own parameters
     """Every parameter that torch keeps track of receives a gradient of its own."""
-    made = student.init_params__by_hand(NX, NH, NY, autograd=True)
-    if not made["tracked"]:
-        remark("No init_params of yours asks for gradients: they are asked for elsewhere, not looked at here.")
-        return
-    if untracked := [n for n in NAMES if n not in made["tracked"]]:
-        said = f"In what init_params returns, {', '.join(untracked)} without requires_grad."
-        insist(wrong(said, autograd.PARAMETER_UNTRACKED))
-    if inner := [n for n in NAMES if n not in made["leaves"]]:
-        said = f"In what init_params returns, {', '.join(inner)} will get no .grad."
-        insist(wrong(said, autograd.INITIALISED_NON_LEAF))
+    made = student.init_params__by_hand(net.NX, net.NH, net.NY, autograd=True)
+    insist(autograd.leaves(made, NAMES, "init_params"))
 
 
 def _steps(subject: Subject, draw: Draw, question: str, *options: Any) -> dict[str, Any]:
     ask = getattr(subject, question)
-    found: dict[str, Any] = ask(parameters(draw), *batch(draw), draw.number(0.2, 0.4), STEPS, *options)
+    found: dict[str, Any] = ask(parameters(draw), *batch(draw), draw.number(0.2, 0.4), net.STEPS, *options)
     return found
 
 
-@autograd_row.agrees(id="autograd-steps", mistakes=known(DESCENT, "sgd__autograd"))
+@autograd_row.agrees(id="autograd-steps", mistakes=known(mistakes.DESCENT, "sgd__autograd"))
 def autograd_steps(subject: Subject, draw: Draw) -> object:
     """After L.backward(), sgd moves every parameter by -eta times its gradient, and sets the gradients to zero."""
     path = _steps(subject, draw, "sgd__autograd", zeroes_outside(subject.source, STEPPING, modules=False))
-    after = int(path["lost"])
-    if after >= 0:
-        said = f"After {after} step{'s' if after > 1 else ''} of sgd torch keeps track of no gradients any more."
-        insist(wrong(said, autograd.TRACKING_LOST))
+    insist(autograd.kept(int(path["lost"]), "sgd"))
     return {name: path[name] for name in NAMES}
 
 
 # -- torch.nn and torch.optim -------------------------------------------------------------------------------
 
 nn_row = part.criterion("ab-nn", "With torch.nn", section=NN, points="1.5", award=PROPORTIONAL)
-LOG_SOFTMAX = variant(scores=lambda net, p, X: np.log(net.forward(p, X).yhat))
+LOG_SOFTMAX = variant(scores=lambda own, p, X: np.log(own.forward(p, X).yhat))
 HARMLESS = "Your model ends in a LogSoftmax: harmless before cross-entropy, which takes it again."
 
 
 def _module_checks(kind: str) -> None:
     row, name = nn_row if kind == "nn" else optim_row, f"init_model__{kind}"
-    own: dict[str, Any] = {name: answers(LOG_SOFTMAX)[name]}
+    own: dict[str, Any] = {name: net.answers(LOG_SOFTMAX)[name]}
     also = [Variant("log-softmax", note=HARMLESS, **own)]
 
-    @row.agrees(id=f"{kind}-model", mistakes=known(MODULE, name), also=also)
+    @row.agrees(id=f"{kind}-model", mistakes=known(mistakes.MODULE, name), also=also)
     def model(subject: Subject, draw: Draw) -> object:
         """The model is Linear, Tanh, Linear, and puts out scores: no softmax."""
         said = getattr(subject, name)(parameters(draw), *batch(draw), 0.1)
         return {"the number of parameters": said["parameters"], "what the model puts out": said["out"]}
 
-    @row.agrees(id=f"{kind}-loss", mistakes=known(CRITERION, name), also=also, needs=(f"{kind}-model",))
+    @row.agrees(id=f"{kind}-loss", mistakes=known(mistakes.CRITERION, name), also=also, needs=(f"{kind}-model",))
     def loss(subject: Subject, draw: Draw) -> object:
         """The loss of what the model puts out is the mean cross-entropy."""
         return getattr(subject, name)(parameters(draw), *batch(draw), 0.1)["loss"]
@@ -317,7 +240,7 @@ _module_checks("nn")
 
 @nn_row.agrees(
     id="nn-loss-accuracy",
-    mistakes=(*known(CRITERION, "loss_accuracy__nn"), *known_accuracies(ACCURACY, "loss_accuracy__nn")),
+    mistakes=(*known(mistakes.CRITERION, "loss_accuracy__nn"), *net.known_accuracies(ACCURACY, "loss_accuracy__nn")),
     also=[_in_percent("loss_accuracy__nn")],
 )
 def nn_loss_accuracy(subject: Subject, draw: Draw) -> object:
@@ -326,7 +249,7 @@ def nn_loss_accuracy(subject: Subject, draw: Draw) -> object:
     return subject.loss_accuracy__nn(torch.log(yhat) + 1.0, y)
 
 
-@nn_row.agrees(id="nn-steps", mistakes=known(DESCENT, "sgd__nn"))
+@nn_row.agrees(id="nn-steps", mistakes=known(mistakes.DESCENT, "sgd__nn"))
 def nn_steps(subject: Subject, draw: Draw) -> object:
     """After L.backward(), sgd(model, eta) moves every parameter by -eta times its gradient, then zeroes them."""
     return _steps(subject, draw, "sgd__nn", zeroes_outside(subject.source, STEPPING, modules=True))
@@ -336,7 +259,7 @@ optim_row = part.criterion("ab-optim", "With torch.optim", section=OPTIM, points
 _module_checks("optim")
 
 
-@optim_row.agrees(id="optim-steps", mistakes=known(OPTIMIZER, "optim__steps"))
+@optim_row.agrees(id="optim-steps", mistakes=known(mistakes.OPTIMIZER, "optim__steps"))
 def optim_steps(subject: Subject, draw: Draw) -> object:
     """The optimizer is plain SGD over the model's parameters, with the rate eta."""
     return _steps(subject, draw, "optim__steps")

@@ -21,11 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.rdfia_tp2.circles import part
-from grading.authoring import PROPORTIONAL, Draw, Subject, remark, stores
-from grading.checks.conclusions import insist, right, wrong
+from grading.authoring import PROPORTIONAL, Draw, Subject, stores
+from grading.checks.conclusions import insist
 from grading.checks.outcome import Band
-from grading.checks.trained import Loop, Machine, read_by_person
-from grading.mistakes import vector_machines
+from grading.checks.trained import Loop, Machine, kernels_compared, read_by_person, settings_varied
 
 __all__ = ["part"]
 
@@ -36,9 +35,6 @@ FOLDER = Path(__file__).parent / "support"
 POINTS, DIGITS = 400, 300
 ENOUGH = Band(0.7, usual=0.95, seeds=0)
 """At the statement's rate of 0.03 the mean loss leaves networks of 150 epochs between 0.75 and 0.95 on Circles."""
-
-CURVED, STRAIGHT = 0.8, 0.75
-"""A machine that is right more often than the first tells rings apart; no straight line reaches the second."""
 
 RINGS = ((1.03, 0.22), (0.39, 0.16))
 """Mean and deviation of the radius of each class, of the course's points and of their stand-ins."""
@@ -161,27 +157,10 @@ def _machines(student: Subject, X: Array) -> list[Machine]:
 def kernels_are_compared(student: Subject, draw: Draw) -> None:
     """A linear machine is compared with one of another kernel, which tells the circles apart."""
     X, labels = rings(draw)
-    found = _machines(student, X)
-    shares = {k: max(m.share(labels) for m in found if m.kernel == k) for k in sorted({m.kernel for m in found})}
-    if len(shares) == 1:
-        said = f"Machines that were fitted: {len(found)}, all with the kernel {next(iter(shares))!r}."
-        insist(wrong(said, vector_machines.ONE_KERNEL))
-    shown = ", ".join(f"{k} {share:.0%}" for k, share in shares.items())
-    said = f"Of {len(labels)} new points your machines have right, at best: {shown}."
-    if "linear" not in shares:
-        insist(wrong(said, vector_machines.LINEAR_MISSING))
-    if max(shares.values()) < CURVED:
-        insist(wrong(said, vector_machines.MACHINE_NOT_BETTER))
-    if shares["linear"] > STRAIGHT:
-        share = f"{shares['linear']:.0%}"
-        remark(f"Your linear machine has {share} of new points right: it is given more than the two coordinates.")
-    insist(right(**shares))
+    insist(kernels_compared(_machines(student, X), labels, curved=0.8, straight=0.75))
 
 
 @machine_row.holds(id="svm-settings", form="free", reference=False)
 def settings_are_varied(student: Subject, draw: Draw) -> None:
     """C or a parameter of the kernel is varied."""
-    found = _machines(student, rings(draw)[0])
-    varied = len({(m.kernel, m.settings) for m in found}) > len({m.kernel for m in found})
-    said = "Each kernel was tried with one setting only."
-    insist(right() if varied else wrong(said, vector_machines.SETTINGS_NOT_VARIED))
+    insist(settings_varied(_machines(student, rings(draw)[0])))
