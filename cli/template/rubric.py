@@ -1,13 +1,13 @@
-"""A New Assignment: what is asked, and what is right.
+"""A New Assignment: what is asked, what is right, and how it goes wrong.
 
-Each check is a function from a subject to an answer. It is called with the student's program and with the reference,
-on the same random inputs, and the answers are compared. Its docstring is the question that the student reads.
+A check is a question. It is put to the student's program and to the reference, with the same random inputs, and the
+answers are compared. Its docstring is the question as the student reads it.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Function, Mistake, Reference, Rubric, Subject
+from grading.authoring import Draw, Function, KnownMistake, Reference, Rubric, Subject, acting, require
 
 Array = npt.NDArray[np.float64]
 
@@ -23,17 +23,25 @@ def softmax(z: Array) -> Array:
     return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
-def softmax_over_columns(z: Array) -> Array:
-    """The wrong axis."""
-    return softmax(z.T).T
-
-
-def softmax_unshifted(z: Array) -> Array:
-    """Right for small scores only."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        e = np.exp(z)
-        return np.asarray(e / e.sum(axis=1, keepdims=True))
-
+# A known mistake: its id, what the student did, what to do about it, and the right answer with that one change.
+BIAS_FORGOTTEN = KnownMistake(
+    "affine-without-bias",
+    "The answer is x @ w: the bias is not added.",
+    "Add b, which has one entry for each column of w.",
+    lambda x, w, _b: x @ w,
+)
+OVER_COLUMNS = KnownMistake(
+    "softmax-over-columns",
+    "Each column adds up to 1; each row should.",
+    "Sum over axis 1, with keepdims=True.",
+    lambda z: softmax(z.T).T,
+)
+# One without a variant: the check below sees it in the answer, and names it.
+OVERFLOWS = KnownMistake(
+    "softmax-overflows",
+    "The exponential overflows on large scores.",
+    "Subtract each row's maximum before exp: the probabilities stay the same.",
+)
 
 rubric = Rubric("new-assignment", points="3")
 layers = rubric.part(
@@ -46,51 +54,23 @@ affine_row = layers.criterion("affine", "Affine layer", section="1", points="1")
 softmax_row = layers.criterion("softmax", "Softmax", section="2", points="2")
 
 
-@affine_row.agrees(
-    mistakes=[
-        Mistake(
-            "affine-without-bias",
-            says="The answer is x @ w: the bias is not added.",
-            look="Add b, which has one entry for each column of w.",
-            affine=lambda x, w, _b: x @ w,
-        ),
-    ]
-)
+@affine_row.agrees(mistakes=acting([BIAS_FORGOTTEN], "affine"))
 def affine_values(subject: Subject, draw: Draw) -> object:
     """affine(x, w, b) is x @ w + b, for a batch of rows."""
     n, d, k = draw.sizes(3, 3, 9)
     return subject.affine(draw.normal(n, d), draw.normal(d, k), draw.normal(k))
 
 
-@softmax_row.agrees(
-    mistakes=[
-        Mistake(
-            "softmax-over-columns",
-            says="Each column adds up to 1; each row should.",
-            look="Sum over axis 1, with keepdims=True.",
-            softmax=softmax_over_columns,
-        ),
-    ]
-)
+@softmax_row.agrees(mistakes=acting([OVER_COLUMNS], "softmax"))
 def softmax_values(subject: Subject, draw: Draw) -> object:
     """softmax(z) turns each row of scores into probabilities."""
     n, k = draw.sizes(2, 3, 9)
     return subject.softmax(draw.normal(n, k, scale=2.0))
 
 
-@softmax_row.agrees(
-    needs=("softmax_values",),
-    mistakes=[
-        Mistake(
-            "softmax-overflows",
-            says="exp overflows on large scores, and the answer is not a number.",
-            look="Subtract each row's maximum before exp: the probabilities stay the same.",
-            # An answer that is not a number agrees with nothing, so this mistake is known by what is wrong with it.
-            recognise=lambda evidence: evidence.get("differs_in") == "finite",
-            softmax=softmax_unshifted,
-        ),
-    ],
-)
-def softmax_of_large_scores(subject: Subject, draw: Draw) -> object:
-    """softmax(z) does not overflow when scores are in the thousands."""
-    return subject.softmax(draw.normal(4, 5) + 2000.0)
+@softmax_row.holds(needs=("softmax_values",))
+def softmax_of_large_scores(student: Subject, draw: Draw) -> None:
+    """softmax(z) gives probabilities when scores are in the thousands, too."""
+    answer = student.softmax(draw.normal(4, 5) + 2000.0)
+    require(np.isfinite(answer).all(), "Your softmax of large scores is not a number.", mistake=OVERFLOWS)
+    require(np.allclose(answer.sum(axis=1), 1.0), "The rows of your softmax of large scores do not add up to 1.")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.authoring import TEMPLATE
+
 GUIDE = Path(__file__).parents[2] / "docs" / "authoring.md"
+QUOTED = ((TEMPLATE, "rubric.py"), (GUIDE.parents[1] / "examples" / "one_neuron", "drivers.py"))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
@@ -38,6 +41,8 @@ def followed(run, tmp_path, monkeypatch):
     rubric = (made / "rubric.py").read_text()
     part = rubric[rubric.index("layers = rubric.part(") : rubric.index("affine_row")]
     rewritten(made / "rubric.py", ('points="3"', 'points="4"'), (part, block("python", "rubric.part(") + "\n"))
+    imports = "from grading.authoring import"
+    rewritten(made / "rubric.py", (imports, block("python", "import RELU").strip() + "\n" + imports))
     with (made / "rubric.py").open("a") as file:
         file.write("\n\n" + block("python", "relu_row = "))
     with (made / "starter" / "layers.py").open("a") as file:
@@ -47,7 +52,7 @@ def followed(run, tmp_path, monkeypatch):
     lines = block("python", 'Patch("relu: a mask"').splitlines()
     wrong, right = (line[line.index("[") + 1 : line.rindex("]")] for line in lines)
     between = "        ],\n        right=["
-    rewritten(made / "rehearsal.py", (between, f"{wrong},\n{between}\n{right},"))
+    rewritten(made / "known.py", (between, f"{wrong},\n{between}\n{right},"))
     return made
 
 
@@ -56,7 +61,7 @@ def test_what_the_guide_says_passes(run, followed):
     ended = run("assignment", "validate", followed, "--unboxed", "--json", "--seeds", 3)
 
     assert ended.exit_code == 0, ended.output
-    assert "relu-is-a-mask" in {met["mistake"] for met in json.loads(ended.stdout)["rehearsal"]["mistakes"]}
+    assert "relu-mask" in {met["mistake"] for met in json.loads(ended.stdout)["rehearsal"]["mistakes"]}
 
 
 @pytest.mark.box
@@ -73,3 +78,11 @@ def test_what_the_guide_says_can_be_published_and_graded_by(run, followed, tmp_p
 
     assert (graded.exit_code, report["score"]) == (0, 3.0)
     assert "affine-without-bias" in graded.stdout
+
+
+def test_what_the_guide_quotes_is_what_stands_there():
+    """A record and a check of the template, a driver of the example: word for word."""
+    written = "\n".join((folder / name).read_text() for folder, name in QUOTED)
+
+    for has in ("BIAS_FORGOTTEN = ", "def softmax_values", "def arguments_after"):
+        assert block("python", has) in written, has

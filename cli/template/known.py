@@ -1,6 +1,6 @@
 """Submissions whose grade is known: the right sample with some of its text replaced.
 
-`chainrule assignment validate` hands each in. A wrong one must lose its rows and no other, and its mistake be named; a
+`chainrule assignment validate` submits each. A wrong one must lose its rows and no other, and its mistake be named; a
 right one must keep every point.
 """
 
