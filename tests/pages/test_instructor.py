@@ -70,7 +70,7 @@ def test_results_show_what_the_class_gets_wrong(staff) -> None:
     """Rows by share of students failing, mistakes by students who made them."""
     page = staff.get(RESULTS).text
 
-    assert "missing activation derivative" in page.lower()
+    assert "The derivative of the activation is left out" in page
     assert "(67 %)" in page
 
 

@@ -16,6 +16,7 @@ from api.pages.views import charts, words
 from api.routes.results import as_csv
 from api.service import Service, service_of
 from grading.domain.assignment import Assignment
+from grading.domain.sentences import bare, sentence
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
 from grading.store.descriptions import fault_of
@@ -200,7 +201,7 @@ def _mistake_bar(
         share.criterion_id,
         share.criterion_title,
         share.mistake,
-        title.rstrip(". ") or words.in_words(share.mistake),
+        bare(sentence(title)) or words.in_words(share.mistake),
         share.students,
         round(100 * share.share),
     )
