@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import migrations
 from cli import authoring
 from cli.authoring import TEMPLATE
 from grading.assignments.catalog import read_assignment
@@ -12,6 +13,9 @@ from grading.domain.assignment import Gate
 from grading.rehearsal import gate as rehearsing
 from grading.rehearsal.gate import rehearsed as unboxed
 from grading.rehearsal.performances import Rehearsal
+from grading.store.database import Database
+from grading.store.descriptions import Descriptions
+from grading.store.settings import Settings
 
 
 @pytest.fixture
@@ -161,6 +165,43 @@ def test_publishing_puts_a_copy_where_the_service_reads(run, made, fit, tmp_path
 
     assert read_assignment(home).title == "Second"
     assert sorted(path.name for path in home.parent.iterdir()) == ["nets", "nets_hw2"]
+
+
+def test_what_is_published_is_described_before_anybody_finds_it(run, made, fit, tmp_path):
+    """Rows, points and known mistakes are in the service's database, under the version that its folder has."""
+    chosen = Settings()
+    migrations.upgrade(chosen.database)
+    told = run("assignment", "publish", made).stdout
+    database = Database.open(chosen)
+    published = read_assignment(tmp_path / "course" / "nets_hw2")
+    with database.read() as db:
+        described = Descriptions().of(db, "nets-hw2", published.version)
+    database.close()
+
+    assert described is not None
+    assert [(row.id, row.part) for row in described.criteria] == [("affine", "layers.py"), ("softmax", "layers.py")]
+    assert described.points == published.points
+    assert described.mistakes["affine-without-bias"].says
+    assert "worker" not in told
+
+
+def test_where_the_database_is_not_to_be_had_a_worker_describes_what_is_published(run, made, fit, tmp_path):
+    """The command says so; it makes no database of its own."""
+    told = run("assignment", "publish", made)
+
+    assert told.exit_code == 0, told.output
+    assert "as soon as one of the service's workers has read them" in told.stdout
+    assert not (tmp_path / "var" / "chainrule.db").exists()
+
+
+def test_rows_in_the_manifest_are_passed_over_with_a_remark(run, made):
+    """An older assignment still passes; its author learns what to delete."""
+    with (made / "assignment.toml").open("a") as manifest:
+        manifest.write('\n[[criteria]]\nid = "affine"\ntitle = "Affine"\npart = "layers.py"\npoints = "3"\n')
+    ended = run("assignment", "validate", made, "--unboxed", "--json", "--seeds", 1)
+
+    assert ended.exit_code == 0
+    assert "criteria is not read any more" in ended.stderr
 
 
 def test_publishing_does_not_take_anothers_slug(run, made, fit):

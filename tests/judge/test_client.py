@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from grading.domain.description import Description
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Tier
@@ -80,6 +81,13 @@ def test_a_run_comes_back_with_report_and_figures(judge):
 def test_a_judge_tells_who_wants_a_gpu(judge, order: str, wanted: bool):
     """Without grading it."""
     assert judge.wants_gpu(told(order), "nets-hw1") is wanted
+
+
+def test_a_judge_describes_a_rubric(judge):
+    """Without grading anything; a rubric that is broken is its author's."""
+    assert judge.describe("nets-hw1") == Description("nets-hw1", "sha256:fake", ())
+    with pytest.raises(RubricFault, match="adds up to 3"):
+        judge.describe("broken")
 
 
 def test_a_submission_that_cannot_be_told_from_others_is_refused_as_in_grading(judge):

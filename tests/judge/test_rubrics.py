@@ -5,8 +5,10 @@ import shutil
 import pytest
 
 from cli.authoring import TEMPLATE
+from grading.assignments import describe
 from grading.domain.errors import RubricFault
 from grading.judge.rubrics import Shelf
+from grading.mistakes import every
 
 
 @pytest.fixture
@@ -42,6 +44,20 @@ def test_a_changed_rubric_is_read_again(course):
     assert next(iter(after.rubric.criteria)).title == "Affine layer, mended"
     assert after.assignment.version != before.assignment.version
     assert next(iter(before.rubric.criteria)).title == "Affine layer"
+
+
+def test_a_rubric_describes_itself(course):
+    """Its rows; its own mistakes in its own words, and every record that a check may recognise."""
+    held = Shelf.read([course]).take("new-assignment")
+    described = describe(held.assignment, held.rubric)
+
+    assert (described.slug, described.version) == (held.assignment.slug, held.assignment.version)
+    assert described.criteria == held.rubric.summaries()
+    assert described.points == held.assignment.points
+    assert {known.id for row in held.rubric.criteria for check in row.checks for known in check.mistakes} <= set(
+        described.mistakes
+    )
+    assert {id_ for id_, record in every().items() if record.says} <= set(described.mistakes)
 
 
 def test_a_new_assignment_is_found(course):
