@@ -118,7 +118,7 @@ def statistics(
         also: others that count, each with what to remark.
     """
     if not (np.abs(found[1] - found[0]) > 1e-6).all():  # noqa: PLR2004 - black and white became the same
-        return wrong(f"Black and white pictures come out of your {which} pipeline alike.", pictures.CONSTANT_OUTPUT)
+        return wrong(f"Black and white pictures come out of your {which} pipeline alike.", pictures.PICTURES_ALIKE)
     mean, std = affine(found)
     for accepted, remarked in ((wanted, ""), *also):
         if _near(mean, std, endpoints(accepted), STATISTICS_TOLERANCE):

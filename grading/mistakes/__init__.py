@@ -3,7 +3,7 @@
 A record (`KnownMistake`) has an id, what it says to the student, where to look, and what shows it: a `variant` of the
 right answer that is wrong in exactly this way, or a check that recognises it in what it measured. Where a variant's
 answers equal the student's, on inputs that nobody could foresee, or a check names the record, the mistake has its name.
-The same mistake has the same id in every course; `EVERY` has them all.
+The same mistake has the same id in every course; `every` has them all.
 
 To add one, write its record into the file of its subject. One that belongs to a group (a tuple, or a table by rule) is
 asked by every check that takes the group, and rehearsed wherever it is; one without a variant needs the line in the
@@ -20,7 +20,7 @@ from typing import Any
 
 from grading.authoring.mistake import KnownMistake
 
-__all__ = ["STOPPED", "KnownMistake", "every"]
+__all__ = ["STOPPED", "KnownMistake", "every", "records"]
 
 STOPPED = "Where a cell stopped with an error, as the notes tell, mend that first: what came after it is missing."
 """Advice wherever something was not found in a program that ran as a whole."""
@@ -30,11 +30,15 @@ STOPPED = "Where a cell stopped with an error, as the notes tell, mend that firs
 def every() -> Mapping[str, KnownMistake[Any]]:
     """All records by their id; where several variants show one mistake, the first of them."""
     found: dict[str, KnownMistake[Any]] = {}
-    for module in pkgutil.iter_modules(__path__):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        for record in _records(vars(loaded).values()):
-            found.setdefault(record.id, record)
+    for record in records():
+        found.setdefault(record.id, record)
     return found
+
+
+def records() -> Iterator[KnownMistake[Any]]:
+    """Every record of this room, every variant too; one that stands in two groups comes twice."""
+    for module in pkgutil.iter_modules(__path__):
+        yield from _records(vars(importlib.import_module(f"{__name__}.{module.name}")).values())
 
 
 def _records(values: Iterable[Any]) -> Iterator[KnownMistake[Any]]:

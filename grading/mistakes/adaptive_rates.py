@@ -97,7 +97,7 @@ RMSPROP: tuple[Known, ...] = (
 ADAM: tuple[Known, ...] = (
     KnownMistake(
         "adam-without-bias-correction",
-        "The moments are not corrected for their start at 0: the first steps have the wrong length.",
+        "Adam's bias correction is missing: the first steps have the wrong length.",
         "Divide m by 1 - β1^t and s by 1 - β2^t.",
         _uncorrected,
     ),
@@ -128,7 +128,7 @@ ADAM: tuple[Known, ...] = (
     KnownMistake("adam-root", "The root over the second moment is missing.", "Divide by sqrt(s).", _no_root),
     KnownMistake(
         "adam-betas-swapped",
-        "β1 and β2 are exchanged.",
+        "Adam's decay rates, β1 and β2, are exchanged.",
         "β1 (0.9) belongs to the gradient, β2 (0.999) to its square.",
         _swapped_betas,
     ),

@@ -204,7 +204,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     KnownMistake(
         "missing-activation-derivative",
-        "The gradient passes both hidden layers without the slope of the activation function.",
+        "The slope of the activation function is missing on the way back.",
         "Multiply dhidden by f': sigmoid_grad(hidden) for the sigmoid, or set it to 0 where hidden <= 0 for ReLU. "
         "For ReLU a mask `hidden < 0` does nothing, since hidden is never negative.",
         net(slope=lambda net, z, a, f: np.ones_like(a)),
@@ -263,7 +263,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     KnownMistake(
         "slope-sign",
-        "The slope of the sigmoid has the wrong sign: hidden·(hidden - 1).",
+        "The slope of the hidden layer has the wrong sign.",
         "The slope of the sigmoid is hidden·(1 - hidden).",
         net(slope=lambda net, z, a, f: a * (a - 1) if f == "SIGM" else ThreeLayerNet.slope(net, z, a, f)),
     ),
@@ -287,13 +287,13 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     KnownMistake(
         "bias-gradient-mean",
-        "The bias gradients are means over the examples: they are divided by N twice.",
+        "The bias gradients are divided by the number of examples once more.",
         "dscores already contains 1/N: use np.sum(..., axis=0, keepdims=True).",
         net(bias_gradient=lambda net, d: d.mean(axis=0, keepdims=True)),
     ),
     KnownMistake(
         "bias-gradient-of-everything",
-        "The bias gradients add up over all entries, one number for all biases of a layer.",
+        "The bias gradients add up over the units as well: one number for all biases of a layer.",
         "Sum over the examples only: np.sum(..., axis=0, keepdims=True).",
         net(bias_gradient=lambda net, d: np.full((1, d.shape[1]), d.sum())),
     ),
@@ -338,7 +338,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
 TRAINING: tuple[KnownMistake[Net], ...] = (
     KnownMistake(
         "gradients-accumulate",
-        "The gradients add up over the iterations: the first step is right, the later ones are too large.",
+        "The gradients of all steps add up: they are never set to zero.",
         "Compute dW and db anew in each iteration; `dW += ...` needs a fresh dW.",
         net(train=_accumulating),
     ),

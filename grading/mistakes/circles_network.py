@@ -55,7 +55,7 @@ HIDDEN: Known = (
 )  # fmt: skip
 
 FORWARD: Known = (
-    _known("softmax-over-the-batch", "Your softmax adds up over the examples: each column sums to 1.",
+    _known("softmax-over-the-batch", "Softmax is taken over the examples: each column sums to 1.",
            "Sum over the classes of each row: dim=1, with keepdim=True.", output=_over_batch),
     _known("softmax-over-everything", "Your softmax divides by the sum over all examples and classes.",
            "Each row is divided by its own sum: dim=1, with keepdim=True.", output=_over_everything),
@@ -91,7 +91,7 @@ LOSS: Known = (
            loss=lambda net, q, Y: float(-(Y * np.log(q) + (1 - Y) * np.log(1 - q)).sum(axis=1).mean())),
     _shown(losses.SQUARED_ERROR.advising("The cross-entropy is asked for."),
            loss=lambda net, q, Y: float(((q - Y) ** 2).mean())),
-    _known("softmax-before-cross-entropy", "The probabilities go through a softmax once more before the logarithm.",
+    _known("softmax-before-cross-entropy", "Softmax is applied twice: before the loss, and in it.",
            "yhat holds probabilities already: L = -mean of sum y log yhat.",
            loss=lambda net, q, Y: CirclesNet.loss(net, CirclesNet.output(net, q), Y)),
     _known("loss-base-ten", "Your loss takes the logarithm to the base 10.", "Use the natural one.",
@@ -126,13 +126,13 @@ def _left_out(name: str) -> Any:
 BACKWARD: Known = (
     _known("slope-of-pre-activation", "The derivative of tanh is taken with htilde: 1 - htilde².",
            "tanh' = 1 - tanh²: use h.", slope=_through(lambda s: 1 - s.htilde**2)),
-    _known("slope-missing", "The derivative of tanh is missing.", "Multiply by 1 - h².",
+    _known("slope-missing", "The slope of the activation function is missing.", "Multiply by 1 - h².",
            slope=_through(lambda s: np.ones_like(s.h))),
     _known("slope-of-sigmoid", "The derivative is the sigmoid's, h(1 - h).", "tanh' = 1 - h².",
            slope=_through(lambda s: s.h * (1 - s.h))),
     _known("slope-not-squared", "The derivative is 1 - h: the square is missing.", "tanh' = 1 - h².",
            slope=_through(lambda s: 1 - s.h)),
-    _known("slope-of-relu", "The derivative is ReLU's.", "tanh' = 1 - h².",
+    _known("slope-of-relu", "The slope is that of ReLU, which is not the activation here.", "tanh' = 1 - h².",
            slope=_through(lambda s: (s.htilde > 0).astype(float))),
     _known("slope-tanh-of-h", "tanh is taken twice: 1 - tanh(h)².", "h is tanh(htilde) already.",
            slope=_through(lambda s: 1 - np.tanh(s.h) ** 2)),
@@ -144,7 +144,7 @@ BACKWARD: Known = (
            at_output=lambda net, s, Y: s.ytilde - Y),
     _known("slope-of-log-only", "The slope at the output is -y/yhat: the softmax is left out.",
            "Through softmax and logarithm together it is yhat - y.", at_output=lambda net, s, Y: -Y / s.yhat),
-    _known("softmax-slope-twice", "The softmax's derivative is multiplied in once more.",
+    _known("softmax-slope-twice", "The output's delta is multiplied by p(1 - p): softmax's slope is taken twice.",
            "yhat - y contains it already.",
            at_output=lambda net, s, Y: (s.yhat - Y) * s.yhat * (1 - s.yhat)),
     _known("pre-activation-into-weights", "The gradient of Wy uses htilde.", "It is dytilde^T h.",
@@ -195,9 +195,9 @@ def _moving(sign: float, *, rate: bool = True, names: tuple[str, ...] = NAMES) -
 
 
 STEP: Known = (
-    _known("gradient-ascent", "Your step goes up the gradient.", "Subtract eta times the gradient.",
+    _known("gradient-ascent", "Your step goes up the gradient instead of down.", "Subtract eta times the gradient.",
            step=_moving(1.0)),
-    _known("learning-rate-missing", "Your step leaves eta out.", "Subtract eta times the gradient.",
+    _known("learning-rate-missing", "The learning rate is missing from your step.", "Subtract eta times the gradient.",
            step=_moving(-1.0, rate=False)),
     _known("biases-do-not-move", "Your step leaves the biases as they are.", "Move all four.",
            step=_moving(-1.0, names=("Wh", "Wy"))),
@@ -205,8 +205,8 @@ STEP: Known = (
            step=_moving(-1.0, names=("Wy", "by"))),
     _known("output-layer-does-not-move", "Your step leaves the output layer as it is.", "Move all four.",
            step=_moving(-1.0, names=("Wh", "bh"))),
-    _known("parameters-do-not-move", "Your step leaves the parameters as they are: it changes local copies.",
-           "Change the tensors in place, or return the new ones.", step=_moving(0.0)),
+    _known("parameters-do-not-move", "Your step leaves the parameters as they are.",
+           "Local copies are changed, perhaps: change the tensors, or return new ones.", step=_moving(0.0)),
     _known("rate-halved", "Your step has half the rate it was given.", "Subtract eta times the gradient.",
            step=lambda net, p, g, eta: CirclesNet.step(net, p, g, eta / 2)),
     _known("rate-fixed", "Your step has a rate of 0.03 whatever it is given.", "Use eta.",
@@ -250,11 +250,11 @@ _SCORES = "The model puts out scores; CrossEntropyLoss does the rest."
 
 MODULE: Known = (
     _shown(losses.SOFTMAX_BEFORE_CROSS_ENTROPY, scores=_ending(CirclesNet().output)),
-    _known("softmax-over-the-batch", "The model ends in a Softmax, and over the examples at that.", _SCORES,
+    _known("softmax-over-the-batch", "Softmax is taken over the examples: each column sums to 1.", _SCORES,
            scores=_ending(lambda z: _over_batch(CirclesNet(), z))),
-    _known("sigmoid-on-scores", "The model ends in a Sigmoid.", _SCORES, scores=_ending(_sigmoid)),
-    _known("tanh-on-scores", "The model ends in a Tanh.", _SCORES, scores=_ending(np.tanh)),
-    _known("relu-on-scores", "The model ends in a ReLU: scores may be negative.", _SCORES,
+    _known("sigmoid-on-scores", "Your network ends in a sigmoid.", _SCORES, scores=_ending(_sigmoid)),
+    _known("tanh-on-scores", "Your network ends in a tanh.", _SCORES, scores=_ending(np.tanh)),
+    _known("relu-on-scores", "Your network ends in a ReLU.", _SCORES,
            scores=_ending(lambda z: np.maximum(z, 0))),
     *(replace(k, look=_LAYERS) for k in HIDDEN),
     _known("layers-without-bias", "The layers have no biases.", "Leave bias=True.",

@@ -65,7 +65,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     _all(
         "sum-instead-of-mean",
-        "The gradients are those of the sum over the batch, not of the mean.",
+        "The sum over the batch is taken, not the mean.",
         "Divide by the number of examples: the loss is a mean.",
         output_delta=lambda net, outputs, targets: outputs - targets,
     ),
@@ -77,7 +77,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     _all(
         "mean-over-classes",
-        "The gradients are divided by the number of classes as well.",
+        "The mean is taken over the classes as well.",
         "The loss is a mean over the examples and a sum over the classes.",
         output_delta=lambda net, outputs, targets: (outputs - targets) / targets.size,
     ),
@@ -101,7 +101,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     _all(
         "softmax-slope-twice",
-        "The output's delta is multiplied by p(1 - p): that is squared error's, or softmax's slope taken twice.",
+        "The output's delta is multiplied by p(1 - p): softmax's slope is taken twice.",
         "For softmax with cross-entropy the delta is outputs - targets, with nothing else.",
         output_delta=lambda net, outputs, targets: (outputs - targets) * outputs * (1 - outputs) / len(targets),
     ),
@@ -125,7 +125,7 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
     ),
     _all(
         "bias-gradient-of-everything",
-        "The bias gradients add up over the units as well.",
+        "The bias gradients add up over the units as well: one number for all biases of a layer.",
         "Sum over the examples only.",
         bias_gradient=lambda net, d: np.full(d.shape[1], d.sum()),
     ),

@@ -25,13 +25,13 @@ def _against_one_hot(measure: Callable[[Tensor, Tensor], Tensor]) -> Loss:
 
 SOFTMAX_BEFORE_CROSS_ENTROPY: Known = KnownMistake(
     "softmax-before-cross-entropy",
-    "Softmax is applied before a loss that applies it again.",
+    "Softmax is applied twice: before the loss, and in it.",
     _LOGITS,
     lambda z, y: cross_entropy(z.softmax(dim=1), y),
 )
 SUM_INSTEAD_OF_MEAN: Known = KnownMistake(
     "sum-instead-of-mean",
-    "The loss is the sum over the batch.",
+    "The sum over the batch is taken, not the mean.",
     "Take the mean (reduction='mean'), or the step grows with the batch.",
     lambda z, y: cross_entropy(z, y) * len(y),
 )
@@ -76,7 +76,7 @@ SIGMOID_BEFORE_CROSS_ENTROPY: Known = KnownMistake(
 )
 MEAN_OVER_CLASSES: Known = KnownMistake(
     "mean-over-classes",
-    "The loss is averaged over the classes as well.",
+    "The mean is taken over the classes as well.",
     "Average over the examples only.",
     lambda z, y: cross_entropy(z, y) / z.shape[1],
 )
@@ -159,7 +159,10 @@ BY_HAND: tuple[ByHand, ...] = (
         "loss-other-base", "The logarithm has base 2.", _NATURAL, lambda t, y: float(_each(t, y).mean() / np.log(2))
     ),
     KnownMistake(
-        "loss-base-ten", "The logarithm has base 10.", _NATURAL, lambda t, y: float(_each(t, y).mean() / np.log(10))
+        "loss-base-ten",
+        "Your loss takes the logarithm to the base 10.",
+        _NATURAL,
+        lambda t, y: float(_each(t, y).mean() / np.log(10)),
     ),
     KnownMistake(
         "loss-without-log",

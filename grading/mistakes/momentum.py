@@ -89,7 +89,7 @@ _STALE_GRADIENT: Known = KnownMistake(
 )
 _NEVER_RESET: Known = KnownMistake(
     "gradients-accumulate",
-    "The gradients of all steps add up: each step is longer than it should be.",
+    "The gradients of all steps add up: they are never set to zero.",
     "Set the gradients to zero before each backward pass (zero_grad, or assign instead of +=).",
     _never_reset,
 )

@@ -69,8 +69,8 @@ TURNED = KnownMistake(
 
 # -- normalisation --------------------------------------------------------------------------------------
 
-CONSTANT_OUTPUT = KnownMistake(
-    "constant-output", "Black and white pictures come out alike.", "Look at the deviations that Normalize is given."
+PICTURES_ALIKE = KnownMistake(
+    "pictures-alike", "Black and white pictures come out alike.", "Look at the deviations that Normalize is given."
 )
 NO_NORMALISATION: KnownMistake[Ends] = KnownMistake(
     "no-normalisation",

@@ -147,7 +147,7 @@ SLOPELESS: tuple[KnownMistake[Kind], ...] = (
 )  # fmt: skip
 
 SLOPES: tuple[KnownMistake[Kind], ...] = (
-    _known("slope-missing", "The hidden layer's gradient lacks the slope of the activation function.", _DELTA_LOOK,
+    _known("slope-missing", "The slope of the activation function is missing.", _DELTA_LOOK,
            hidden_delta=_delta_with(lambda _, z: np.ones_like(z))),
     _known("slope-is-activation", "The hidden layer's gradient is multiplied by f(z) instead of its slope.",
            _DELTA_LOOK, hidden_delta=_delta_with(lambda s, z: s.activation(z))),
@@ -159,7 +159,7 @@ SLOPES: tuple[KnownMistake[Kind], ...] = (
            hidden_delta=_delta_with(lambda _, z: 1 - _sigmoid(z))),
     _known("slope-of-tanh", "The slope is that of tanh, 1 - f(z)², and the hidden layer is a sigmoid.", _DELTA_LOOK,
            hidden_delta=_delta_with(lambda _, z: 1 - _sigmoid(z) ** 2)),
-    _known("slope-of-relu", "The slope is that of ReLU, and the hidden layer is a sigmoid.", _DELTA_LOOK,
+    _known("slope-of-relu", "The slope is that of ReLU, which is not the activation here.", _DELTA_LOOK,
            hidden_delta=_delta_with(lambda _, z: np.where(z > 0, 1.0, 0.0))),
     _known("slope-sign", "The slope of the hidden layer has the wrong sign.", _DELTA_LOOK,
            hidden_delta=_delta_with(lambda s, z: -s.slope(z))),
@@ -217,7 +217,7 @@ IMPROVED_BACKWARD: tuple[KnownMistake[Kind], ...] = (
            slope=lambda _, z: SCALE * STEEPNESS * (1 - np.tanh(z) ** 2)),
     _known("improved-slope-missing", "The hidden layer's slope is missing.", _SLOPE,
            slope=lambda _, z: np.ones_like(z)),
-    _known("improved-flag-ignored", "The plain sigmoid and its slope are used although use_improved_sigmoid is True.",
+    _known("improved-flag-ignored", "The plain sigmoid is used although use_improved_sigmoid is True.",
            "Look at the flag, in forward and in backward.", activation=lambda _, z: _sigmoid(z),
            slope=lambda _, z: _sigmoid(z) * (1 - _sigmoid(z))),
 )  # fmt: skip

@@ -34,13 +34,13 @@ ADAMW: Known = KnownMistake(
 )
 ADAM_WITHOUT_BIAS_CORRECTION: Known = KnownMistake(
     "adam-without-bias-correction",
-    "Adam's bias correction is missing.",
+    "Adam's bias correction is missing: the first steps have the wrong length.",
     "Divide the moments by 1 - beta^t.",
     _uncorrected,
 )
 ADAM_BETAS_SWAPPED: Known = KnownMistake(
     "adam-betas-swapped",
-    "Adam's two decay rates are exchanged.",
+    "Adam's decay rates, β1 and β2, are exchanged.",
     "betas=(0.9, 0.999).",
     lambda start, gradients, h: optimizers.adam(start, gradients, replace(h, beta1=h.beta2, beta2=h.beta1)),
 )
@@ -52,7 +52,7 @@ ADAGRAD: Known = KnownMistake(
 )
 GRADIENT_ASCENT: Known = KnownMistake(
     "gradient-ascent",
-    "The optimizer climbs: it maximises the loss.",
+    "Your step goes up the gradient instead of down.",
     "Leave maximize off; subtract the gradient.",
     lambda start, gradients, h: optimizers.sgd(start, [-g for g in gradients], h),
 )
@@ -83,7 +83,7 @@ OPTIMIZER_MISSES_HEAD = KnownMistake(
 )
 GRADIENTS_ACCUMULATE = KnownMistake(
     "gradients-accumulate",
-    "The gradients of earlier steps are still there: they are never set to zero.",
+    "The gradients of all steps add up: they are never set to zero.",
     "Call optimizer.zero_grad() before each backward pass.",
 )
 
