@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grading.mistakes import KnownMistake, losses, torch_optimizers
+from grading.mistakes import KnownMistake, architecture, losses, torch_optimizers
 from reference_models import optimizers
 from reference_models.circles_network import NAMES, Array, CirclesNet, Parameters, Passed, variant
 from reference_models.optimizers import Hyperparameters, Optimizer
@@ -252,13 +252,11 @@ MODULE: Known = (
     _shown(losses.SOFTMAX_BEFORE_CROSS_ENTROPY, scores=_ending(CirclesNet().output)),
     _known("softmax-over-the-batch", "Softmax is taken over the examples: each column sums to 1.", _SCORES,
            scores=_ending(lambda z: _over_batch(CirclesNet(), z))),
-    _known("sigmoid-on-scores", "Your network ends in a sigmoid.", _SCORES, scores=_ending(_sigmoid)),
-    _known("tanh-on-scores", "Your network ends in a tanh.", _SCORES, scores=_ending(np.tanh)),
-    _known("relu-on-scores", "Your network ends in a ReLU.", _SCORES,
-           scores=_ending(lambda z: np.maximum(z, 0))),
+    _shown(architecture.SIGMOID_ON_SCORES, scores=_ending(_sigmoid)),
+    _shown(architecture.TANH_ON_SCORES, scores=_ending(np.tanh)),
+    _shown(architecture.RELU_ON_SCORES, scores=_ending(lambda z: np.maximum(z, 0))),
     *(replace(k, look=_LAYERS) for k in HIDDEN),
-    _known("layers-without-bias", "The layers have no biases.", "Leave bias=True.",
-           size=lambda net, nx, nh, ny: nx * nh + nh * ny, scores=_nothing),
+    _shown(architecture.BIASES_MISSING, size=lambda net, nx, nh, ny: nx * nh + nh * ny, scores=_nothing),
     _known("one-layer", "There is one layer only.", _LAYERS,
            size=lambda net, nx, nh, ny: nx * ny + ny, scores=_nothing),
 )  # fmt: skip

@@ -4,9 +4,12 @@
 2.75 for the starred questions). A row of several functions pays for each by itself; a single function is right or not.
 """
 
-from grading.assignments.rdfia_tp2 import circles_questions, cnn_questions
+from grading.assignments.rdfia_tp2 import circles_training, cnn
+from grading.assignments.rdfia_tp2.questions import add_methods, add_questions
 from grading.authoring import Rubric
 
 rubric = Rubric("rdfia-tp2", points="20")
-rubric.add(circles_questions.part)
-rubric.add(cnn_questions.part)
+for part, which in ((circles_training.part, "ab"), (cnn.part, "cd")):
+    rubric.add(part)
+    add_questions(part, which)
+add_methods(cnn.part.criterion("cd-methods", "Part 3: what each method does", section="Questions", points="0.75"))

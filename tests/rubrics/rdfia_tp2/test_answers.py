@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.assignments.rdfia_tp2 import circles_questions, cnn_questions
+from grading.assignments.rdfia_tp2.rubric import rubric
 from grading.authoring.check import Asks
 from grading.authoring.written import ForHuman, Right, Wrong
 from grading.checks.numbered_answers import ELSEWHERE, answer_to, if_answered
@@ -24,8 +24,7 @@ def notebook(*texts: str) -> Source:
 
 def asked(check: str) -> Asks:
     """The written question of that id."""
-    parts = (circles_questions.part, cnn_questions.part)
-    found = next(c for part in parts for row in part.criteria for c in row.checks if c.id == check)
+    found = next(c for row in rubric.criteria for c in row.checks if c.id == check)
     assert isinstance(found.task, Asks)
     return found.task
 
@@ -130,7 +129,7 @@ def test_sizes_of_the_figure(answer: str, kind: type) -> None:
     assert isinstance(asked("question-4").accepts.judge(answer), kind)
 
 
-@pytest.mark.parametrize("part", [circles_questions.part, cnn_questions.part], ids=lambda part: part.file)
+@pytest.mark.parametrize("part", rubric.parts, ids=lambda part: part.file)
 def test_every_answer_of_the_right_sample_is_found(part) -> None:
     """No question of the right sample goes unanswered."""
     path = RIGHT / part.file

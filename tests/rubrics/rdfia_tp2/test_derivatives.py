@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.assignments.rdfia_tp2.circles_questions import AT_SCORES, FIRST_LAYER, LOSS, OUTPUT_LAYER
+from grading.assignments.rdfia_tp2.questions import AT_SCORES, FIRST_LAYER, LOSS, OUTPUT_LAYER
 from grading.authoring.written import ForHuman, Right, Wrong
 
 
