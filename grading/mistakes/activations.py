@@ -81,6 +81,12 @@ SIGMOID: tuple[KnownMistake[Function], ...] = (
         relu,
     ),
     KnownMistake(
+        "sigmoid-of-magnitude",
+        "Your sigmoid is that of |x|: it never falls below 0.5.",
+        "1 / (1 + exp(-|x|)) is right from 0 on; to the left it is exp(-|x|) / (1 + exp(-|x|)).",
+        lambda x: sigmoid(np.abs(x)),
+    ),
+    KnownMistake(
         "sigmoid-base-two",
         "Your sigmoid uses a power of 2 instead of e.",
         "Use np.exp(-x).",

@@ -36,3 +36,11 @@ def test_a_record_of_the_group_needs_no_other_file():
     met = {met.mistake for met in found.mistakes if met.criterion == "sigmoid" and met.caught == met.named == met.seeds}
 
     assert met == {known.id for known in SIGMOID}
+
+
+def test_the_stable_form_for_one_side_only_is_named():
+    """It is right from 0 on, and mirrored to the left."""
+    known = next(known for known in SIGMOID if known.id == "sigmoid-of-magnitude")
+    x = np.array([-3.0, 0.0, 3.0])
+
+    np.testing.assert_allclose(known.variant(x), sigmoid(np.array([3.0, 0.0, 3.0])))
