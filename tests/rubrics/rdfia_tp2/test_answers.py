@@ -29,27 +29,6 @@ def asked(check: str) -> Asks:
     return found.task
 
 
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ("**3.** ★ Why?\n\n**Answer:** Because.\n\n**4.** ★ What?\n\n**Answer:** This.",),
-        ("3. ★ Why?\n\nBecause.", "4. What?\n\nThis."),
-        ("### Question 3\nWhy?\n\n**Your answer:** Because.\n### Question 4\nWhat?\n\n**Your answer:** This."),
-        ("Q3 : Pourquoi ?\n\nRéponse : Because.\n\nQ4 : Quoi ?\n\nRéponse : This.",),
-        ("#### (3) ★ Why?", "Because.", "#### (4) What?", "This."),
-        ("**Question 3 :** Why?\n\nBecause.\n\n**Question 4 :** What?\n\nThis.",),
-    ],
-)
-def test_an_answer_is_found_by_its_number(texts: tuple[str, ...]) -> None:
-    """The text between a question's number and the next one's is its answer, without the question where marked."""
-    source = notebook(*([texts] if isinstance(texts, str) else texts))
-
-    assert answer_to(3)(source) is not None
-    assert "Because" in str(answer_to(3)(source))
-    assert "This" not in str(answer_to(3)(source))
-    assert answer_to(9)(source) is None
-
-
 def test_where_no_question_is_numbered_a_person_looks_for_a_report() -> None:
     """Scripts, and notebooks that come with a report, are not said to have no answers."""
     module = read_source(SubmittedFile("circles.py", b"x = 1\n"))
@@ -58,13 +37,6 @@ def test_where_no_question_is_numbered_a_person_looks_for_a_report() -> None:
     assert answer_to(3)(notebook("# My work", "Nothing is numbered here.")) == ELSEWHERE
     assert isinstance(asked("question-4").accepts.judge(ELSEWHERE), ForHuman)
     assert isinstance(asked("cd-question-10-answer").accepts.judge(ELSEWHERE), ForHuman)
-
-
-def test_lists_inside_an_answer_do_not_end_it() -> None:
-    """A numbered list of fewer points than the question's number is part of the answer."""
-    source = notebook("**Question 11**\n\n1. exact\n2. noisy\n3. between\n\n**Question 12**\n\nslow")
-
-    assert "between" in str(answer_to(11)(source))
 
 
 def test_what_is_left_out_of_the_unpaid_questions_costs_nothing() -> None:
