@@ -20,11 +20,13 @@ from sqlalchemy.orm import Session
 
 import migrations
 from benchmarks.table import Row, milliseconds, seconds_of
+from grading.domain.description import Description, MistakeSummary
 from grading.domain.verdict import RunState
-from grading.store import access
+from grading.store import access, descriptions
 from grading.store.access import Caller
 from grading.store.credentials import caller_by_token, issue_token
 from grading.store.database import Database
+from grading.store.descriptions import Descriptions
 from grading.store.queries import dashboard, queue, results
 from grading.store.queries.grades import grades_of
 from testing.servers import NotInstalledError, PostgreSQL
@@ -33,6 +35,7 @@ OFFERINGS: Final = 25
 STUDENTS: Final = 1000
 ATTEMPTS: Final = 4
 CRITERIA: Final = 10
+MISTAKES: Final = 7
 REPEATS: Final = 40
 GOAL_S: Final = 0.150
 REPORT_BYTES: Final = 20_000
@@ -56,7 +59,9 @@ def fill(database: Database) -> str:
     if not database.is_sqlite:
         for name in values:
             script = script.replace(f":{name}", f"CAST(:{name} AS json)")
+    mistakes = {f"mistake-{n}": MistakeSummary(f"What mistake {n} says.") for n in range(MISTAKES)}
     with database.write() as db:
+        descriptions.keep(db, Description("small", "v", (), mistakes))
         db.execute(text("CREATE TABLE numbers (i INTEGER PRIMARY KEY)"))
         for statement in filter(str.strip, script.split(";")):
             db.execute(text(statement), {name: value for name, value in values.items() if f":{name}" in statement})
@@ -74,9 +79,14 @@ def questions(slug: str, second: str | None) -> Mapping[str, Question]:
         slug: of the assignment.
         second: the cursor of the second page by score.
     """
+    known = Descriptions()
 
     def deep(db: Session, caller: Caller) -> object:
         return results.results_of(db, caller, slug, cursor=second, sort="score", descending=True, limit=50)
+
+    def in_words(db: Session, caller: Caller) -> object:
+        shares = dashboard.mistakes_of(db, caller, slug)
+        return [dashboard.words_of(db, known, "small", share, "v") for share in shares]
 
     return {
         "results, first page": lambda db, caller: results.results_of(db, caller, slug, limit=50),
@@ -88,7 +98,7 @@ def questions(slug: str, second: str | None) -> Mapping[str, Question]:
         "summary": lambda db, caller: dashboard.summary_of(db, caller, slug),
         "scores": lambda db, caller: dashboard.scores_of(db, caller, slug),
         "criteria": lambda db, caller: dashboard.criteria_of(db, caller, slug),
-        "mistakes": lambda db, caller: dashboard.mistakes_of(db, caller, slug),
+        "mistakes, in words": in_words,
         "grades": lambda db, caller: grades_of(db, caller, slug),
         "needs attention": dashboard.attention_of,
         "queues": lambda db, _caller: queue.queue_state(db),

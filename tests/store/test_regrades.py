@@ -84,6 +84,25 @@ def test_the_difference_names_students_and_criteria(graded: Town):
     assert [(c.criterion_id, c.old_points, c.new_points) for c in change.criteria] == [("second", 0, 6)]
 
 
+def test_a_regrade_across_versions_shows_the_rows_of_both(graded: Town):
+    """A row that is gone has no new points, one that came no old ones; each has the title that it is stored with."""
+    view = start(graded)
+    newer = report_for(b"right")
+    newer["criteria"][0] |= {"id": "third", "title": "Third"}
+    with graded.database.write() as db:
+        claimed = runs.claim(db, view.run_ids[0], "w", timedelta(seconds=30))
+        assert claimed is not None
+        reports.store(db, claimed, newer, [], graded_at=now())
+    with graded.database.read() as db:
+        (change,) = regrades.progress_of(db, graded.caller("teacher"), view.id).changes
+
+    assert [(c.title, c.old_points, c.new_points) for c in change.criteria] == [
+        ("Third", None, 4),
+        ("Second", 0, 6),
+        ("First", 4, None),
+    ]
+
+
 def test_applying_makes_the_new_reports_the_results(graded: Town):
     """Once; the old run stays as history and the difference can still be read."""
     view = start(graded)

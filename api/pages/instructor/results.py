@@ -15,7 +15,6 @@ from api.pages.rendering import render
 from api.pages.views import charts, words
 from api.routes.results import as_csv
 from api.service import Service, service_of
-from grading.domain.assignment import Assignment
 from grading.domain.sentences import bare, sentence
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
@@ -26,9 +25,9 @@ from grading.store.queries.dashboard import (
     absentees_of,
     criteria_of,
     mistakes_of,
-    said_in_report,
     scores_of,
     summary_of,
+    words_of,
 )
 from grading.store.queries.results import Sort, results_of
 from grading.store.queries.students import OfferingView, offering_of
@@ -129,7 +128,8 @@ def show_results(
         fault = "" if assignment is None or described else fault_of(db, assignment)
         rows = {row.id: row.title for row in described.criteria} if described else {}
         criteria = [replace(row, title=rows.get(row.id, row.title)) for row in criteria]
-        mistakes = [_mistake_bar(service, db, offering, share, assignment) for share in mistakes_of(db, caller, slug)]
+        today = assignment.version if assignment else ""
+        mistakes = [_mistake_bar(service, db, offering, share, today) for share in mistakes_of(db, caller, slug)]
         absentees = absentees_of(db, caller, slug)
         page = results_of(
             db,
@@ -190,18 +190,13 @@ def _heads(asked: Asked) -> Iterator[Head]:
         yield Head(text, address, direction, text in NUMBERS)
 
 
-def _mistake_bar(
-    service: Service, db: Session, offering: OfferingView, share: MistakeShare, assignment: Assignment | None
-) -> MistakeBar:
-    """The mistake in the words of the version that it was made under, else of today's, else of the report itself."""
-    versions = [share.version] if assignment is None else [share.version, assignment.version]
-    known = service.descriptions.mistake(db, offering.rubric_slug, share.mistake, versions)
-    title = known.says if known is not None else said_in_report(db, share)
+def _mistake_bar(service: Service, db: Session, offering: OfferingView, share: MistakeShare, today: str) -> MistakeBar:
+    said = words_of(db, service.descriptions, offering.rubric_slug, share, today)
     return MistakeBar(
         share.criterion_id,
         share.criterion_title,
         share.mistake,
-        bare(sentence(title)) or words.in_words(share.mistake),
+        bare(sentence(said)) or words.in_words(share.mistake),
         share.students,
         round(100 * share.share),
     )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from grading.domain.report import Report
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, reach_offering
+from grading.store.descriptions import Descriptions
 from grading.store.queries.posts import PostView, posts_in_state
 from grading.store.queries.results import FAILING, counting_runs
 from grading.store.tables import (
@@ -223,12 +224,21 @@ def mistakes_of(db: Session, caller: Caller, slug: str) -> list[MistakeShare]:
     return found
 
 
-def said_in_report(db: Session, share: MistakeShare) -> str:
-    """What the report of that run says of the mistake; "" where it says nothing. For versions never described."""
-    body = db.scalar(select(ReportRow.body).where(ReportRow.run_id == share.run_id))
-    rows = () if body is None else Report.from_json(body).criteria
-    told = (finding.told.mistake for row in rows if row.id == share.criterion_id for finding in row.findings)
-    return next((mistake.says for mistake in told if mistake is not None and mistake.id == share.mistake), "")
+def words_of(db: Session, known: Descriptions, rubric_slug: str, share: MistakeShare, today: str) -> str:
+    """What the mistake says to the student; "" where nobody does.
+
+    In the words of the version that it was made under, else of today's; else, where neither is described, in those that
+    the report itself has.
+
+    Args:
+        db: a transaction.
+        known: the service's descriptions.
+        rubric_slug: of the assignment.
+        share: the mistake.
+        today: the assignment's version as it is set now; "" where it is not installed.
+    """
+    words = known.mistake(db, rubric_slug, share.mistake, (share.version, today))
+    return words.says if words is not None else _said_in_report(db, share)
 
 
 def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:
@@ -243,6 +253,13 @@ def attention_of(db: Session, caller: Caller, limit: int = 100) -> Attention:
         tuple(_trouble(*row) for row in db.execute(doubtful.limit(limit))),
         tuple(posts_in_state(db, taught, PostState.DEAD, limit) + posts_in_state(db, taught, PostState.REFUSED, limit)),
     )
+
+
+def _said_in_report(db: Session, share: MistakeShare) -> str:
+    body = db.scalar(select(ReportRow.body).where(ReportRow.run_id == share.run_id))
+    rows = () if body is None else Report.from_json(body).criteria
+    told = (finding.told.mistake for row in rows if row.id == share.criterion_id for finding in row.findings)
+    return next((mistake.says for mistake in told if mistake is not None and mistake.id == share.mistake), "")
 
 
 def _chosen(offering: Offering) -> Subquery:
