@@ -7,7 +7,7 @@ docstring has the mathematics, the shapes, and the tolerance with its source:
 
 * functions and layers: `elementwise` (beside the published curve, far from 0), `arguments` (calling a version with
   other parameters), `traced` (a training function with a long loop, seen from outside), `forward` and `backward`
-  passes, `losses`,
+  passes, `normalisation` (a layer by hand: references, questions and mistakes for two rows), `losses`,
   `initialisation`, `modules` (what a network computes with weights of the judge's), `image_networks` (a program's
   networks by the layers that they call; it asks the box itself)
 * training: `trajectories` (update rules by hand), `optimizers` (torch's), `outcome` (accuracy on hidden
