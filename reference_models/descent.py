@@ -40,6 +40,12 @@ class Memory:
     g: Array
     was: Array
 
+    @classmethod
+    def of(cls, start: Array) -> "Memory":
+        """Before the first step from there."""
+        zero = np.zeros_like(start, dtype=np.float64)
+        return cls(0, zero, zero.copy(), zero.copy(), np.array(start, dtype=np.float64))
+
 
 Rule = Callable[[Memory, Array, Slope, float, Hyperparameters], Array]
 """(memory, parameters, gradient as a function, rate, options) → parameters after the step."""
@@ -62,23 +68,35 @@ def path(rule: Rule, start: Array, gradient: Gradient, rates: Sequence[float], h
     >>> path(velocity, np.array([1.0]), lambda t, theta: np.array([1.0]), [0.1, 0.1], h).ravel()
     array([0.9 , 0.75])
     """
-    zero = np.zeros_like(start, dtype=np.float64)
-    k = Memory(0, zero.copy(), zero.copy(), zero.copy(), np.array(start, dtype=np.float64))
-    theta = k.was.copy()
-    visited = []
+    k = Memory.of(start)
+    theta, visited = k.was.copy(), []
     for t, rate in enumerate(rates):
-        seen: list[Array] = []
-
-        def slope(at: Array, t: int = t, seen: list[Array] = seen) -> Array:
-            seen.append(gradient(t, at) + h.weight_decay * at)
-            return seen[-1]
-
-        k.t = t + 1
-        after = rule(k, theta, slope, rate, h)
-        k.was, theta = theta, after
-        k.g = seen[-1] if seen else zero
+        theta = moved(rule, k, theta, lambda at, t=t: gradient(t, at), rate, h)  # type: ignore[misc]
         visited.append(theta)
     return np.stack(visited)
+
+
+def moved(rule: Rule, k: Memory, theta: Array, gradient: Slope, rate: float, h: Hyperparameters) -> Array:  # noqa: PLR0917 - a rule's arguments
+    """The parameters after one step of a rule; `k` remembers it.
+
+    Args:
+        rule: one of this module's.
+        k: what the rule remembers of the steps before.
+        theta: the parameters before the step.
+        gradient: of the loss, without weight decay.
+        rate: the step size.
+        h: the other options.
+    """
+    seen: list[Array] = []
+
+    def slope(at: Array) -> Array:
+        seen.append(gradient(at) + h.weight_decay * at)
+        return seen[-1]
+
+    k.t += 1
+    after = rule(k, theta, slope, rate, h)
+    k.was, k.g = theta, seen[-1] if seen else np.zeros_like(theta)
+    return after
 
 
 def plain(_: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:  # noqa: ARG001 - a rule's signature

@@ -19,6 +19,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 Shape = Literal["constant", "normal", "uniform"]
 MATRIX = 2
 
@@ -41,6 +44,16 @@ class Law:
     def bound(self) -> float:
         """Furthest that a uniform lies from its mean."""
         return math.sqrt(3.0) * self.std
+
+    def sample(self, random: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+        """An array of that shape whose entries are drawn by the law."""
+        match self.shape:
+            case "constant":
+                return np.full(shape, self.mean)
+            case "normal":
+                return random.normal(self.mean, self.std, shape)
+            case "uniform":
+                return random.uniform(self.mean - self.bound, self.mean + self.bound, shape)
 
     def __str__(self) -> str:
         match self.shape:

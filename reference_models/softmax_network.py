@@ -18,12 +18,15 @@ Source:
     TDT4265 (NTNU), Assignment 2; LeCun, Bottou, Orr, Müller, "Efficient BackProp" (1998), sections 4.4 and 4.6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from reference_models.descent import Memory, Rule, moved
+from reference_models.optimizers import Hyperparameters
 
 Array = npt.NDArray[np.float64]
 Hidden = Literal["sigmoid", "improved", "relu"]
@@ -188,6 +191,48 @@ class SoftmaxNetwork:
                 return weights[1:]
             case "last":
                 return weights[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One step of a training.
+
+    Attributes:
+        seen: the forward pass on the batch.
+        gradients: of its mean loss.
+        weights: after the step.
+    """
+
+    seen: Pass
+    gradients: list[Array]
+    weights: list[Array]
+
+
+def updates(
+    network: SoftmaxNetwork,
+    weights: Sequence[Array],
+    batches: Iterable[tuple[Array, Array]],
+    rule: Rule,
+    options: Hyperparameters,
+) -> Iterator[Update]:
+    """A training, step by step.
+
+    Args:
+        network: what is trained.
+        weights: where it starts.
+        batches: inputs and one-hot targets of each step.
+        rule: by which each layer's weights move.
+        options: of the rule.
+    """
+    ws, memories = list(weights), [Memory.of(w) for w in weights]
+    for X, Y in batches:
+        seen = network.forward(ws, X)
+        gradients = network.backward(ws, seen, Y)
+        ws = [
+            moved(rule, k, w, lambda _, g=g: g, options.lr, options)  # type: ignore[misc]
+            for k, w, g in zip(memories, ws, gradients, strict=True)
+        ]
+        yield Update(seen, gradients, ws)
 
 
 def initial(widths: Sequence[int], random: np.random.Generator, *, improved: bool, inputs: int = INPUTS) -> list[Array]:

@@ -11,8 +11,9 @@ normal. So 785 x 64 weights show a factor of 1.05, 20 weights only 3 or more; `t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from scipy.special import ndtr
 
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes import KnownMistake
 from grading.mistakes.initialisation import (
     EQUAL_UNITS,
     LAWS,
@@ -31,7 +33,7 @@ from grading.mistakes.initialisation import (
     wrong_laws,
 )
 from grading.numerics.statistics import ALARM, TOO_FEW, mean_test, spread_test
-from reference_models.initializers import MATRIX, Fans, Law
+from reference_models.initializers import MATRIX, Fans, Law, zeros
 
 Array = npt.NDArray[np.float64]
 
@@ -151,6 +153,47 @@ def every(
             layers=list(off),
         )
     return replace(first, evidence={**first.evidence, "layers": [*off]})
+
+
+def by_hand(
+    ws: Sequence[Array], laws: Sequence[Law], fans: Sequence[Fans], known: Sequence[Known] = LAWS
+) -> Conclusion:
+    """Every layer of a network by hand starts as the assignment says, as (in, out) or turned.
+
+    Args:
+        ws: the student's, one array for each layer; all but the first may have a row for the bias, first or last, which
+            may start at 0.
+        laws: what was asked for.
+        fans: of each layer.
+        known: as in `judged`.
+    """
+    if len(ws) != len(laws):
+        return wrong(f"There are {len(ws)} arrays of weights, expected {len(laws)}: one for each layer.")
+    names = [f"ws[{n}]" for n in range(len(ws))]
+    weights = {}
+    for name, n, w in zip(names, fans, ws, strict=True):
+        rows = (n.into, n.into + (name != names[0]))
+        if w.shape not in {shape for row in rows for shape in ((row, n.out), (n.out, row))}:
+            return wrong(f"{name} has shape {w.shape}, expected {(n.into, n.out)}.")
+        lines = w if w.shape[1] == n.out else w.T
+        empty = [line for line in (0, -1) if len(lines) > n.into and not lines[line].any()]
+        weights[name] = np.delete(lines, empty[:1], axis=0)
+    return every(weights, dict(zip(names, laws, strict=True)), fans=dict(zip(names, fans, strict=True)), known=known)
+
+
+def wrong_starts(
+    laws: Sequence[Law], fans: Sequence[Fans], known: Sequence[Known] = LAWS
+) -> Iterator[tuple[KnownMistake[Any], list[Law]]]:
+    """The known mistakes with the laws that a network's layers then follow, for rehearsals.
+
+    Args:
+        laws: of each layer, as asked for.
+        fans: of each layer.
+        known: the mistakes to look among.
+    """
+    found = [{one.id: other for one, other in wrong_laws(law, n, known)} for law, n in zip(laws, fans, strict=True)]
+    yield from ((one, [f[one.id] for f in found]) for one in known if all(one.id in f for f in found))
+    yield ONLY_SOME_LAYERS, [laws[0], *[zeros()] * (len(laws) - 1)]
 
 
 def fresh(first: object, second: object, *, name: str = "weights") -> Conclusion:

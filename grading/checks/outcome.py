@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from grading.authoring import Draw
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes.metrics import ACCURACY, ACCURACY_IN_PERCENT
@@ -41,6 +42,7 @@ LATE = 0.2
 FALL = 0.02
 DIVERGED = 10.0
 FLAT = 1e-3
+ATTEMPTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,26 @@ def trained(outputs: object, labels: Array, classes: int, band: Band) -> Conclus
     if abs(share - chance) <= doubtful:
         return wrong(f"{text}: hardly better than guessing among {classes} classes.", UNTRAINED, **facts)
     return wrong(f"{text}; a right program with the same budget has at least {band.low:.1%}.", BELOW_BAND, **facts)
+
+
+def telling(draw: Draw, n: int, classes: int) -> tuple[Array, Array]:
+    """Probabilities (n, classes) and labels (n,) for which no two known accuracies are alike.
+
+    Args:
+        draw: where they come from.
+        n: odd, so that never as many are right as wrong.
+        classes: fewer than n.
+    """
+    for attempt in range(ATTEMPTS):
+        stream = draw.stream(f"attempt-{attempt}")
+        scores = np.exp(stream.normal(n, classes, scale=1.5))
+        outputs = scores / scores.sum(axis=1, keepdims=True)
+        hits = stream.uniform(n) < stream.number(0.45, 0.7)
+        labels = np.where(hits, outputs.argmax(axis=1), stream.labels(n, classes))
+        # An argmax over the examples must not look like an accuracy of 0.
+        if (outputs.argmax(axis=0) == np.eye(classes)[labels].argmax(axis=0)).any():
+            return outputs, labels.astype(np.float64)
+    raise ValueError("no draw tells the known mistakes apart")
 
 
 def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Conclusion:

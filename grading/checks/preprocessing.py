@@ -1,156 +1,188 @@
-r"""Preprocessing written by hand: pixels normalised with given statistics, a bias column, one-hot labels.
+r"""Preprocessing written by hand, taken apart from its answers: which mean, which deviation, which column of ones.
 
-What is right is one formula, :math:`(p - \mu)/\sigma` in floating point with the *training set's* statistics, whichever
-array it is applied to. Known mistakes are other formulas for the same pixels, so each is told by equality. Give
-statistics that are not those of the array itself: those of another set, or drawn; else an array normalised with its
-own looks right. Tolerance 1e-5 relative to the largest entry, for programs that compute in float32; the mistakes are
-off by parts in a hundred.
+What is right is one formula, :math:`(x - m)/s` with two numbers for all pixels of all images: the *training set's*
+mean and deviation, whichever array it is applied to. The numbers are read off the answer, so that a rounded 33.55 is
+right where 33.5527 is meant, and a known mistake is named by the numbers that it comes to. Ask about arrays whose own
+statistics differ from the training set's and from each other's: then what was computed from the array itself cannot
+pass for a constant.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.mistakes import preprocessing as known
 
 Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
-Bias = Literal["last", "first", "none"]
+Images = npt.NDArray[np.uint8]
+Statistics = tuple[float, float]
+"""Mean and standard deviation."""
 
-TOLERANCE = 1e-5
-BYTES = 256
+SLACK = 0.1
+ROUNDED = 1e-3
+"""Relative: statistics are told with four digits, and some mistakes multiply them."""
 
-SAID = {
-    "own-statistics": "It is normalised with its own mean and deviation: use those of the training set for every set.",
-    "per-pixel-statistics": "Each pixel has its own mean and deviation: one of each over all pixels is asked for.",
-    "uint8-wrap-around": "Differences of unsigned bytes wrap around below 0: convert to floating point first.",
-    "divided-by-variance": "It is divided by the variance; the standard deviation is due.",
-    "mean-not-subtracted": "The mean is not subtracted.",
-    "not-divided": "It is not divided by the standard deviation.",
-    "scaled-by-255": "It is divided by 255 only: subtract the mean and divide by the deviation.",
-    "unchanged": "It comes back as it was.",
-}
+EXACT = 1e-5
+"""Relative to the largest entry, for programs that compute in float32."""
+
+MUCH = 1e4
+MOST_CONSTANT = 1e-9
+BYTES = 255
 
 
-def normalised(  # noqa: PLR0911 - one for each way to be wrong
-    got: object, pixels: npt.NDArray[np.uint8], *, mean: float, std: float, bias: Bias = "last"
-) -> Conclusion:
-    """Pixels are normalised with the given statistics, and the bias column stands where it should.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One answer, taken apart.
+
+    Attributes:
+        pixels: (n, d), without the column that is taken for the bias.
+        bias: that column, or None where there are d columns.
+        line: mean and deviation of the one line that all pixels follow; None where they follow none.
+    """
+
+    pixels: Array
+    bias: Array | None
+    line: Statistics | None
+
+
+def taken_apart(answer: object, X: Images) -> Seen | Conclusion:
+    """Split an answer into bias and pixels, and read off mean and deviation.
 
     Args:
-        got: the student's array for `pixels`, (n, d), or (n, d + 1) with a bias column.
-        pixels: (n, d) bytes, some below and some above the mean.
-        mean: of the training set; not that of `pixels`.
-        std: of the training set.
-        bias: where the column of ones belongs, if there is to be one.
+        answer: the student's array for `X`, (n, d), or (n, d + 1) with a bias column, first or last.
+        X: (n, d).
+
+    Returns:
+        What is seen, or what is wrong with the number of columns.
     """
-    n, d = pixels.shape
-    rows = admit.array(got, "your normalised pixels", ndim=2, finite=False)
-    if rows.shape == (d + (bias != "none"), n):
-        return wrong("Your array is transposed: one example in each row.", "transposed")
-    if rows.shape == (n, d) and bias != "none":
-        return _column(rows, rows, pixels, mean, std) or wrong(
-            f"The bias column is missing: {d} columns, expected {d + 1}.", "bias-column-missing"
-        )
-    if rows.shape != (n, d + (bias != "none")):
-        return wrong(f"Your array has shape {rows.shape}, expected {(n, d + (bias != 'none'))}.", "wrong-shape")
-    if bias == "none":
-        return _column(rows, rows, pixels, mean, std) or right()
-    parts = {"last": (rows[:, :-1], rows[:, -1]), "first": (rows[:, 1:], rows[:, 0])}
-    other: Bias = "first" if bias == "last" else "last"
-    body, column = parts[bias]
-    if _same(np.ones(n), parts[other][1]) and not _same(np.ones(n), column):
-        return wrong(f"The column of ones comes {other}; it belongs {bias}.", f"bias-column-{other}")
-    said = _column(body, rows, pixels, mean, std)
-    if said is not None:
-        return said
-    if _same(np.ones(n), column):
-        return right()
-    if not column.any():
-        return wrong("The bias column is 0: it is a column of ones.", "bias-column-zeros")
-    if _same(np.full(n, (1 - mean) / std), column):
-        return wrong("The bias column is normalised with the pixels: add it afterwards.", "bias-column-normalised")
-    return wrong("The bias column is not made of ones.", "bias-column-wrong")
+    n, d = X.shape
+    whole = admit.array(answer, "your preprocessed images", shape=(n, None))
+    if whole.shape[1] not in (d, d + 1):
+        return wrong(f"There are {whole.shape[1]} columns, expected {d + 1}.", known.BIAS_COLUMNS)
+    pixels, bias = whole, None
+    if whole.shape[1] == d + 1:
+        first = np.ptp(whole[:, 0]) <= MOST_CONSTANT and not np.ptp(whole[:, -1]) <= MOST_CONSTANT
+        bias, pixels = (whole[:, 0], whole[:, 1:]) if first else (whole[:, -1], whole[:, :-1])
+    return Seen(pixels, bias, _line(X, pixels))
 
 
-def _column(body: Array, whole: Array, pixels: npt.NDArray[np.uint8], mean: float, std: float) -> Conclusion | None:
-    """What is wrong with the pixels, or None."""
-    p = pixels.astype(np.float64)
-    if _same((p - mean) / std, body):
-        return None
-    for mistake, other in _variants(pixels, mean, std):
-        if _same(other, body):
-            return wrong(f"Your pixels: {SAID[mistake]}", mistake)
-    if not np.isfinite(whole).all():
-        return wrong("Your normalised pixels contain NaN or infinity.", "not-finite")
-    return wrong("Your pixels are not (pixel - mean) / deviation with the statistics that were given.")
-
-
-def _variants(pixels: npt.NDArray[np.uint8], mean: float, std: float) -> Iterator[tuple[str, Array]]:
-    p = pixels.astype(np.float64)
-    with np.errstate(all="ignore"):
-        yield "own-statistics", (p - p.mean()) / p.std()
-        yield "per-pixel-statistics", (p - p.mean(axis=0)) / p.std(axis=0)
-        yield "uint8-wrap-around", ((p - np.floor(mean)) % BYTES) / std
-        yield "uint8-wrap-around", np.floor((p - mean) % BYTES) / std
-        yield "divided-by-variance", (p - mean) / std**2
-        yield "mean-not-subtracted", p / std
-        yield "not-divided", p - mean
-        yield "scaled-by-255", p / (BYTES - 1)
-        yield "unchanged", p
-
-
-def from_training(statistics: object, training: npt.NDArray[np.uint8], everything: npt.NDArray[np.uint8]) -> Conclusion:
-    """Mean and deviation are those of the training set.
+def normalised(answer: object, X: Images, accepted: Sequence[Statistics]) -> Conclusion:
+    """The pixels are (x - mean) / std, with two numbers.
 
     Args:
-        statistics: what the student computed: (mean, deviation).
-        training: the pixels of the training set.
-        everything: those of all sets together, as some take them.
+        answer: as in `taken_apart`.
+        X: images whose own statistics are none of the accepted.
+        accepted: statistics of the training set. Those of X are accepted here as well: see `alike`.
     """
-    pair = [admit.number(v, "a statistic") for v in admit.sequence(statistics, "your statistics", length=2)]
+    seen = taken_apart(answer, X)
+    if isinstance(seen, Conclusion):
+        return seen
+    if seen.line is None:
+        return _crooked(seen.pixels, X, accepted)
+    (m, s), own = seen.line, (float(X.mean()), float(X.std()))
+    pairs = (*accepted, own)
+    if any(_near(seen.line, pair) for pair in pairs):
+        return right(mean=m, std=s)
+    told = _told(m, s)
+    for pair in pairs:
+        for one in known.ONE_LINE:
+            line = _line(X, one.variant(X, *pair)[:, :-1])
+            if line is not None and _near(seen.line, line):
+                return wrong(told, one, mean=m, std=s)
+    return wrong(f"{told} Mean and deviation are not those of the training set.", "", mean=m, std=s)
 
-    def near(pixels: npt.NDArray[np.uint8]) -> bool:
-        p = pixels.astype(np.float64)
-        spreads = (p.std(), p.std(ddof=1))
-        return _same(p.mean(), np.float64(pair[0])) and any(_same(s, np.float64(pair[1])) for s in spreads)
 
-    if near(training):
-        return right()
-    if near(everything):
-        return wrong("Your statistics are of all sets together: take the training set's only.", "statistics-of-all")
-    p = training.astype(np.float64)
-    if _same(p.var(), np.float64(pair[1])):
-        return wrong("Your deviation is the variance: take its square root.", "variance-for-deviation")
-    return wrong("Your mean and deviation are not those of the training set's pixels.")
-
-
-def one_hot(ask: Callable[[Labels, int], object], labels: Labels, classes: int) -> Conclusion:
-    """Each label becomes a row with a single 1 at its class.
+def alike(answer: object, X: Images, other: object, X_other: Images) -> Conclusion:
+    """Both arrays are normalised with the same two numbers.
 
     Args:
-        ask: the student's function of (labels, classes).
-        labels: (n,), not all classes among them, n different from `classes`.
-        classes: how many.
+        answer: for `X`, as in `taken_apart`.
+        X: images.
+        other: the answer for `X_other`.
+        X_other: images of another brightness.
     """
-    got = admit.array(ask(labels, classes), "your one-hot labels", ndim=2)
-    wanted = np.eye(classes)[labels]
-    if got.shape == wanted.shape and _same(wanted, got):
+    one, two = taken_apart(answer, X), taken_apart(other, X_other)
+    for seen in (one, two):
+        if isinstance(seen, Conclusion):
+            return seen
+    lines = [seen.line for seen in (one, two) if isinstance(seen, Seen) and seen.line is not None]
+    if len(lines) < 2:  # noqa: PLR2004 - both
+        return wrong("There are no two numbers that all pixels are normalised with.")
+    if all(abs(a - b) <= EXACT * BYTES for a, b in zip(*lines, strict=True)):
         return right()
-    if got.shape == wanted.T.shape and _same(wanted.T, got):
-        return wrong("Your labels are transposed: one example in each row.", "one-hot-transposed")
-    if got.shape == (len(labels), int(labels.max()) + 1):
-        return wrong("Classes that do not occur have no column.", "one-hot-too-narrow")
-    if got.shape == wanted.shape and _same(np.roll(wanted, 1, axis=1), got):
-        return wrong("The 1 stands one place too far: classes count from 0.", "one-hot-shifted")
-    if got.shape == wanted.shape and _same(1 - wanted, got):
-        return wrong("The single entry is 0 and the others are 1.", "one-hot-inverted")
-    return wrong(f"Your one-hot labels have shape {got.shape}, expected {wanted.shape} with a single 1 in each row.")
+    if all(_near(line, (float(x.mean()), float(x.std()))) for line, x in zip(lines, (X, X_other), strict=True)):
+        return wrong("The two arrays are normalised with different numbers.", known.STATISTICS_OF_EACH_ARRAY)
+    return wrong("The two arrays are normalised with different numbers.")
 
 
-def _same(wanted: npt.ArrayLike, got: npt.ArrayLike) -> bool:
-    w, g = np.asarray(wanted, dtype=np.float64), np.asarray(got, dtype=np.float64)
-    return bool((np.abs(g - w) <= TOLERANCE * max(float(np.abs(w).max(initial=0.0)), 1.0)).all())
+def bias_column(answer: object, X: Images) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
+    """One column is all ones, the first or the last.
+
+    Args:
+        answer: as in `taken_apart`.
+        X: the images.
+    """
+    seen = taken_apart(answer, X)
+    if isinstance(seen, Conclusion):
+        return seen
+    if seen.bias is None:
+        return wrong(f"There are {X.shape[1]} columns, expected {X.shape[1] + 1}.", known.BIAS_MISSING)
+    value = float(seen.bias[0])
+    if np.ptp(seen.bias) > MOST_CONSTANT:
+        return wrong("Neither the first nor the last column is the same for all images.", known.BIAS_MISPLACED)
+    if abs(value - 1) <= EXACT:
+        return right()
+    told = f"The bias column is {value:.4g}, expected 1."
+    if value == 0:
+        return wrong(told, known.BIAS_ZEROS)
+    m, s = seen.line or (np.nan, np.nan)
+    # (1 - m) / s itself, or another number near 1 that some preprocessing made of it.
+    if abs(value - (1 - m) / s) <= EXACT * max(1.0, abs(value)) or abs(value - 1) <= 1:
+        return wrong(told, known.BIAS_NORMALISED)
+    return wrong(told, known.BIAS_OTHER_VALUE)
+
+
+def _crooked(pixels: Array, X: Images, accepted: Sequence[Statistics]) -> Conclusion:
+    """What pixels are that follow no single line."""
+    if _lines(X.astype(np.float64), pixels):
+        return wrong("No two numbers normalise all pixels.", known.PER_PIXEL_STATISTICS)
+    if _lines(X.T.astype(np.float64), pixels.T):
+        return wrong("No two numbers normalise all pixels.", known.PER_IMAGE_STATISTICS)
+    shifts = {int(mean) + rounded for mean, _ in accepted for rounded in (0, 1)}
+    if any(_line(X - np.uint8(shift), pixels) is not None for shift in shifts):
+        return wrong("No two numbers normalise all pixels.", known.BYTES_WRAP_AROUND)
+    return wrong("The pixels are not (x - mean) / std for any mean and std.")
+
+
+def _told(m: float, s: float) -> str:
+    """(x - m) / s in words, without what does nothing."""
+    taken = "x" if abs(m) < EXACT else f"(x - {m:.4g})"
+    divided = "" if abs(s - 1) < EXACT else f" / {s:.4g}" if s < MUCH else f" / {s:.0f}"
+    return f"Your pixels are {taken.strip('()') if not divided else taken}{divided}."
+
+
+def _near(line: Statistics, pair: Statistics) -> bool:
+    (m, s), (mean, std) = line, pair
+    return abs(m - mean) <= max(SLACK, ROUNDED * abs(mean)) and abs(s - std) <= max(SLACK, ROUNDED / 2 * abs(std))
+
+
+def _line(X: Images, pixels: Array) -> Statistics | None:
+    """The m and s with which all pixels are (x - m) / s."""
+    x, y = X.astype(np.float64).reshape(-1), pixels.reshape(-1)
+    centred = x - x.mean()
+    slope = float((centred * y).sum() / (centred * centred).sum())
+    offset = float(y.mean() - slope * x.mean())
+    fits = np.abs(slope * x + offset - y).max() <= EXACT * max(1.0, float(np.abs(y).max()))
+    return (-offset / slope, 1 / slope) if fits and slope != 0 else None
+
+
+def _lines(x: Array, y: Array) -> bool:
+    """Whether every column follows a line of its own."""
+    centred = x - x.mean(axis=0)
+    slopes = (centred * y).sum(axis=0) / np.maximum((centred * centred).sum(axis=0), 1e-12)
+    rest = y - y.mean(axis=0) - slopes * centred
+    return bool(np.abs(rest).max() <= EXACT * max(1.0, float(np.abs(y).max())))

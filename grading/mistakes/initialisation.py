@@ -219,12 +219,20 @@ ONLY_SOME_LAYERS = KnownMistake(
 def wrong_laws(right: Law, fans: Fans | None = None, known: Iterable[Known] = LAWS) -> Iterator[tuple[Known, Law]]:
     """The known mistakes that can be made where a law is asked for, each with the law that comes of it.
 
+    Where two come to the same law, the first stands for both.
+
     Args:
         right: what was asked for.
         fans: of the layer, where the law is about them.
         known: the mistakes to look among.
     """
+    found = [right]
     for one in known:
         law = one.variant(right, fans)
-        if law is not None and law != right:
+        if law is not None and not any(_same(law, other) for other in found):
+            found.append(law)
             yield one, law
+
+
+def _same(one: Law, other: Law) -> bool:
+    return one.shape == other.shape and math.isclose(one.mean, other.mean) and math.isclose(one.std, other.std)

@@ -146,8 +146,16 @@ PATH_NOT_FINITE = KnownMistake(
     symptom=True,
 )
 
-RATES = (PARAMETERS_DO_NOT_MOVE, GRADIENT_ASCENT, LEARNING_RATE_MISSING, LEARNING_RATE_OTHER)
-"""Of plain gradient descent. A check recognises them of every rule, with any rate."""
+
+def rates(rule: Rule) -> tuple[Known, ...]:
+    """How any rule's step goes wrong. A check recognises these with any rate."""
+    return (
+        PARAMETERS_DO_NOT_MOVE,
+        replace(GRADIENT_ASCENT, variant=_at(rule, lambda rate: -rate)),
+        replace(LEARNING_RATE_MISSING, variant=_at(rule, lambda _: 1.0)),
+        replace(LEARNING_RATE_OTHER, variant=_at(rule, lambda rate: rate / 2)),
+    )
+
 
 # -- momentum that a trainer turns on and off -------------------------------------------------------------
 
@@ -197,8 +205,9 @@ def decays(rule: Rule) -> tuple[Known, ...]:
     return tuple(KnownMistake(id_, says, look, made(rule)) for id_, says, look, made in _DECAYS)
 
 
-SGD: tuple[Known, ...] = (_STALE_GRADIENT, _NEVER_RESET, *decays(descent.plain))
-MOMENTUM: tuple[Known, ...] = (
+GRADIENTS: tuple[Known, ...] = (_STALE_GRADIENT, _NEVER_RESET)
+SGD: tuple[Known, ...] = (*GRADIENTS, *decays(descent.plain))
+VELOCITY: tuple[Known, ...] = (
     KnownMistake(
         "momentum-ignored",
         "The velocity plays no part: this is plain gradient descent.",
@@ -251,10 +260,9 @@ MOMENTUM: tuple[Known, ...] = (
     KnownMistake(
         "nesterov-instead", "This is Nesterov's momentum.", "Move along the velocity itself.", descent.nesterov
     ),
-    _STALE_GRADIENT,
-    _NEVER_RESET,
-    *decays(descent.velocity),
+    *GRADIENTS,
 )
+MOMENTUM: tuple[Known, ...] = (*VELOCITY, *decays(descent.velocity))
 NESTEROV: tuple[Known, ...] = (
     KnownMistake(
         "no-look-ahead",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from grading.mistakes import KnownMistake
 
 Rows = npt.NDArray[np.integer]
-Order = KnownMistake[Callable[[np.random.RandomState, int], tuple[Rows, Rows]]]
+Order = Callable[[np.random.RandomState, int], tuple[Rows, Rows]]
 """(generator, number of examples) → the rows of the images in their order, and those of the labels."""
 
 Asked = KnownMistake[Mapping[str, bool]]
@@ -30,16 +30,16 @@ def _drawn_again(random: np.random.RandomState, n: int) -> tuple[Rows, Rows]:
 BATCHES_MISSING = KnownMistake(
     "batches-missing", "The batches do not hold all examples.", "Go on until every example was in a batch."
 )
-SHUFFLE_MISSING: Order = KnownMistake(
+SHUFFLE_MISSING: KnownMistake[Order] = KnownMistake(
     "shuffle-missing", "shuffle=True changes nothing.", _INDICES, lambda _, n: (np.arange(n), np.arange(n))
 )
-SHUFFLE_BREAKS_PAIRS: Order = KnownMistake(
+SHUFFLE_BREAKS_PAIRS: KnownMistake[Order] = KnownMistake(
     "shuffle-breaks-pairs",
     "Images and labels are shuffled apart.",
     _INDICES,
     lambda random, n: (random.permutation(n), np.arange(n)),
 )
-SHUFFLE_REPEATS_ROWS: Order = KnownMistake(
+SHUFFLE_REPEATS_ROWS: KnownMistake[Order] = KnownMistake(
     "shuffle-repeats-rows", "Rows are drawn with replacement.", _INDICES, _drawn_again
 )
 SHUFFLE = (SHUFFLE_MISSING, SHUFFLE_BREAKS_PAIRS, SHUFFLE_REPEATS_ROWS)

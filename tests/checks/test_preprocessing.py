@@ -1,6 +1,5 @@
-"""Preprocessing: one formula is right, and every other one has its name."""
+"""Preprocessing: one formula is right, with a constant mean and deviation, and every other one has its name."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,110 +7,90 @@ import pytest
 
 from grading.authoring import Draw
 from grading.checks import preprocessing
+from grading.checks.conclusions import Conclusion
 from grading.domain.errors import BadReply
+from grading.mistakes.preprocessing import ONE_HOT, PREPROCESSING
+from reference_models.softmax_network import one_hot
 
-MEAN, STD = 33.55, 78.87
-Made = Callable[[Any], Any]
-
-
-def pixels(seed: int = 0) -> np.ndarray:
-    """Bytes, some below the mean."""
-    return Draw(seed, "pixels").bytes(12, 7)
+MEAN, STD = 33.5527, 78.8755
+ACCEPTED = ((MEAN, STD), (33.318, 78.567))
 
 
-def standard(x: np.ndarray) -> np.ndarray:
-    """The formula."""
-    return (x.astype(np.float64) - MEAN) / STD
+def pixels(seed: int = 0, bright: float = 0.6) -> np.ndarray:
+    """Bytes, some below the mean, of a brightness that is not the training set's."""
+    return (Draw(seed, "pixels").bytes(12, 20) * bright).astype(np.uint8)
 
 
-def with_ones(x: np.ndarray) -> np.ndarray:
-    """Ones at the end."""
-    return np.concatenate([x, np.ones((len(x), 1))], axis=1)
+def standard(x: np.ndarray, mean: float = MEAN, std: float = STD) -> np.ndarray:
+    """The formula, and ones at the end."""
+    return np.hstack([(x.astype(np.float64) - mean) / std, np.ones((len(x), 1))])
 
 
-def own(x: np.ndarray) -> np.ndarray:
-    """With the array's own statistics."""
-    return (x - x.mean()) / x.std()
-
-
-WRONG: dict[str, Made] = {
-    "own-statistics": lambda x: with_ones(own(x)),
-    "per-pixel-statistics": lambda x: with_ones((x - x.mean(0)) / x.std(0)),
-    "uint8-wrap-around": lambda x: with_ones((x - np.uint8(MEAN)) / STD),
-    "divided-by-variance": lambda x: with_ones((x - MEAN) / STD**2),
-    "mean-not-subtracted": lambda x: with_ones(x / STD),
-    "not-divided": lambda x: with_ones(x - MEAN),
-    "scaled-by-255": lambda x: with_ones(x / 255),
-    "unchanged": with_ones,
-    "bias-column-missing": standard,
-    "bias-column-first": lambda x: with_ones(standard(x))[:, ::-1][:, [0, *range(7, 0, -1)]],
-    "bias-column-zeros": lambda x: with_ones(standard(x)) * ([1] * 7 + [0]),
-    "bias-column-normalised": lambda x: standard(with_ones(x)),
-    "transposed": lambda x: with_ones(standard(x)).T,
-    "wrong-shape": lambda x: standard(x)[:, :3],
-    "not-finite": lambda x: with_ones(standard(x) * np.nan),
-}
+def conclusions(make: Any, seed: int) -> list[Conclusion]:
+    """Everything that is asked of a preprocessing."""
+    x, other = pixels(seed), pixels(seed + 1, 0.3)
+    return [
+        preprocessing.normalised(make(x), x, ACCEPTED),
+        preprocessing.alike(make(x), x, make(other), other),
+        preprocessing.bias_column(make(x), x),
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_formula_passes_in_either_precision(seed: int, dtype: str) -> None:
-    """On all inputs; with the column of ones wherever it is asked for."""
-    x = pixels(seed)
-    rows = standard(x).astype(dtype)
+    """With any accepted statistics, rounded or not, and the ones first or last."""
+    for make in (
+        lambda x: standard(x).astype(dtype),
+        lambda x: np.roll(standard(x), 1, axis=1).astype(dtype),
+        lambda x: standard(x, 33.55, 78.88).astype(dtype),
+        lambda x: standard(x, *ACCEPTED[1]).astype(dtype),
+    ):
+        assert all(found.holds for found in conclusions(make, seed)), conclusions(make, seed)
 
-    assert preprocessing.normalised(with_ones(rows), x, mean=MEAN, std=STD).holds
-    assert preprocessing.normalised(rows, x, mean=MEAN, std=STD, bias="none").holds
-    assert preprocessing.normalised(np.roll(with_ones(rows), 1, axis=1), x, mean=MEAN, std=STD, bias="first").holds
 
-
-@pytest.mark.parametrize("mistake", WRONG)
-def test_every_known_mistake_is_named(mistake: str) -> None:
-    """On any inputs."""
+@pytest.mark.parametrize("known", PREPROCESSING, ids=lambda known: known.id)
+def test_every_known_mistake_is_named(known: Any) -> None:
+    """On any inputs, by one of the questions; where there are no two numbers, the others say so."""
     for seed in range(5):
-        conclusion = preprocessing.normalised(WRONG[mistake](pixels(seed)), pixels(seed), mean=MEAN, std=STD)
+        found = conclusions(lambda x: known.variant(x, MEAN, STD), seed)
+        named = {one.mistake_id for one in found if one.mistake}
 
-        assert (conclusion.holds, conclusion.mistake) == (False, mistake), conclusion.message
-
-
-def test_statistics_are_of_the_training_set() -> None:
-    """With either convention of the deviation; not of all sets, not the variance."""
-    training, validation = pixels(1), pixels(2) // 2
-    everything = np.concatenate([training, validation])
-
-    def judged(x: np.ndarray, ddof: int = 0) -> preprocessing.Conclusion:
-        return preprocessing.from_training((x.mean(), x.std(ddof=ddof)), training, everything)
-
-    assert judged(training).holds
-    assert judged(training, ddof=1).holds
-    assert judged(everything).mistake == "statistics-of-all"
-    assert preprocessing.from_training((training.mean(), training.var()), training, everything).mistake == (
-        "variance-for-deviation"
-    )
-    assert not judged(validation).holds
+        assert not all(one.holds for one in found)
+        assert named == {known.id}, [one.message for one in found]
 
 
-def test_one_hot_rows_hold_a_single_one() -> None:
-    """Classes that do not occur have a column too."""
-    labels = np.array([0, 2, 2, 1, 0])
-    wanted = np.eye(5)[labels]
-    wrong = {
-        "one-hot-transposed": wanted.T[:, :5],
-        "one-hot-too-narrow": wanted[:, :3],
-        "one-hot-shifted": np.roll(wanted, 1, axis=1),
-        "one-hot-inverted": 1 - wanted,
-    }
+def test_the_array_s_own_statistics_are_seen_in_a_second_array() -> None:
+    """One array does not show that its own statistics are used; two of different brightness do."""
+    own = next(known for known in PREPROCESSING if known.id == "statistics-of-each-array")
+    normalised, alike, bias = conclusions(lambda x: own.variant(x, MEAN, STD), 3)
 
-    assert preprocessing.one_hot(lambda *_: wanted.astype(int), labels, 5).holds
-    for mistake, answer in wrong.items():
-        if mistake != "one-hot-transposed":
-            assert preprocessing.one_hot(lambda *_, a=answer: a, labels, 5).mistake == mistake
-    six = np.eye(6)[labels]
-    assert preprocessing.one_hot(lambda *_: six.T, labels, 6).mistake == "one-hot-transposed"
+    assert normalised.holds
+    assert bias.holds
+    assert alike.mistake is own
 
 
-@pytest.mark.parametrize("reply", [None, "x", np.zeros(3), {"w": 1}, [[1.0], [1.0, 2.0]]])
+def test_other_numbers_are_wrong_without_a_name() -> None:
+    """A mean of 50 is none that is known."""
+    found = conclusions(lambda x: standard(x, 50.0, 60.0), 1)
+
+    assert [one.holds for one in found] == [False, True, True]
+    assert not found[0].mistake
+    assert "(x - 50) / 60" in found[0].message
+
+
+@pytest.mark.parametrize("known", ONE_HOT, ids=lambda known: known.id)
+def test_wrong_one_hot_rows_are_no_right_ones(known: Any) -> None:
+    """Each variant differs from the right answer, and from the others."""
+    labels = np.array([[0], [2], [2], [1], [4]], dtype=np.uint8)
+    others = [other for other in ONE_HOT if other.id != known.id]
+
+    for right in (one_hot(labels, 6), *(other.variant(labels, 6) for other in others)):
+        assert not np.array_equal(known.variant(labels, 6), right)
+
+
+@pytest.mark.parametrize("reply", [None, "x", np.zeros(3), {"w": 1}, [[1.0], [1.0, 2.0]], np.full((12, 21), np.nan)])
 def test_what_is_no_table_is_the_students(reply: Any) -> None:
     """The blame is never the author's."""
     with pytest.raises(BadReply):
-        preprocessing.normalised(reply, pixels(), mean=MEAN, std=STD)
+        preprocessing.normalised(reply, pixels(), ACCEPTED)

@@ -8,6 +8,7 @@ arrays have no place for it. Weights that lie the other way (out, in) are turned
 import contextlib
 import importlib
 import inspect
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,13 +23,14 @@ MEANINGS = (("relu", "relu"), ("sigmoid", "improved_sigmoid"), ("init", "improve
 """A piece of a parameter's name, and the flag that it stands for; the first that fits."""
 
 STATISTICS = {
-    "mean": "mean", "mu": "mean", "m": "mean", "xmean": "mean", "avg": "mean", "average": "mean", "trainmean": "mean",
-    "meantrain": "mean", "meanval": "mean", "meanvalue": "mean", "meanx": "mean", "mmean": "mean", "meu": "mean",
-    "std": "std", "sigma": "std", "s": "std", "xstd": "std", "stddev": "std", "sd": "std", "trainstd": "std",
-    "stdtrain": "std", "stdval": "std", "standarddeviation": "std", "stdx": "std", "deviation": "std", "dev": "std",
-    "stddeviation": "std", "stdvalue": "std",
-}  # fmt: skip
+    "mean": re.compile("mean|avg|average|^x?mu$|^m$|^meu$"),
+    "std": re.compile("std|sigma|deviation|stddev|^dev$|^sd$|^s$"),
+}
 """What a further parameter of the preprocessing is called, without case and underscores."""
+
+Network = Mapping[str, Any]
+"""Which network is meant: "widths" (units of each layer, outputs last), "flags" ("improved_sigmoid", "improved_init",
+"relu"), and "modules", where the class may be besides the program itself."""
 
 
 def _folded(name: str) -> str:
@@ -60,20 +62,20 @@ def meanings(names: Sequence[str]) -> list[str]:
     return meant
 
 
-def _knows_relu(program: ProgramState, name: str, modules: Sequence[str]) -> bool:
+def _knows_relu(program: ProgramState, name: str, network: Network) -> bool:
     """Whether the constructor has the flag that came with a later year; one whose parameters cannot be read may."""
-    names, _ = signature(found(program, name, modules))
+    names, _ = signature(found(program, name, network["modules"]))
     return not names or "relu" in meanings(names)
 
 
-def built(program: ProgramState, name: str, widths: Sequence[int], flags: Mapping[str, bool], modules: Any) -> Any:
+def built(program: ProgramState, name: str, network: Network) -> Any:
     """A fresh network of the program's; the flags go to the parameters whose names say what they are."""
-    kind = found(program, name, modules)
+    kind, flags = found(program, name, network["modules"]), network["flags"]
     names, required = signature(kind)
     meant = meanings(names)
-    given = {"widths": list(widths), **flags}
+    given = {"widths": list(network["widths"]), **flags}
     if not names or not set(meant) & set(flags):
-        values = [list(widths), flags["improved_sigmoid"], flags["improved_init"], flags["relu"]]
+        values = [given["widths"], flags["improved_sigmoid"], flags["improved_init"], flags["relu"]]
         open_ended = not names or any(n.startswith("*") for n in names)
         return kind(*(values if open_ended else values[: len(names)]))
     arguments = {}
@@ -133,35 +135,21 @@ def _all_kept(values: Any) -> list[Any]:
 
 
 @driver("softmax_initial")
-def initial(
-    program: ProgramState, name: str, widths: Sequence[int], flags: Mapping[str, bool], modules: Sequence[str]
-) -> dict[str, Any]:
-    """A new network: `ws` as they are, and the `parameters` of its constructor."""
-    names, _ = signature(found(program, name, modules))
-    return {"ws": list(built(program, name, widths, flags, modules).ws), "parameters": names}
+def initial(program: ProgramState, name: str, network: Network) -> dict[str, Any]:
+    """A new network: `ws` as they are."""
+    return {"ws": list(built(program, name, network).ws)}
 
 
 @driver("softmax_pass")
 def one_pass(  # noqa: PLR0917 - drivers are called by name and position over the wire
-    program: ProgramState,
-    name: str,
-    widths: Sequence[int],
-    flags: Mapping[str, bool],
-    modules: Sequence[str],
-    weights: Sequence[Any],
-    X: Any,
-    Y: Any,
-    *,
-    backward: bool = True,
+    program: ProgramState, name: str, network: Network, weights: Sequence[Any], X: Any, Y: Any, *, backward: bool = True
 ) -> dict[str, Any]:
     """One forward pass, and one backward pass on what it gave.
 
     Args:
         program: the student's.
         name: of the class.
-        widths: units of each layer, outputs last.
-        flags: "improved_sigmoid", "improved_init", "relu".
-        modules: where the class may be, besides the program itself.
+        network: which.
         weights: (in, out) of each layer, all but the first with a spare last row.
         X: (batch, in).
         Y: one-hot, (batch, classes).
@@ -170,10 +158,10 @@ def one_pass(  # noqa: PLR0917 - drivers are called by name and position over th
     Returns:
         `outputs`, `grads` (empty without `backward`), and `relu`: whether the constructor knows that flag.
     """
-    relu = _knows_relu(program, name, modules)
-    if flags["relu"] and not relu:
+    relu = _knows_relu(program, name, network)
+    if network["flags"]["relu"] and not relu:
         return {"outputs": None, "grads": [], "relu": False}
-    model = built(program, name, widths, flags, modules)
+    model = built(program, name, network)
     turned = place(model, weights)
     outputs = model.forward(np.array(X))
     answer = {"outputs": _kept(outputs), "grads": [], "relu": relu}
@@ -200,10 +188,10 @@ def preprocess(program: ProgramState, name: str, X: Any, statistics: Mapping[str
     handed = {}
     with contextlib.suppress(TypeError, ValueError):
         for parameter in list(inspect.signature(function).parameters.values())[1:]:
-            known = STATISTICS.get(_folded(parameter.name))
             asked = parameter.default is parameter.empty or parameter.default is None
-            if known and asked:
-                handed[parameter.name] = statistics[known]
+            for known, names in STATISTICS.items():
+                if asked and names.search(_folded(parameter.name)):
+                    handed[parameter.name] = statistics[known]
     answer = function(np.array(X), **handed)
     if isinstance(answer, tuple) and answer and isinstance(answer[0], np.ndarray):
         answer = answer[0]
@@ -247,9 +235,7 @@ def _watched(model: Any) -> Iterator[dict[str, Any]]:
 def steps(  # noqa: PLR0917 - drivers are called by name and position over the wire
     program: ProgramState,
     name: str,
-    widths: Sequence[int],
-    flags: Mapping[str, bool],
-    modules: Sequence[str],
+    network: Network,
     weights: Sequence[Any],
     batches: Sequence[Sequence[Any]],
     options: Mapping[str, Any],
@@ -259,10 +245,8 @@ def steps(  # noqa: PLR0917 - drivers are called by name and position over the w
     Args:
         program: the student's.
         name: of the trainer's class.
-        widths: as in `one_pass`.
-        flags: likewise.
-        modules: likewise.
-        weights: likewise.
+        network: which.
+        weights: as in `one_pass`.
         batches: pairs of X and Y.
         options: "gamma", "use_momentum", "rate".
 
@@ -271,7 +255,8 @@ def steps(  # noqa: PLR0917 - drivers are called by name and position over the w
         weights after it (`ws`), `grads`, whether the backward pass was `asked`, and whether with this batch's images
         (`own_images`) and targets (`own_targets`); `outputs` of the first forward pass and of the `last`, or None.
     """
-    model = built(program, "SoftmaxModel", widths, flags, modules)
+    modules = network["modules"]
+    model = built(program, "SoftmaxModel", network)
     place(model, weights)
     start = _all_kept(model.ws)
     trainer = _trainer(found(program, name, modules), options, model, batches[0], len(batches[0][0]))
@@ -305,9 +290,7 @@ def _own_loss(program: ProgramState, modules: Sequence[str], Y: Any, outputs: An
 def training(  # noqa: PLR0917 - drivers are called by name and position over the wire
     program: ProgramState,
     name: str,
-    widths: Sequence[int],
-    flags: Mapping[str, bool],
-    modules: Sequence[str],
+    network: Network,
     options: Mapping[str, Any],
     images: Any,
     targets: Any,
@@ -319,9 +302,7 @@ def training(  # noqa: PLR0917 - drivers are called by name and position over th
     Args:
         program: the student's.
         name: of the trainer's class.
-        widths: as in `one_pass`.
-        flags: likewise.
-        modules: likewise.
+        network: which.
         options: "gamma", "use_momentum", "rate", and "mean", "std" of the images.
         images: uint8 (n, pixels).
         targets: one-hot, (n, classes).
@@ -329,15 +310,17 @@ def training(  # noqa: PLR0917 - drivers are called by name and position over th
         new: uint8, images that the training does not see.
 
     Returns:
-        `losses` of the steps, `outputs` for the new images, and `relu`: whether the constructor knows that flag.
+        `outputs` for the new images, and `relu`: whether the constructor knows that flag.
     """
-    if flags["relu"] and not _knows_relu(program, "SoftmaxModel", modules):
-        return {"losses": [], "outputs": None, "relu": False}
+    if network["flags"]["relu"] and not _knows_relu(program, "SoftmaxModel", network):
+        return {"outputs": None, "relu": False}
     X, X_new = (_standardised(x, options) for x in (images, new))
-    model = built(program, "SoftmaxModel", widths, flags, modules)
-    trainer = _trainer(found(program, name, modules), options, model, (X, np.array(targets)), len(order[0]))
-    losses = [trainer.train_step(X[rows], targets[rows]) for rows in np.asarray(order)]
-    return {"losses": losses, "outputs": model.forward(X_new), "relu": True}
+    model = built(program, "SoftmaxModel", network)
+    kind = found(program, name, network["modules"])
+    trainer = _trainer(kind, options, model, (X, np.array(targets)), len(order[0]))
+    for rows in np.asarray(order):
+        trainer.train_step(X[rows], targets[rows])
+    return {"outputs": model.forward(X_new), "relu": True}
 
 
 def _standardised(images: Any, options: Mapping[str, Any]) -> np.ndarray:

@@ -5,18 +5,23 @@ Source: the assignment sheet's tasks 1a to 4f and its published answers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from grading.assignments.tdt4265_a2.digits import STANDIN_STATISTICS
-from grading.assignments.tdt4265_a2.found import REPORT, UNREAD, answer_if_asked, answer_to
+from grading.assignments.tdt4265_a2.digits import STATISTICS
 from grading.authoring import Part, Prose
-from grading.authoring.written import Accepts, ForHuman, Right, Wrong
+from grading.authoring.written import ForHuman, Right, Wrong
+from grading.checks import task_headings
 from grading.checks.quantities import Found, Quantity, numbers, results
-from reference_models.softmax_network import MEAN, STD, parameter_count
+from grading.checks.task_headings import Readable
+from reference_models.softmax_network import parameter_count
+
+REPORT = "AssignmentReport-Group1.ipynb"
+SKELETON = Path(__file__).parent / "starter" / REPORT
+answer_to = partial(task_headings.answer_to, skeleton=SKELETON)
+answer_if_asked = partial(task_headings.answer_if_asked, skeleton=SKELETON)
 
 part = Part(REPORT)
-
-PAIRS = ((MEAN, STD), (33.318, 78.567), STANDIN_STATISTICS)
-"""Of the 20,000 images; of all 60,000, as the published answers have it; of stand-ins."""
 
 LATE = ("4f",)
 """Tasks of 2023 that the sheets before and after it do not have."""
@@ -34,12 +39,12 @@ class Statistics:
         found = numbers(answer)
         if not found:
             return Wrong("contains no number")
-        if any(all(any(_is(f, v) for f in found) for v in pair) for pair in PAIRS):
+        if any(all(any(_is(f, v) for f in found) for v in pair) for pair in STATISTICS):
             return Right()
         if len(found) > MOST_NUMBERS:
             return ForHuman((f"expected: a mean and a standard deviation; the answer contains {len(found)} numbers",))
         said = f"is read as {', '.join(f.text for f in found[:4])}"
-        if any(_is(f, v / 255) for f in found for pair in PAIRS for v in pair):
+        if any(_is(f, v / 255) for f in found for pair in STATISTICS for v in pair):
             return Wrong(f"{said}: that is of pixels divided by 255; the network is given 0 … 255")
         return Wrong(f"{said}; asked for are the mean and the standard deviation of all pixels of the training set")
 
@@ -67,23 +72,6 @@ class EqualWidths:
         if not said:
             return Wrong("contains no number")
         return Wrong(f"is read as {', '.join(f.text for f in said[:4])}")
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """An answer as judged, or for a person where none was found in a PDF.
-
-    Attributes:
-        inner: what counts as right.
-        key: what a person looks for.
-    """
-
-    inner: Accepts
-    key: str
-
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """As the inner one says."""
-        return ForHuman((self.key,)) if answer == UNREAD else self.inner.judge(answer)
 
 
 def _counts(width: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from grading.assignments import load_rubric
-from grading.assignments.tdt4265_a2.rehearsal import patches
+from grading.assignments.tdt4265_a2.known import patches
 from grading.authoring.patches import Patch, patched
 from grading.domain.report import Report
 from grading.domain.verdict import Blame, Status

@@ -64,7 +64,7 @@ _PREPROCESSING = [
     _wrong("not normalised", NORMAL, "X = X.astype(float)", A, named="pixels-unchanged"),
     _wrong("no mean", NORMAL, "X = X / std", A, named="mean-not-subtracted"),
     _wrong("no deviation", NORMAL, "X = X - mean", A, named="std-not-divided"),
-    _wrong("variance", NORMAL, "X = (X - mean) / std ** 2", A, named="variance-for-std"),
+    _wrong("variance", NORMAL, "X = (X - mean) / std ** 2", A, named="divided-by-variance"),
     _wrong("no brackets", NORMAL, "X = X - mean / std", A, named="mean-without-brackets"),
     _wrong("wrapped bytes", NORMAL, "X = (X - np.uint8(33)) / std", A, named="bytes-wrap-around"),
     _wrong("no ones", ONES, "X = X + 0", A, named="bias-missing"),
@@ -79,16 +79,16 @@ _PREPROCESSING = [
 _LOSSES = [
     _wrong("softmax of probabilities", LOSS, "p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)\n    "
            "return -np.mean(np.sum(targets * np.log(p), axis=1))", A, named="loss-softmax-inside"),
-    _wrong("summed loss", LOSS, "return -np.sum(targets * np.log(outputs))", A, named="loss-sum"),
+    _wrong("summed loss", LOSS, "return -np.sum(targets * np.log(outputs))", A, named="sum-instead-of-mean"),
     _wrong("mean over classes too", LOSS, "return -np.mean(targets * np.log(outputs))", A,
-           named="loss-mean-over-classes"),
+           named="mean-over-classes"),
     _wrong("loss of each row", LOSS, "return -np.sum(targets * np.log(outputs), axis=1)", A, named="loss-vector"),
     _wrong("loss of each class", LOSS, "return -np.sum(targets * np.log(outputs), axis=0)", A, named="loss-by-class"),
-    _wrong("no minus", LOSS, LOSS.replace("-np.mean", "np.mean"), A, named="loss-sign"),
+    _wrong("no minus", LOSS, LOSS.replace("-np.mean", "np.mean"), A, named="cross-entropy-sign"),
     _wrong("binary loss", LOSS, "return -np.mean(np.sum(targets * np.log(outputs) + (1 - targets) * "
-           "np.log(1 - outputs), axis=1))", A, named="loss-binary"),
+           "np.log(1 - outputs), axis=1))", A, named="binary-cross-entropy"),
     _wrong("binary loss, mean", LOSS, "return -np.mean(targets * np.log(outputs) + (1 - targets) * "
-           "np.log(1 - outputs))", A, named="loss-binary-mean"),
+           "np.log(1 - outputs))", A, named="binary-cross-entropy"),
     _wrong("base 2", "np.log(outputs), axis=1", "np.log2(outputs), axis=1", A, named="loss-other-base"),
     _wrong("labels off by one", ENCODE, ENCODE.replace("astype(int)", "astype(int) - 1"), A, named="one-hot-off-by-one"),
     _wrong("transposed labels", "return encoded", "return encoded.T", A, named="one-hot-transposed"),
