@@ -50,7 +50,5 @@ def test_code_tells_what_a_definition_speaks_of() -> None:
 
 def test_arguments_follow_the_names_of_parameters() -> None:
     """Where these do not say what they are, the order is the question's."""
-    meanings = {"x": {"x", "inputs"}, "rate": {"eta", "lr"}}
-
-    assert in_order(lambda lr, Inputs: 0, {"x": 1, "rate": 2}, meanings) == [2, 1]
-    assert in_order(lambda a, b: 0, {"x": 1, "rate": 2}, meanings) == [1, 2]
+    assert in_order(lambda learning_rate, Inputs: 0, {"x": 1, "eta": 2}) == [2, 1]
+    assert in_order(lambda a, b: 0, {"x": 1, "eta": 2}) == [1, 2]

@@ -43,7 +43,10 @@ part = Part(
     FILE,
     expects=[
         *(Function(name) for name in ("init_params", "forward", "loss_accuracy", "backward", "sgd", "init_model")),
-        *(Driven(n, driver=d, ask=ask, told=None if told else "") for n, (d, ask, told) in net.QUESTIONS.items()),
+        *(
+            Driven(name, driver=driver, ask=ask, told=None if name.endswith("by_hand") else "")
+            for name, (driver, ask) in net.QUESTIONS.items()
+        ),
         Driven("trained__circles", driver="trained_networks", ask=ask_networks, box="run", told=""),
         Driven("trained__mnist", driver="trained_networks", ask=ask_networks, box="run", told=""),
         Driven("machines", driver="trained_machines", ask=ask_machines, box="run", told=""),
@@ -127,7 +130,7 @@ def loss_value(subject: Subject, draw: Draw) -> object:
 
 @loss_row.agrees(
     id="accuracy-value",
-    mistakes=net.known_accuracies(ACCURACY, "loss_accuracy__by_hand"),
+    mistakes=known(ACCURACY, "loss_accuracy__by_hand"),
     also=[_in_percent("loss_accuracy__by_hand")],
 )
 def accuracy_value(subject: Subject, draw: Draw) -> object:
@@ -240,7 +243,7 @@ _module_checks("nn")
 
 @nn_row.agrees(
     id="nn-loss-accuracy",
-    mistakes=(*known(mistakes.CRITERION, "loss_accuracy__nn"), *net.known_accuracies(ACCURACY, "loss_accuracy__nn")),
+    mistakes=(*known(mistakes.CRITERION, "loss_accuracy__nn"), *known(ACCURACY, "loss_accuracy__nn")),
     also=[_in_percent("loss_accuracy__nn")],
 )
 def nn_loss_accuracy(subject: Subject, draw: Draw) -> object:

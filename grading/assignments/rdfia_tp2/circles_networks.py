@@ -117,7 +117,7 @@ def _module(put: Put, *args: Any) -> dict[str, Any]:
     count = 0.0
     for shape in admit.sequence(reply["shapes"], "shapes"):
         lengths = [admit.integer(n, "a length", low=0, high=1 << 30) for n in admit.sequence(shape, "a shape")]
-        count += float(np.prod(lengths))
+        count += float(np.prod(lengths, dtype=np.float64))
     if not admit.boolean(reply["fits"], "whether the layers fit"):
         return {"parameters": count, "out": np.zeros((N, NY)), "loss": 0.0}
     if reply["loss"] is None:
@@ -126,20 +126,20 @@ def _module(put: Put, *args: Any) -> dict[str, Any]:
     return {"parameters": count, "out": out, "loss": admit.number(reply["loss"], "what the loss says")}
 
 
-QUESTIONS: dict[str, tuple[str, Callable[..., Any], bool]] = {
-    "init_params__by_hand": ("two_layer_initial", asking(_initial), True),
-    "forward__by_hand": ("two_layer_forward", asking(_forward), True),
-    "loss_accuracy__by_hand": ("two_layer_loss", asking(_loss, "by hand"), True),
-    "backward__by_hand": ("two_layer_backward", asking(lambda put, *a: _four(put(*a), "what backward returns")), True),
-    "sgd__by_hand": ("two_layer_step", asking(lambda put, *a: _four(put(*a), "the parameters after sgd")), True),
-    "sgd__autograd": ("two_layer_descent", asking(_path, "autograd"), False),
-    "init_model__nn": ("two_layer_module", asking(_module, "nn"), False),
-    "loss_accuracy__nn": ("two_layer_loss", asking(_loss, "nn"), False),
-    "sgd__nn": ("two_layer_descent", asking(_path, "nn"), False),
-    "init_model__optim": ("two_layer_module", asking(_module, "optim"), False),
-    "optim__steps": ("two_layer_descent", asking(_path, "optim"), False),
+QUESTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "init_params__by_hand": ("two_layer_initial", asking(_initial)),
+    "forward__by_hand": ("two_layer_forward", asking(_forward)),
+    "loss_accuracy__by_hand": ("two_layer_loss", asking(_loss, "by hand")),
+    "backward__by_hand": ("two_layer_backward", asking(lambda put, *a: _four(put(*a), "what backward returns"))),
+    "sgd__by_hand": ("two_layer_step", asking(lambda put, *a: _four(put(*a), "the parameters after sgd"))),
+    "sgd__autograd": ("two_layer_descent", asking(_path, "autograd")),
+    "init_model__nn": ("two_layer_module", asking(_module, "nn")),
+    "loss_accuracy__nn": ("two_layer_loss", asking(_loss, "nn")),
+    "sgd__nn": ("two_layer_descent", asking(_path, "nn")),
+    "init_model__optim": ("two_layer_module", asking(_module, "optim")),
+    "optim__steps": ("two_layer_descent", asking(_path, "optim")),
 }
-"""Name of the question → its driver, how it is put, and whether the student reads its arguments as those of a call."""
+"""Name of the question → its driver, and how it is put."""
 
 
 # -- answers --------------------------------------------------------------------------------------------
@@ -190,13 +190,6 @@ def answers(net: CirclesNet, accuracy: Callable[[Array, Array], float] = NET.acc
 REFERENCE = Reference(init_params__by_hand=_initial_values, **answers(NET))
 
 
-def known(records: Sequence[KnownMistake[CirclesNet]], name: str) -> tuple[Mistake, ...]:
-    """Known mistakes of the network, as answers to one question."""
-    return acting(records, name, lambda net: answers(net)[name])
-
-
-def known_accuracies(
-    records: Sequence[KnownMistake[Callable[[Array, Array], float]]], name: str
-) -> tuple[Mistake, ...]:
-    """Known mistakes of the accuracy, as answers to one question."""
-    return acting(records, name, lambda accuracy: answers(NET, accuracy)[name])
+def known(records: Sequence[KnownMistake[Any]], name: str) -> tuple[Mistake, ...]:
+    """Known mistakes of the network, or of the accuracy, as answers to one question."""
+    return acting(records, name, lambda v: (answers(v) if isinstance(v, CirclesNet) else answers(NET, v))[name])

@@ -22,7 +22,7 @@ NAMES = ("Wh", "bh", "Wy", "by")
 SIZES = (5, 6, 3)
 AS_GIVEN = ("X", "htilde", "h", "ytilde", "yhat")
 ROUNDING = 1e-5
-KEPT, TRACKING = "two_layer.layout", "two_layer.tracking"
+KEPT, MADE = "two_layer.layout", "two_layer.made"
 
 INIT = ("init_params", "init_parameters", "initialize_params", "init_param", "initialise_params")
 STEP = ("sgd", "sgd_step", "update_params", "descente")
@@ -44,17 +44,6 @@ ROLES = {
 
 BY_HAND, LATER = ("init", "forward", "loss", "backward", "sgd"), ("autograd sgd", "nn loss", "nn", "optim")
 ASKED_OF_MODULES = ("parameters", "named_parameters", "weight")
-
-MEANINGS = {
-    "params": {"params", "param", "parameters", "parametres", "p", "weights", "theta"},
-    "x": {"x", "input", "inputs", "xbatch", "batch"},
-    "yhat": {"yhat", "ypred", "pred", "prediction", "predictions", "ychapeau"},
-    "y": {"y", "target", "targets", "label", "labels", "ytrue", "ybatch"},
-    "outputs": {"outputs", "output", "out", "cache", "activations"},
-    "grads": {"grads", "grad", "gradients", "gradient"},
-    "eta": {"eta", "lr", "learningrate", "rate", "alpha", "pas"},
-}
-"""Names of arguments, without case and underscores."""
 
 
 # -- which function ---------------------------------------------------------------------------------------
@@ -81,20 +70,20 @@ def meant(program: ProgramState, task: str) -> Version:
         found = [v for v in found if v.unit < ends] or found[:1]
     if task == "init":
         # The second section's version stands before anything else of that section.
-        found = [v for v in found if not _keeps_track(program, v)] or found
+        found = [v for v in found if not _tracks(_made(program, v))] or found
     if not found:
         raise Absent(f"{program.name} defines no {names[0]} that takes {arity} arguments")
     return found[-1]
 
 
-def _keeps_track(program: ProgramState, version: Version) -> bool:
-    """Whether a version of `init_params` gives tensors that keep track of gradients."""
-    known: dict[int, bool] = program.scratch.setdefault(TRACKING, {})
+def _made(program: ProgramState, version: Version) -> Any:
+    """What a version of `init_params` gives for the sizes of most questions, asked once; None where it raises."""
+    known: dict[int, Any] = program.scratch.setdefault(MADE, {})
     if version.unit not in known:
         try:
-            known[version.unit] = _tracks(call(program, version, *SIZES))
+            known[version.unit] = call(program, version, *SIZES)
         except Exception:
-            known[version.unit] = False
+            known[version.unit] = None
     return known[version.unit]
 
 
@@ -105,25 +94,18 @@ def _tracks(made: Any) -> bool:
 def asked(program: ProgramState, task: str, **given: Any) -> Any:
     """What the function of a task answers."""
     version = meant(program, task)
-    return call(program, version, *in_order(version.function, given, MEANINGS))
+    return call(program, version, *in_order(version.function, given))
 
 
 def likeliest(program: ProgramState, *, tracking: bool = False) -> Layout:
     """The layout that worked before, or that `init_params` gives; of its last version that keeps track, on request."""
-    for version in reversed(versions_of(program, *ROLES["init"])) if tracking else ():
-        try:
-            made = call(program, version, *SIZES)
-            layout = layout_of(made, shapes(*SIZES)) if _tracks(made) else None
-        except Exception:  # noqa: S112 - a version that raises shows nothing
-            continue
-        if layout is not None:
-            return layout
+    versions = versions_of(program, *ROLES["init"])
+    made = [_made(program, v) for v in reversed(versions)] if tracking else []
+    found = [layout_of(one, shapes(*SIZES)) for one in made if _tracks(one)]
     kept: Layout | None = program.scratch.get(KEPT)
-    try:
-        kept = kept or layout_of(call(program, meant(program, "init"), *SIZES), shapes(*SIZES))
-    except Exception:
-        kept = None
-    return kept or Layout(shapes(*SIZES), NAMES)
+    if kept is None and versions:
+        kept = layout_of(_made(program, meant(program, "init")), shapes(*SIZES))
+    return next((one for one in (*found, kept) if one is not None), Layout(shapes(*SIZES), NAMES))
 
 
 def _in_some_layout(program: ProgramState, ask: Callable[[Layout], Any], fits: Callable[[Any], bool]) -> Any:
@@ -357,7 +339,7 @@ def _by_tensors(program: ProgramState, parameters: Values, eta: float) -> _Walk:
         value.requires_grad_()
 
     def step(at: Any) -> Any:
-        answer = call(program, version, *in_order(version.function, {"params": at, "eta": eta}, MEANINGS))
+        answer = call(program, version, *in_order(version.function, {"params": at, "eta": eta}))
         return at if layout.taken(answer) is None else answer
 
     return _Walk(layout, start, step)

@@ -5,7 +5,7 @@ is told by its name, and where names are others by how many numbers it has: the 
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -121,7 +121,7 @@ class Layout:
 def layout_of(made: Any, shapes: Shapes) -> Layout | None:
     """The layout of parameters of these shapes that a program made; None where it cannot be told."""
     kind = "dict" if isinstance(made, Mapping) else "tuple" if isinstance(made, tuple) else "list"
-    items: Sequence[tuple[Any, Any]] = list(made.items()) if isinstance(made, Mapping) else list(enumerate(made))
+    items = list(made.items()) if isinstance(made, Mapping) else list(enumerate(entries(made)))
     found = by_size([value for _, value in items], shapes)
     if found is None or (kind != "dict" and len(items) != len(shapes)):
         return None

@@ -13,6 +13,17 @@ from typing import Any
 from .loader import VERSIONS, signature
 from .state import ProgramState
 
+MEANINGS = {
+    "params": {"params", "param", "parameters", "parametres", "p", "weights", "theta"},
+    "x": {"x", "input", "inputs", "xbatch", "batch"},
+    "yhat": {"yhat", "ypred", "pred", "prediction", "predictions", "ychapeau"},
+    "y": {"y", "target", "targets", "label", "labels", "ytrue", "ybatch"},
+    "outputs": {"outputs", "output", "out", "cache", "activations"},
+    "grads": {"grads", "grad", "gradients", "gradient"},
+    "eta": {"eta", "lr", "learningrate", "rate", "alpha", "pas"},
+}
+"""What arguments of networks by hand are called, without case and underscores."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -77,16 +88,13 @@ def _as_of(program: ProgramState, unit: int) -> Iterator[None]:
         program.namespace.update(held)
 
 
-def in_order(
-    function: Callable[..., Any], given: Mapping[str, Any], meanings: Mapping[str, Collection[str]]
-) -> list[Any]:
+def in_order(function: Callable[..., Any], given: Mapping[str, Any]) -> list[Any]:
     """Arguments in the order of the function's own parameters, where their names tell; else as they are given.
 
     Args:
         function: the program's.
-        given: meaning → value.
-        meanings: meaning → what such a parameter is called, without case and underscores.
+        given: meaning, one of `MEANINGS` → value.
     """
     names = [folded(name) for name in signature(function)[0]][: len(given)]
-    meant = [next((m for m in given if name in meanings[m]), "") for name in names]
+    meant = [next((m for m in given if name in MEANINGS[m]), "") for name in names]
     return [given[m] for m in meant] if sorted(meant) == sorted(given) else list(given.values())
