@@ -224,7 +224,7 @@ class Enrolled:
         """Let the offering's grades go to a learning platform there; the public key of what signs for it."""
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-        from grading.store.platforms import add_line_item, private_key, register_platform
+        from grading.store.lms import add_line_item, private_key, register_platform
         from grading.store.tables import Offering
 
         with self.database.write() as db:

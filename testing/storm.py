@@ -33,7 +33,7 @@ from grading.store.database import Database
 from grading.store.settings import Settings
 from grading.store.tables import GradebookEntry, GradePost, ReportRow, Run, RunEvent, SubmissionRow, now
 from testing.department import Coursework, Enrolled, Member, submit
-from testing.platform import FakePlatform
+from testing.lms import FakePlatform
 from testing.servers import PostgreSQL, Redis, Wire, free_port, small_disk, wait_for
 from testing.service import tree_of
 from worker.app import announcer_of, make_app

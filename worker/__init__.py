@@ -5,9 +5,9 @@
     app        Celery: JSON only, ids only, one queue per kind of hardware
     tasks      for each job a name, a retry rule, one call
     grading_run   the straight line of one run: claim → grade → store → announce the post
-    claims     leases on runs, renewed while they are held
+    leases     the right to grade a run, renewed while it is graded
     sweep      finds what was lost: messages, dead workers, posts that are due
-    passback   sends a score to a gradebook       platforms    tokens and words of learning platforms
+    passback   sends a score to a gradebook       lms          tokens and words of learning platforms
     embedded   in the service's own process       standalone   in a process of its own
 
 The worker holds the database's credentials and one judge, which is another process. It imports neither torch nor a

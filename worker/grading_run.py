@@ -38,7 +38,7 @@ def grade_run(place: Workplace, run_id: str) -> None:
             # The same for a GPU whose memory somebody else holds.
             log.warning("run left waiting", problem=reason)
             return
-        claimed = place.claims.take()
+        claimed = place.leases.take()
         if claimed is None:
             log.info("nothing to grade")
             return
@@ -54,7 +54,7 @@ def _see_through(place: Workplace, judge: Judge, claimed: Claim) -> None:
         log.exception("run broke off", problem=type(error).__name__)
         _release(place, claimed, f"{type(error).__name__} while the result was stored")
     finally:
-        place.claims.drop(claimed)
+        place.leases.drop(claimed)
 
 
 def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:

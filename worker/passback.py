@@ -25,7 +25,7 @@ from grading.store.database import Database
 from grading.store.settings import Settings
 from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, PostState, Run
 from worker import metrics
-from worker.platforms import (
+from worker.lms import (
     SCORE_TYPE,
     Guarded,
     PlatformAnswer,

@@ -14,9 +14,9 @@ from grading.store.database import Database
 from grading.store.settings import Settings
 from worker import gpu_slots as gpus
 from worker import identity
-from worker.claims import Claims
 from worker.describing import Describer
 from worker.judge_holder import Judge, JudgeHolder
+from worker.leases import Leases
 from worker.passback import Passback
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ class Workplace:
         self.database = Database.open(settings)
         self.blobs = Blobs(settings.blobs)
         self.owner = identity.new_owner()
-        self.claims = Claims(self.database, self.owner, settings)
+        self.leases = Leases(self.database, self.owner, settings)
         self.judge = JudgeHolder(judge, self._describe)
         known = LiveCatalog(settings.assignment_dirs) if assignments is None else assignments
         self._describer = Describer(self.database, known)
@@ -53,7 +53,7 @@ class Workplace:
 
     def open(self) -> None:
         """Begin to give signs of life, and start the judge, where there are runs to grade, beside everything else."""
-        self.claims.start()
+        self.leases.start()
         if removed := self.blobs.tidy():
             log.warning("half-written blobs of dead writers removed", drafts=removed)
         if self.settings.run_queues:
@@ -67,7 +67,7 @@ class Workplace:
     def close(self) -> None:
         """End the judge and let go of everything."""
         self.judge.close()
-        self.claims.stop()
+        self.leases.stop()
         self.passback.close()
         identity.retire(self.owner)
         self.database.close()
@@ -84,7 +84,7 @@ class Workplace:
             {"name": layer.name, "holds": layer.holds, "detail": layer.detail} for layer in judge.layers
         ]
         devices = [self.slots.to_json()] if self.slots is not None else None
-        self.claims.describe(tier=str(judge.tier), layers=layers, devices=devices)
+        self.leases.describe(tier=str(judge.tier), layers=layers, devices=devices)
 
 
 class Announcer:

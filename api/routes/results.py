@@ -1,30 +1,24 @@
 """Results of an assignment, for the course's staff and its learning platform."""
 
-import csv
-import io
-from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from api import actions
-from api.callers import Caller, GradesPoster, GradesReader, ResultsReader
+from api.callers import GradesPoster, GradesReader, ResultsReader
+from api.results_csv import as_csv
 from api.routes import problems
 from api.schemas import GradeList, GradeOut, PostList, ResultPage
-from api.service import Service, service_of
+from api.service import service_of
 from grading.domain.verdict import RunState
-from grading.store.access import reach_offering
 from grading.store.queries import posts, results
-from grading.store.queries.dashboard import criteria_of
 from grading.store.queries.grades import grades_of
 
 router = APIRouter(tags=["results"])
 
-CSV_PAGE = 200
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"model": ResultPage, "content": {"text/csv": {"schema": {"type": "string"}}}, "description": "JSON or CSV."}
 }
@@ -87,52 +81,3 @@ def retry_post(request: Request, post_id: str, caller: GradesPoster) -> Response
     """Give a post that was given up another round of tries."""
     actions.posts.send_again(service_of(request), caller, post_id)
     return Response(status_code=202)
-
-
-def as_csv(service: Service, caller: Caller, slug: str, chosen: dict[str, Any]) -> Response:
-    """All results in one file, a page of rows at a time; `chosen` sorts and filters as `results_of` does.
-
-    A column for each of the rubric's rows, then for those that only results of earlier versions have.
-    """
-    with service.database.read() as db:
-        offering = reach_offering(db, caller, slug, staff=True)
-        assignment = service.assignments.get(offering.rubric_slug)
-        described = None if assignment is None else service.description_of(db, assignment)
-        criteria = [row.id for row in described.criteria] if described else []
-        criteria += [row.id for row in criteria_of(db, caller, slug) if row.id not in criteria]
-    return StreamingResponse(
-        _csv_lines(service, caller, slug, criteria, chosen),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{slug}-results.csv"'},
-    )
-
-
-def _csv_lines(
-    service: Service, caller: Caller, slug: str, criteria: list[str], chosen: dict[str, Any]
-) -> Iterator[str]:
-    head = ["login", "name", "state", "attempt", "accepted_at", "late_days", "score", "max_score", "grade", "pending"]
-    yield _line([*head, *criteria])
-    cursor: str | None = None
-    while True:
-        with service.database.read() as db:
-            page = results.results_of(db, caller, slug, cursor=cursor, limit=CSV_PAGE, **chosen)
-        for row in page.rows:
-            cells = [row.criteria[name].points if name in row.criteria else None for name in criteria]
-            fixed = [row.login, row.name, row.state.value, row.attempt, row.accepted_at.isoformat(), row.late_days]
-            yield _line([*fixed, row.score, row.max_score, row.grade, row.pending_points, *cells])
-        cursor = page.next_cursor
-        if cursor is None:
-            return
-
-
-def _line(cells: list[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([_harmless(cell) for cell in cells])
-    return text.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    # A spreadsheet would run a name that begins like a formula; some skip blanks, and take wide signs for narrow ones.
-    if isinstance(cell, str) and (cell.startswith(FORMULA_STARTS) or cell.lstrip().startswith(FORMULA_STARTS)):
-        return "'" + cell
-    return "" if cell is None else cell

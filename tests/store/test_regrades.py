@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from grading.store import regrades, reports, runs
 from grading.store.access import Conflict, Forbidden, NotFound
-from grading.store.platforms import add_line_item, key_path, public_key, register_platform
+from grading.store.lms import add_line_item, key_path, public_key, register_platform
 from grading.store.queries.submissions import events_after, submission_of
 from grading.store.tables import Enrollment, GradePost, Offering, Run, now
 from tests.store.course import SLUG, Town, report_for, submit

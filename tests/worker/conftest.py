@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from grading.store.platforms import add_line_item, register_platform
+from grading.store.lms import add_line_item, register_platform
 from grading.store.tables import Offering
-from testing.platform import FakePlatform
+from testing.lms import FakePlatform
 from tests.store.conftest import _key, _unsynced, backend, durable, key, town
 from tests.store.course import Town
 

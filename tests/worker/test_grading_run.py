@@ -206,7 +206,7 @@ def test_a_lease_lives_as_long_as_the_work(town: Town, judge: FakeJudge, place: 
     import threading
 
     town.settings.lease_s = 0.6
-    place.claims._lease = timedelta(seconds=0.6)
+    place.leases._lease = timedelta(seconds=0.6)
     judge.seconds = 1.5
     run_id = ready(town)
     thread = threading.Thread(target=grade_run, args=(place, run_id))
@@ -266,7 +266,7 @@ def test_a_worker_says_what_its_sandbox_holds(town: Town, place: Workplace):
     place.judge.get()
     with town.database.read() as db:
         assert db.scalars(select(WorkerRow.tier)).all() == ["full"]
-    place.claims.stop()
+    place.leases.stop()
     with town.database.read() as db:
         assert db.scalar(select(func.count()).select_from(WorkerRow)) == 0
 

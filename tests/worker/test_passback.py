@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from grading.store import reports, runs
 from grading.store.tables import GradebookEntry, GradePost, LineItem, Platform, now
-from testing.platform import FakePlatform
+from testing.lms import FakePlatform
 from tests.store.course import Town, report_for, submit
+from worker.lms import Guarded, Unsafe, refuse_unsafe, score_url
 from worker.passback import MAX_TRIES, Passback
-from worker.platforms import Guarded, Unsafe, refuse_unsafe, score_url
 
 pytestmark = pytest.mark.slow
 

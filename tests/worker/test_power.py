@@ -10,11 +10,11 @@ from grading.domain.jobs import GRADE_RUN
 from grading.store.blobs import Blobs
 from grading.store.queries.submissions import events_after
 from grading.store.tables import GradebookEntry, GradePost, ReportRow, Run, now
-from testing.platform import FakePlatform
+from testing.lms import FakePlatform
 from tests.store.course import FakeJudge, Town, submit
 from worker import grading_run
-from worker.claims import Claims
 from worker.grading_run import grade_run
+from worker.leases import Leases
 from worker.passback import Passback
 from worker.sweep import Sweep
 from worker.workplace import Announcer, Workplace
@@ -52,7 +52,7 @@ class Plug:
 def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
     """A plug with a hand on it at every point."""
     plug = Plug()
-    take, store, send = Claims.take, grading_run.reports.store, Passback._try
+    take, store, send = Leases.take, grading_run.reports.store, Passback._try
 
     def taken(self):
         claimed = take(self)
@@ -68,7 +68,7 @@ def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
         plug.reached("post stamped, not sent")
         return send(self, parcel)
 
-    monkeypatch.setattr(Claims, "take", taken)
+    monkeypatch.setattr(Leases, "take", taken)
     monkeypatch.setattr(grading_run.reports, "store", stored)
     monkeypatch.setattr(Passback, "_try", sent)
     return plug
@@ -100,7 +100,7 @@ def live(town: Town, plug: Plug) -> None:
     judge = Judge()
     judge.plug = plug
     place = Workplace(town.settings, judge, Announcer(hear))
-    place.claims.start()
+    place.leases.start()
     try:
         Sweep(place, 60).once()
     except PowerCut:

@@ -11,7 +11,7 @@ from api.app import create_app
 from grading.domain.errors import HouseFault
 from grading.store import tracing
 from grading.store.tables import GradePost, Run
-from testing.platform import FakePlatform
+from testing.lms import FakePlatform
 from tests.store.course import SLUG, TOY, FakeJudge, Town
 from worker.grading_run import grade_run
 from worker.workplace import Announcer, Workplace
@@ -33,7 +33,7 @@ def test_upload_grading_and_post_are_one_trace(town: Town, platform: FakePlatfor
         path = f"/api/v1/assignments/{SLUG}/submissions"
         client.post(path, files=[("files", ("toy.py", b"secret_formula = 1\n"))], headers=headers)
     place = Workplace(town.settings, FakeJudge(), Announcer(lambda *_: True))
-    place.claims.start()
+    place.leases.start()
     grade_run(place, "the sweep rang")
     with town.database.read() as db:
         place.passback.send(db.scalars(select(GradePost.id)).one())

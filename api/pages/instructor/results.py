@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.pages.asking import signed_in
 from api.pages.rendering import render
 from api.pages.views import charts, words
-from api.routes.results import as_csv
+from api.results_csv import as_csv
 from api.service import Service, service_of
 from grading.domain.sentences import bare, sentence
 from grading.domain.verdict import RunState

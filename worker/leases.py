@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 LINE_HOLDS_S = 0.5
 
 
-class Claims:
+class Leases:
     """One worker's leases, renewed by a thread of their own, so that a busy or hanging grader does not lose them.
 
     Args:

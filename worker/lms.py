@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 import jwt
 
-from grading.store.platforms import private_key
+from grading.store.lms import private_key
 from grading.store.settings import Settings
 from grading.store.tables import Platform
 
