@@ -11,7 +11,7 @@ docstring has the mathematics, the shapes, and the tolerance with its source:
   `initialisation`, `modules` (what a network computes with weights of the judge's), `image_networks` (a program's
   networks by the layers that they call; it asks the box itself)
 * training: `trajectories` (update rules by hand), `optimizers` (torch's), `outcome` (accuracy on hidden
-  inputs, loss curves, vanishing gradients)
+  inputs)
 * data: `preprocessing` (by hand), `transforms` (torchvision's pipelines), `colour_pictures` (CIFAR-10's; it asks the
   box itself), `image_programs` (everything that a program with such networks has)
 * transfer: `pretrained` (loading, the replaced head); whole checks of a program that runs as a whole: `fine_tuning`

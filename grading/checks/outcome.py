@@ -1,20 +1,15 @@
-r"""Training outcome, measured by the judge on inputs the student never saw, and facts about loss curves.
+r"""Training outcome, measured by the judge on inputs the student never saw.
 
-*Bands.* The reference is trained with k seeds under the same budget. A student's accuracy must not fall below
+The reference is trained with k seeds under the same budget. A student's accuracy must not fall below
 
 .. math:: \bar a - t_{k-1}(\alpha)\, s\sqrt{1 + 1/k} - z_\alpha \sqrt{\bar a (1 - \bar a)/n},
 
 a prediction limit for one more seed (Student's t) and the sampling error of n test examples, each at half of the
 false-alarm rate. Nothing that a program prints is read.
-
-*Loss curves.* Before training, logits are small and the loss is near :math:`\ln C`; logits of standard deviation s
-raise its mean by about :math:`s^2/2`. It falls if late losses lie below early ones by more than their noise.
-
-*Vanishing gradients.* Mean magnitudes by layer, first over last; each sigmoid layer multiplies by at most 1/4.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,14 +29,6 @@ ALARM = 1e-3
 """A band rests on a handful of seeds, whose tails nobody knows: 1e-6 would promise too much."""
 
 FEWEST = 3
-START_SLACK = 0.35
-"""Above ln C: logits of standard deviation 0.8; below it 0.1, what a batch of 100 leaves by chance."""
-
-START_BELOW = 0.1
-LATE = 0.2
-FALL = 0.02
-DIVERGED = 10.0
-FLAT = 1e-3
 ATTEMPTS = 60
 
 
@@ -172,76 +159,3 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
         "",
         got=number,
     )
-
-
-# -- loss curves ------------------------------------------------------------------------------------------
-
-
-def starts(loss: object, classes: int) -> Conclusion:
-    r"""Before training, your loss is near ln C.
-
-    Args:
-        loss: the student's first loss, mean cross-entropy.
-        classes: C.
-    """
-    first, wanted = admit.number(loss, "your first loss"), math.log(classes)
-    if wanted - START_BELOW <= first <= wanted + START_SLACK:
-        return right(first=first)
-    guess = f"ln {classes} = {wanted:.4g}"
-    text = f"Your first loss is {first:.4g}; an untrained network that guesses among {classes} classes has {guess}."
-    if first < wanted - START_BELOW:
-        if abs(first - wanted / classes) <= START_BELOW / classes:
-            return wrong(f"{text} It is divided by the number of classes.", "mean-over-classes", first=first)
-        return wrong(f"{text} Is it taken before the first step, with logits?", "starts-low", first=first)
-    return wrong(f"{text} Are the first weights too large, or the losses summed?", "starts-high", first=first)
-
-
-def falls(losses: object) -> Conclusion:
-    """Your loss falls while the network trains.
-
-    Args:
-        losses: in the order of training, at least five.
-    """
-    curve = admit.array(losses, "your losses", ndim=1, finite=False)
-    if not np.isfinite(curve).all():
-        return wrong(
-            f"Your loss becomes NaN or infinite at entry {int(np.argmax(~np.isfinite(curve)))}.", "loss-not-finite"
-        )
-    if len(curve) < 5:  # noqa: PLR2004 - fewer are no curve
-        return wrong(f"Your curve has {len(curve)} points: keep the loss of every step or epoch.", "curve-too-short")
-    part = max(1, int(LATE * len(curve)))
-    early, late = float(np.median(curve[:part])), float(np.median(curve[-part:]))
-    facts = {"early": early, "late": late}
-    if np.ptp(curve) <= FLAT * max(abs(early), FLAT):
-        return wrong("Your loss stays where it is: nothing is learned.", "loss-flat", **facts)
-    if late > DIVERGED * max(early, FLAT):
-        return wrong(
-            "Your loss grows without bound: the rate is too large, or the sign is wrong.", "loss-diverges", **facts
-        )
-    noise = float(np.median(np.abs(np.diff(curve)))) / math.sqrt(part)
-    if early - late > max(FALL * abs(early), noise):
-        return right(**facts)
-    return wrong(f"Your loss does not fall: {early:.4g} at first, {late:.4g} at last.", "loss-does-not-fall", **facts)
-
-
-def vanishing(magnitudes: Mapping[str, object], *, vanishes: bool, ratio: float = 0.1) -> Conclusion:
-    """Gradients of the first layer are much smaller than the last's where they vanish, and not where they do not.
-
-    Args:
-        magnitudes: layer → the mean absolute gradient, one number or one for each step; first layer first.
-        vanishes: what should be seen.
-        ratio: first over last, below which gradients count as vanishing.
-    """
-    means = {name: float(np.median(admit.array(v, f"the gradient of {name}"))) for name, v in magnitudes.items()}
-    values = list(means.values())
-    if min(values) < 0:
-        return wrong("Magnitudes are not negative: take absolute values before the mean.", "magnitude-signed")
-    if values[-1] == 0:
-        return wrong("The last layer has no gradient: nothing comes back from the loss.", "no-gradient")
-    found = values[0] / values[-1]
-    facts = {"ratio": found, "layers": list(means)}
-    if (found < ratio) is vanishes:
-        return right(**facts)
-    if vanishes:
-        return wrong(f"The first layer's gradient is {found:.3g} times the last's: it does not vanish.", "", **facts)
-    return wrong(f"The first layer's gradient is {found:.3g} times the last's: it vanishes.", "vanishes", **facts)

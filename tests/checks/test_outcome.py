@@ -1,11 +1,9 @@
-"""Training outcome and loss curves."""
-
-import math
+"""Training outcome."""
 
 import numpy as np
 import pytest
 
-from grading.checks.outcome import accuracy, calibrated, claimed, falls, starts, trained, vanishing
+from grading.checks.outcome import accuracy, calibrated, claimed, trained
 from grading.domain.errors import BadReply
 
 CLASSES, N = 10, 400
@@ -72,37 +70,3 @@ def test_an_accuracy_function_is_judged_by_its_number() -> None:
     assert claimed(1 - share, p, LABELS, CLASSES).mistake_id == "error-rate"
     assert claimed(0, p, LABELS, CLASSES).mistake_id == "accuracy-zero"
     assert not claimed(0.123, p, LABELS, CLASSES).holds
-
-
-def test_a_loss_starts_near_the_logarithm_of_the_classes() -> None:
-    """Ln 10 holds; the mean over classes, a trained start and too large weights do not."""
-    assert starts(math.log(10), 10).holds
-    assert starts(math.log(10) + 0.2, 10).holds
-    assert starts(math.log(10) / 10, 10).mistake_id == "mean-over-classes"
-    assert starts(1.2, 10).mistake_id == "starts-low"
-    assert starts(14.0, 10).mistake_id == "starts-high"
-
-
-def test_a_curve_falls_or_says_why_not() -> None:
-    """Noisy falling curves hold; flat, growing, NaN and short ones are named."""
-    rng = np.random.default_rng(2)
-    falling = 2.3 * np.exp(-np.linspace(0, 2, 60)) + rng.normal(0, 0.05, 60)
-
-    assert falls(falling).holds
-    assert falls(np.full(20, 1.7918)).mistake_id == "loss-flat"
-    assert falls(np.exp(np.linspace(0, 5, 20))).mistake_id == "loss-diverges"
-    assert falls([1.0, 2.0, float("nan"), 1.0, 1.0]).mistake_id == "loss-not-finite"
-    assert falls([2.0, 1.0]).mistake_id == "curve-too-short"
-    assert falls(2.3 + rng.normal(0, 0.05, 60)).mistake_id == "loss-does-not-fall"
-    with pytest.raises(BadReply):
-        falls(None)
-
-
-def test_vanishing_is_a_ratio_of_layers() -> None:
-    """Ten sigmoid layers vanish, one ReLU layer does not; no gradient at all is told."""
-    assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=True).holds
-    assert vanishing({"first": [0.9, 1.1], "last": [1.0, 1.2]}, vanishes=False).holds
-    assert not vanishing({"first": 0.9, "last": 1.0}, vanishes=True).holds
-    assert vanishing({"first": 1e-7, "last": 1e-2}, vanishes=False).mistake_id == "vanishes"
-    assert vanishing({"first": 1e-7, "last": 0.0}, vanishes=True).mistake_id == "no-gradient"
-    assert vanishing({"first": -1.0, "last": 1.0}, vanishes=True).mistake_id == "magnitude-signed"
