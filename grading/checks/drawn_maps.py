@@ -61,7 +61,7 @@ def figures(row: str) -> Callable[[Student, Source, Draw], list[Picture]]:
         row: id of the criterion that they stand beside.
     """
 
-    def hook(student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - the hook's form
+    def feature_figures(student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - the hook's form
         shown, pair = seen(student).shown, "feature-maps"
         if shown is None or not shown.maps:
             return []
@@ -74,7 +74,7 @@ def figures(row: str) -> Callable[[Student, Source, Draw], list[Picture]]:
         sheet = visualization.sheet(shown.maps)
         return [*own, Picture(f"{pair}-reference", right, sheet, "reference", criterion=row, pair=pair)]
 
-    return hook
+    return feature_figures
 
 
 def _map_figures(drawn: Sequence[CapturedFigure], shown: visualization.ShownStages) -> list[CapturedFigure]:

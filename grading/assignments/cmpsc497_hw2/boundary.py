@@ -10,7 +10,7 @@ What the notebook itself drew, with all its iterations, is stored in it and kept
 pictures is judged.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,8 +62,17 @@ RELU = Problem("relu", "ReLU", "RELU", 1.0, 1.0, 1.0)
 PROBLEMS = (SIGMOID, RELU)
 
 
-def boundary(problem: Problem, student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - a hook's
+def boundary(problem: Problem) -> Callable[[Student, Source, Draw], list[Picture]]:
     """A hook: the student's decision boundary, beside the reference's after the same training."""
+
+    def drawn(student: Student, source: Source, draw: Draw) -> list[Picture]:  # noqa: ARG001 - a hook's signature
+        return _pair(student, problem)
+
+    drawn.__name__ = f"{problem.name}_boundary"
+    return drawn
+
+
+def _pair(student: Student, problem: Problem) -> list[Picture]:
     try:
         trained = student.three_layer_net__training(problem.nonlinearity, *_start(problem), steps=STEPS)
     except (Missing, Raised, Overran, Died) as fault:

@@ -88,7 +88,7 @@ part = Part(
     reference=REFERENCE,
     # Longer than the 300 points: a loop over the examples stays whole, the loop of the training is cut.
     long_loop=400,
-    figures=[partial(boundary, problem) for problem in PROBLEMS],
+    figures=[boundary(problem) for problem in PROBLEMS],
 )
 
 

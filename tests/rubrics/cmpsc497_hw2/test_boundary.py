@@ -36,6 +36,11 @@ def test_the_kept_reference_is_what_the_reference_draws(problem: Problem) -> Non
     assert differing(kept, reference_boundary(problem)) < 0.02
 
 
+def test_the_hooks_have_names_of_their_own() -> None:
+    """A hook's draw and the note on one that fails go by its name."""
+    assert [hook.__name__ for hook in part.figures] == ["sigmoid_boundary", "relu_boundary"]
+
+
 def test_a_right_network_has_the_references_boundaries() -> None:
     """Both pairs are there, and in each the right student's picture is the reference's."""
     made = pictures(notebook(sample("right")))
