@@ -26,10 +26,9 @@ def without_task_numbers(source: Source) -> Source:
     return replace(source, cells=tuple(cells))
 
 
-PRINTS = (HERE / "handed_out.txt").read_text(encoding="ascii").split()
 GIVEN = handed_out(
     HERE / "starter" / "image_data_processing.ipynb",
-    prints=PRINTS,
+    prints=(HERE / "handed_out.txt").read_text(encoding="ascii").split(),
     as_read=lambda source: as_text(without_task_numbers(source)),
 )
 
