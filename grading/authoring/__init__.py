@@ -22,7 +22,7 @@ from grading.authoring.requirement import illustrate, leave_to_person, remark, r
 from grading.authoring.rubric import Criterion, Part, Rubric
 from grading.authoring.stores import Stores, stores
 from grading.authoring.subject import Mistake, Reference, Student, Subject, Variant, around
-from grading.authoring.written import Number, Prose, Word
+from grading.authoring.written import Prose, Word
 from grading.domain.verdict import Visibility
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "KnownMistake",
     "Line",
     "Mistake",
-    "Number",
     "Part",
     "Picture",
     "Prose",

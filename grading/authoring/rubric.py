@@ -208,8 +208,8 @@ class Criterion:
             id: the finding's `question`.
             question: in words, to the student.
             find: from the parsed file to the text of the answer, or None where there is none.
-            accepts: `Word`, `Number`, or `Prose` (for a human: the criterion becomes `manual`); from `grading.checks`
-                `formulas.Formula`, `quantities.Quantity`, `quantities.Size`; or whatever has their `judge`.
+            accepts: `Word`, or `Prose` (for a human: the criterion becomes `manual`); from `grading.checks`
+                `formulas.Formula`, `quantities.Quantity`; or whatever has their `judge`.
             missing: to the student, where there is no answer: what to do.
             needs: ids of checks or criteria without which this question has no meaning.
             weight: inside the criterion, for proportional awards.

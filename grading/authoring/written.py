@@ -9,7 +9,6 @@ from grading.authoring.mistake import Explains
 from grading.programs import Source
 
 Find = Callable[[Source], str | None]
-NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d{1,3})?|[-+]?\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class ForHuman:
 
 
 class Accepts(Protocol):
-    """What counts as right: `Word`, `Number` and `Prose` here, `Formula`, `Quantity` and `Size` in `grading.checks`."""
+    """What counts as right: `Word` and `Prose` here, `Formula` and `Quantity` in `grading.checks`."""
 
     def judge(self, answer: str) -> Right | Wrong | ForHuman:
         """Judge the text that was found; what is raised is the author's fault."""
@@ -59,24 +58,6 @@ class Word:
     def judge(self, answer: str) -> Right | Wrong | ForHuman:
         """Right if the whole answer is one of the words."""
         return Right() if _bare(answer) in {_bare(w) for w in self.words} else Wrong(f"reads {answer[:80]!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number within a tolerance; the first number in the answer counts."""
-
-    value: float
-    rtol: float = 1e-3
-    atol: float = 0.0
-
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """Right if |answer - value| <= atol + rtol |value|."""
-        found = NUMBER.search(answer)
-        if found is None:
-            return Wrong("contains no number")
-        number = float(found.group().replace(",", ""))
-        within = abs(number - self.value) <= self.atol + self.rtol * abs(self.value)
-        return Right() if within else Wrong(f"is read as {number:g}")
 
 
 @dataclass(frozen=True, slots=True)

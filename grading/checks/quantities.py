@@ -10,13 +10,10 @@ The result of a calculation counts, not its terms: of "784*64 + 64*10 = 50,816" 
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 
 from grading.authoring.written import ForHuman, Right, Wrong
-from grading.programs import Source
-from grading.programs.syntax import parse
 
 MOST = 12
 LONGEST = 20_000
@@ -39,7 +36,6 @@ _SUPERSCRIPT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-"
 _TERM = r"\d[\d.,]*(?:[\u00a0\u202f\u2009]\d{3})*"
 _SUM = re.compile(rf"[(\[\s]*{_TERM}[)\]\s]*(?:[-−+*/×·x]\s*[(\[\s]*{_TERM}[)\]\s]*)+")
 _EQUALS = re.compile(r"==|=|≈|≃|\\approx|→|->")
-_SIZE = re.compile(r"\d+(?:\s*(?:[x×*@]|,|\\times|by|par)\s*\d+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,62 +231,7 @@ def _whole(found: Found) -> bool:
     return found.step <= 1 and all(r == int(r) for r in found.readings if abs(r) < LARGEST)
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """The size of an output, such as 32 x 32 x 64, in any of the usual ways of writing.
-
-    Attributes:
-        lengths: along each axis.
-        any_order: whether channels may come first or last.
-    """
-
-    lengths: tuple[int, ...]
-    any_order: bool = True
-
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """Right if a size in the answer is the one, 1s left out or not."""
-        found = sizes(answer)
-        if not found:
-            return Wrong("contains no size such as 3 x 32 x 32")
-        if len(found) > MOST:
-            return ForHuman((f"expected: one size; the answer contains {len(found)}",))
-        wanted = tuple(n for n in self.lengths if n != 1)
-        orders = set(permutations(wanted)) if self.any_order else {wanted}
-        if any(tuple(n for n in size if n != 1) in orders for size in found):
-            return Right()
-        return Wrong(f"is read as {' x '.join(map(str, found[-1]))}")
-
-
-def sizes(text: str) -> list[tuple[int, ...]]:
-    """Every size of a text: 32x32x64, 32 × 32 × 64, (64, 32, 32), 64@32x32."""
-    return [
-        tuple(int(n) for n in re.findall(r"\d+", match.group())[:8] if len(n) < 10)  # noqa: PLR2004 - no length has ten digits
-        for match in _SIZE.finditer(text[:LONGEST])
-    ]
-
-
 # -- numbers in code --------------------------------------------------------------------------------------
-
-
-def assigned(source: Source) -> dict[str, float]:
-    """Names that the code sets to a number it states, such as `lr = 1e-2` or `n = 784 * 64 + 640`; the last counts."""
-    found: dict[str, float] = {}
-    for cell in source.code:
-        tree = parse(cell.usable).tree if cell.usable is not None else None
-        if tree is not None:
-            found |= dict(_assignments(tree))
-    return found
-
-
-def _assignments(tree: ast.AST) -> Iterator[tuple[str, float]]:
-    for node in ast.walk(tree):
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ):
-                if (number := stated(value)) is not None:
-                    yield name, number
 
 
 def stated(node: ast.expr | None, depth: int = 0) -> float | None:

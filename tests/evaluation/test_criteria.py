@@ -13,7 +13,6 @@ from grading.authoring import (
     Draw,
     Function,
     Mistake,
-    Number,
     Part,
     Prose,
     Reference,
@@ -162,17 +161,11 @@ def asked(accepts: Accepts, text: str) -> CriterionResult:
         (Word(("ReLU", "rectified linear unit")), "the? ReLU", Status.FAILED),
         (Word(("ReLU", "rectified linear unit")), " re-lu. ", Status.PASSED),
         (Word(("ReLU", "rectified linear unit")), "Rectified Linear Unit", Status.PASSED),
-        (Number(61_706), "61,706 parameters", Status.PASSED),
-        (Number(61_706), "6.1706e4", Status.PASSED),
-        (Number(61_706), "62,006", Status.FAILED),
-        (Number(61_706), "many", Status.FAILED),
-        (Number(-0.5, atol=0.01, rtol=0.0), "about -.5", Status.PASSED),
-        (Number(-0.5, atol=0.01, rtol=0.0), "0.5", Status.FAILED),
         (Prose(("the slope of the sigmoid is at most 1/4",)), "It saturates.", Status.MANUAL),
     ],
 )
 def test_a_written_answer_is_read_as_it_is_meant(accepts: Accepts, answer: str, status: Status) -> None:
-    """A word without regard to case and punctuation, the first number with its tolerance, prose for a human."""
+    """A word without regard to case and punctuation, prose for a human."""
     assert asked(accepts, f"x = 1  # answer:{answer}\n").status is status
 
 

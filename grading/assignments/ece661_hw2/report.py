@@ -11,18 +11,12 @@ from pathlib import Path
 
 from grading.authoring import Part, Prose, Word
 from grading.authoring.written import Accepts, Find, ForHuman, Right, Wrong
-from grading.checks.answers import Question, answer, explanation, first_word, given_lines
+from grading.checks.answers import Question, answer, explanation, first_word, handed_out
 from grading.checks.quantities import Quantity
-from grading.domain.submission import SubmittedFile
-from grading.programs import Source, holds_pages, read_source
+from grading.programs import Source, holds_pages
 
 FILE = "report.ipynb"
 STARTER = Path(__file__).parent / "starter" / FILE
-
-
-def handed_out(*starters: Path) -> frozenset[str]:
-    """Lines of these starters: what nobody wrote as an answer."""
-    return given_lines(*(read_source(SubmittedFile(path.name, path.read_bytes())) for path in starters))
 
 
 GIVEN = handed_out(STARTER)

@@ -9,11 +9,11 @@ from pathlib import Path
 from grading.assignments.ece661_hw2 import lab1, lab2, report, tools
 from grading.assignments.ece661_hw2.editions import repeat
 from grading.authoring import Part, Prose, Rubric
-from grading.checks.answers import Question, answer
+from grading.checks.answers import Question, answer, handed_out
 
 rubric = Rubric("ece661-lab2-2019", points="125")
 
-given = report.handed_out(Path(__file__).parent / "starter" / report.FILE)
+given = handed_out(Path(__file__).parent / "starter" / report.FILE)
 written = rubric.add(Part(report.FILE))
 ASKED = (
     ("task-1", "1. Parameters and operations by hand", "15", "1", (

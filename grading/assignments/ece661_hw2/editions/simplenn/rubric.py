@@ -12,12 +12,13 @@ from grading.assignments.ece661_hw2 import lab1, lab2, lab3, report, tools
 from grading.assignments.ece661_hw2.editions import repeat
 from grading.authoring import Draw, Function, Part, Prose, Rubric, Subject
 from grading.checks import image_programs
+from grading.checks.answers import handed_out
 from grading.checks.conclusions import insist, right, wrong
 from grading.mistakes.architecture import NOT_TRIED
 
 rubric = Rubric("ece661-hw2-simplenn", points="96")
 
-given = report.GIVEN | report.handed_out(Path(__file__).parent / "starter" / report.FILE)
+given = handed_out(report.STARTER, Path(__file__).parent / "starter" / report.FILE)
 written = rubric.add(Part(report.FILE))
 for number, (statement, _, _, points) in enumerate(report.STATEMENTS, 1):
     written.criterion(f"statement-{number}", f"{number}. Word and reason", section="1. True or false", points="2").asks(
