@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.table import Row
+from grading.domain.report import Report
 from testing.department import small_assignment
-from testing.storm import BELOW, Report, Storm
+from testing.storm import BELOW, Storm
 
 STUDENTS: Final = 100
 EACH: Final = 10

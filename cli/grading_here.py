@@ -15,10 +15,9 @@ from grading.domain.errors import ChainruleError, HouseFault, NotASubmission
 
 if TYPE_CHECKING:
     from grading.domain.assignment import Assignment
-    from grading.domain.report import Json
+    from grading.domain.report import GradedRun, Json
     from grading.domain.submission import Submission
     from grading.judge.client import Judge
-    from grading.judge.messages import GradedReply
 
 # A judge that died is started again; a run that kills two judges is not worth a third.
 TRIES = 2
@@ -68,16 +67,16 @@ def _grade_one(
     submission = _read(paths, assignment)
     drawn = fresh_seed() if seed is None else seed
     with judge_for(settings()) as judge:
-        reply = _graded(judge, submission, assignment.slug, seed=drawn, device=device)
+        graded = _graded(judge, submission, assignment.slug, seed=drawn, device=device)
     if figures is not None:
-        _write_figures(reply, figures)
+        _write_figures(graded, figures)
     if as_json:
-        typer.echo(json.dumps(reply.report, ensure_ascii=False))
+        typer.echo(json.dumps(graded.report.to_json(), ensure_ascii=False))
     else:
         from cli.rendering import show_report
 
-        show_report(reply.report, title=assignment.title)
-    if not reply.report["final"]:
+        show_report(graded.report, title=assignment.title)
+    if not graded.report.final:
         complain("a row could not be graded, and that is not the student's fault: the score is not final.")
         raise typer.Exit(Exit.OUR_FAULT)
 
@@ -91,10 +90,10 @@ def _grade_batch(folder: Path, assignment: "Assignment", *, seed: int | None, de
         def line(entry: Path) -> dict[str, "Json"]:
             drawn = fresh_seed() if seed is None else seed
             try:
-                reply = _graded(judge, _read([entry], assignment), assignment.slug, seed=drawn, device=device)
+                graded = _graded(judge, _read([entry], assignment), assignment.slug, seed=drawn, device=device)
             except ChainruleError as error:
                 return {"entry": entry.name, "error": error_json(error)}
-            return {"entry": entry.name, **reply.report}
+            return {"entry": entry.name, **graded.report.to_json()}
 
         lines = pool.map(line, entries)
         ours = _print_lines(lines)
@@ -130,25 +129,23 @@ def _read(paths: list[Path], assignment: "Assignment") -> "Submission":
     return read_paths(paths, assignment)
 
 
-def _graded(judge: "Judge", submission: "Submission", slug: str, *, seed: int, device: str) -> "GradedReply":
-    """The reply; where our fault left a row without a verdict, or killed the judge, that of another try."""
+def _graded(judge: "Judge", submission: "Submission", slug: str, *, seed: int, device: str) -> "GradedRun":
+    """The graded; where our fault left a row without a verdict, or killed the judge, that of another try."""
     for _ in range(TRIES - 1):
         try:
-            reply = judge.grade(submission, slug, seed=seed, device=device)
+            graded = judge.grade(submission, slug, seed=seed, device=device)
         except HouseFault:
             continue
-        if reply.report["final"]:
-            return reply
+        if graded.report.final:
+            return graded
     return judge.grade(submission, slug, seed=seed, device=device)
 
 
-def _write_figures(reply: "GradedReply", folder: Path) -> None:
+def _write_figures(graded: "GradedRun", folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    entries = reply.report.get("figures")
-    for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict):
-            name = "".join(c if c.isalnum() or c in "-_." else "-" for c in str(entry["id"])).lstrip(".")
-            (folder / f"{name}.png").write_bytes(reply.figures[str(entry["sha256"])])
+    for figure in graded.report.figures:
+        name = "".join(c if c.isalnum() or c in "-_." else "-" for c in figure.id).lstrip(".")
+        (folder / f"{name}.png").write_bytes(graded.figures[figure.sha256])
 
 
 def error_json(error: ChainruleError) -> dict[str, "Json"]:

@@ -78,8 +78,10 @@ def _follow(service: "ServiceClient", submission_id: str, *, as_json: bool) -> N
         typer.echo(json.dumps(report, ensure_ascii=False))
         return
     from cli.rendering import show_report
+    from grading.domain.report import Report
 
-    show_report(report, title=str(submission.get("assignment_title") or report["assignment"]["slug"]))
+    read = Report.from_json(report)
+    show_report(read, title=str(submission.get("assignment_title") or read.assignment_slug))
 
 
 def _progress(submission: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from grading.authoring.rubric import Part, Rubric
 from grading.authoring.stores import Stores, stores_are
 from grading.domain.assignment import Assignment
 from grading.domain.errors import NotASubmission
-from grading.domain.report import CriterionResult, Report, RunFacts
+from grading.domain.report import CriterionResult, GradedRun, Report, RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status
 from grading.evaluation.boxes import OpensBoxes
@@ -29,14 +29,6 @@ from grading.evaluation.session import Session
 from grading.evaluation.student import BoxedStudent
 from grading.intake import files_beside, match_parts, scripts_together
 from grading.programs import Source, normalized, read_source, read_together, told
-
-
-@dataclass(frozen=True, slots=True)
-class GradedRun:
-    """A report, and the bytes of its figures by SHA-256."""
-
-    report: Report
-    figures: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from grading.domain.jobs import QUEUE_CPU
+from grading.domain.report import Report
 from grading.sandbox import leftovers
 from grading.store.blobs import Blobs
 from grading.store.database import Database
@@ -50,7 +51,6 @@ BELOW: Final[Mapping[str, tuple[str, ...]]] = {
 }
 PR_SET_CHILD_SUBREAPER = 36
 
-Report = Mapping[str, Any]
 Undisturbed = Callable[[Sequence[tuple[bytes, int]]], Iterable[Report]]
 
 
@@ -310,8 +310,8 @@ class Storm:
         calm = self._undisturbed([(self._work.content(*who), seed) for who, seed, _ in kept])
         scores: dict[tuple[int, int], float] = {}
         for (who, _, body), expected in zip(kept, calm, strict=True):
-            scores[who] = expected["score"]
-            seen.changed += judged(body) != judged(expected)
+            scores[who] = float(expected.score)
+            seen.changed += lasting(Report.from_json(body)) != lasting(expected)
         newest = {f"lms-{n}": (n, max(a for m, a in accepted if m == n)) for n in {n for n, _ in accepted}}
         last = {score["userId"]: score["scoreGiven"] for score in self._platform.scores}
         seen.wrong_in_gradebook = sum(last.get(lms) != scores.get(who) for lms, who in newest.items())
@@ -370,10 +370,9 @@ def hurry(enrolled: Enrolled) -> int:
     return -1
 
 
-def judged(report: Report) -> dict[str, Any]:
+def lasting(report: Report) -> Report:
     """A report without what differs from one grading to the next."""
-    run = {key: value for key, value in report["run"].items() if key not in {"started_at", "seconds", "phases"}}
-    return {**report, "run": run}
+    return replace(report, run=replace(report.run, started_at="", seconds=0.0, phases={}))
 
 
 def name_of(pid: int) -> str:

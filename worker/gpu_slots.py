@@ -6,15 +6,16 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from grading.domain.errors import HouseFault
 from grading.domain.jobs import QUEUE_GPU
+from grading.domain.report import GpuUse, Report
 from grading.sandbox import gpus
 from grading.sandbox.gpus import Gpu, Meter
 from grading.store.settings import Settings
@@ -41,12 +42,12 @@ class SlotUse:
     peak_bytes: int | None = None
     began: float = field(default_factory=time.monotonic)
 
-    def in_report(self, report: Mapping[str, Any]) -> Mapping[str, Any]:
+    def in_report(self, report: Report) -> Report:
         """The report, with this use among the facts of its run where it was one."""
         if not self.seconds:
             return report
-        gpu = {"seconds": round(self.seconds, 6), "peak_bytes": self.peak_bytes}
-        return {**report, "run": {**report["run"], "gpu": gpu}}
+        gpu = GpuUse(round(self.seconds, 6), self.peak_bytes)
+        return replace(report, run=replace(report.run, gpu=gpu))
 
 
 class Slots:

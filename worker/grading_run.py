@@ -1,19 +1,18 @@
 """The straight line of one run: claim → grade → store → announce the post."""
 
 import time
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
+from grading.domain.report import GradedRun
 from grading.domain.verdict import Blame, RunState
 from grading.store import reports, runs, tracing
 from grading.store.runs import Claim
 from worker import gpu_slots as gpus
 from worker import metrics
-from worker.judge_holder import Graded, Judge
+from worker.judge_holder import Judge
 from worker.workplace import Workplace
 
 log = structlog.get_logger(__name__)
@@ -87,9 +86,9 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
             _store(place, claimed, graded, use, graded_at=claimed.claimed_at + took)
 
 
-def _store(place: Workplace, claimed: Claim, graded: Graded, use: gpus.SlotUse, *, graded_at: datetime) -> None:
+def _store(place: Workplace, claimed: Claim, graded: GradedRun, use: gpus.SlotUse, *, graded_at: datetime) -> None:
     report = use.in_report(graded.report)
-    shown = reports.figures_seen(report)
+    shown = {figure.sha256 for figure in report.figures}
     for name, content in graded.figures.items():
         if place.blobs.write(content) != name:
             raise HouseFault(f"figure {name} is not what its name says")
@@ -103,9 +102,9 @@ def _store(place: Workplace, claimed: Claim, graded: Graded, use: gpus.SlotUse, 
         metrics.gpu_seconds.labels(claimed.rubric_slug).inc(use.seconds)
         metrics.gpu_peak.labels(claimed.rubric_slug).set(use.peak_bytes or 0)
     metrics.graded.labels(claimed.rubric_slug).observe(metrics.seconds_between(claimed.claimed_at, graded_at))
-    for phase, seconds in _phases(graded.report).items():
+    for phase, seconds in report.run.phases.items():
         metrics.phases.labels(claimed.rubric_slug, phase).observe(seconds)
-    for cause, boxes in graded.report["run"].get("killed", {}).items():
+    for cause, boxes in report.run.killed.items():
         metrics.killed.labels(claimed.rubric_slug, cause).inc(boxes)
     _count("graded", Blame.NOBODY)
     log.info(
@@ -113,7 +112,7 @@ def _store(place: Workplace, claimed: Claim, graded: Graded, use: gpus.SlotUse, 
         submission_id=claimed.submission_id,
         assignment=claimed.rubric_slug,
         attempt=claimed.attempt,
-        earned=str(graded.report["score"]),
+        earned=str(float(report.score)),
     )
 
 
@@ -124,10 +123,6 @@ def _release(place: Workplace, claimed: Claim, message: str) -> None:
         given_up = run.state == RunState.FAILED.value
         _count("failed" if given_up else "retried", Blame.HOUSE)
         log.warning("run given up" if given_up else "run will be tried again", problem=message, attempt=claimed.attempt)
-
-
-def _phases(report: Mapping[str, Any]) -> dict[str, float]:
-    return {name: float(seconds) for name, seconds in report["run"]["phases"].items()}
 
 
 def _count(outcome: str, blame: Blame) -> None:

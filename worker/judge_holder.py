@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import structlog
 
 from grading.domain.description import Description
 from grading.domain.errors import HouseFault
+from grading.domain.report import GradedRun
 from grading.domain.submission import Submission
 
 log = structlog.get_logger(__name__)
@@ -16,22 +17,10 @@ log = structlog.get_logger(__name__)
 START_AGAIN_AFTER_S = 15.0
 
 
-class Graded(Protocol):
-    """What a judge gives back: `Report.to_json()` and the pictures by hash."""
-
-    @property
-    def report(self) -> Mapping[str, Any]:
-        """The whole report."""
-
-    @property
-    def figures(self) -> Mapping[str, bytes]:
-        """PNG bytes by SHA-256."""
-
-
 class Judge(Protocol):
     """Grades; safe to use from several threads."""
 
-    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> Graded:
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> GradedRun:
         """Grade one submission.
 
         Raises:

@@ -108,7 +108,7 @@ def show_report(request: Request, submission_id: str, caller: Reader) -> dict[st
         if report is None:
             state = submissions.submission_of(db, caller, submission_id).state
             raise Conflict("no-report", f"This submission is {state}: there is no report.")
-    return report
+    return report.to_json()
 
 
 @router.get("/submissions/{submission_id}/runs", responses=problems(403, 404))

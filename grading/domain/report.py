@@ -20,6 +20,7 @@ __all__ = [
     "Figure",
     "Finding",
     "GpuUse",
+    "GradedRun",
     "Integrity",
     "Json",
     "MachineResult",
@@ -354,6 +355,14 @@ class Report:
             )
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise HouseFault(f"This is no report of the form {SCHEMA}: {type(error).__name__} {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class GradedRun:
+    """A report, and the bytes of its figures by SHA-256."""
+
+    report: Report
+    figures: Mapping[str, bytes]
 
 
 def _decimal(points: float) -> Decimal:

@@ -12,11 +12,12 @@ from typing import Self
 
 from grading.domain.description import Description
 from grading.domain.errors import HouseFault
+from grading.domain.report import GradedRun
 from grading.domain.submission import Submission
 from grading.domain.verdict import Tier
 from grading.judge import frames
 from grading.judge.config import JudgeConfig, LayerFact, Readiness, readiness
-from grading.judge.messages import DescribeRequest, GradedReply, Request, description_in, wants_gpu_in
+from grading.judge.messages import DescribeRequest, Request, description_in, graded_in, wants_gpu_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("-m", "grading.judge.server")
@@ -74,7 +75,7 @@ class Judge:
         """The server's process id."""
         return self._server.process.pid
 
-    def grade(self, submission: Submission, slug: str, *, seed: int, device: str = "cpu") -> GradedReply:
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str = "cpu") -> GradedRun:
         """Grade one submission; blocks until there is a report. As many at once as there are callers.
 
         Args:
@@ -88,7 +89,7 @@ class Judge:
             RubricFault: the assignment is unknown or broken; its author must act.
             HouseFault: the judge died, hung or failed; grading again should succeed.
         """
-        return GradedReply.from_frame(self.ask(Request(submission, slug, seed, device).to_frame()))
+        return graded_in(self.ask(Request(submission, slug, seed, device).to_frame()))
 
     def wants_gpu(self, submission: Submission, slug: str) -> bool:
         """Whether grading a submission on a GPU would run anything there; nothing is run to find out.

@@ -15,14 +15,15 @@ from grading.assignments.standins import CheckpointStore, checkpoint_store
 from grading.domain.assignment import Assignment
 from grading.domain.description import Description
 from grading.domain.errors import ChainruleError, HouseFault
+from grading.domain.report import GradedRun
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.frames import Frame
 from grading.judge.messages import (
     DescribeRequest,
-    GradedReply,
     Request,
     description_frame,
+    graded_frame,
     request_in,
     triage_frame,
 )
@@ -33,7 +34,6 @@ from grading.sandbox import Sandbox, SandboxConfig, gpus
 if TYPE_CHECKING:
     from grading.authoring.stores import Stores
     from grading.evaluation.boxes import OpensBoxes
-    from grading.pipeline import GradedRun
 
 WARM_SEED = 0
 WARM_S = 3.0
@@ -116,16 +116,15 @@ class RubricGrader:
             return description_frame(self.describe(request.slug))
         if request.triage:
             return triage_frame(wants_gpu=self.wants_gpu(request))
-        return self.grade(request).to_frame()
+        return graded_frame(self.grade(request))
 
-    def grade(self, request: Request) -> GradedReply:
+    def grade(self, request: Request) -> GradedRun:
         """Grade one run.
 
         Raises:
             NotASubmission, RubricFault, HouseFault: there is no report; see `Judge.grade`.
         """
-        run = self.graded(self.shelf.take(request.slug), request.submission, seed=request.seed, device=request.device)
-        return GradedReply(run.report.to_json(), run.figures)
+        return self.graded(self.shelf.take(request.slug), request.submission, seed=request.seed, device=request.device)
 
     def graded(
         self,
@@ -135,7 +134,7 @@ class RubricGrader:
         seed: int,
         device: str = "cpu",
         sandbox: "OpensBoxes | None" = None,
-    ) -> "GradedRun":
+    ) -> GradedRun:
         """Grade one submission by one rubric.
 
         Args:

@@ -11,7 +11,7 @@ from typing import cast
 
 from grading.domain.description import Description
 from grading.domain.errors import ChainruleError, HouseFault, NotASubmission, RubricFault, TooLarge
-from grading.domain.report import Json
+from grading.domain.report import GradedRun, Json, Report
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.frames import Frame
 
@@ -88,35 +88,23 @@ def request_in(frame: Frame) -> Request | DescribeRequest:
             return Request.from_frame(frame)
 
 
-@dataclass(frozen=True, slots=True)
-class GradedReply:
-    """What the judge hands back.
+def graded_frame(graded: GradedRun) -> Frame:
+    """A graded run as it crosses the socket; what JSON or UTF-8 cannot carry is spelled out on the way."""
+    names: list[Json] = list(graded.figures)
+    return Frame({"report": storable(graded.report.to_json()), "figures": names}, tuple(graded.figures.values()))
 
-    Attributes:
-        report: `chainrule.report/1`, staff's findings included.
-        figures: the PNG files that the report names, by the hex SHA-256 of their bytes.
+
+def graded_in(frame: Frame) -> GradedRun:
+    """What `graded_frame` was given.
+
+    Raises:
+        RubricFault, HouseFault, NotASubmission: what the judge met instead.
     """
-
-    report: dict[str, Json]
-    figures: Mapping[str, bytes]
-
-    def to_frame(self) -> Frame:
-        """The run as it crosses the socket; what JSON or UTF-8 cannot carry is spelled out on the way."""
-        names: list[Json] = list(self.figures)
-        return Frame({"report": storable(self.report), "figures": names}, tuple(self.figures.values()))
-
-    @classmethod
-    def from_frame(cls, frame: Frame) -> "GradedReply":
-        """The run that `to_frame` made.
-
-        Raises:
-            RubricFault, HouseFault, NotASubmission: what the judge met instead.
-        """
-        match frame.message:
-            case {"report": dict(report), "figures": list(names)}:
-                return cls(report=report, figures=dict(zip(cast("list[str]", names), frame.blobs, strict=True)))
-            case message:
-                raise fault_in(message)
+    match frame.message:
+        case {"report": dict(report), "figures": list(names)}:
+            return GradedRun(Report.from_json(report), dict(zip(cast("list[str]", names), frame.blobs, strict=True)))
+        case message:
+            raise fault_in(message)
 
 
 def triage_frame(*, wants_gpu: bool) -> Frame:

@@ -1,17 +1,16 @@
 """A report with people's marks over it: values only, so that the same marks always give the same score.
 
 The judge's own report stays what its run determines. A criterion that people marked carries what they said in
-`judgement`, and there also what the machine had said, so that a mark can be taken back.
+its `marking`, and there also what the machine had said, so that a mark can be taken back.
 """
 
-import copy
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
+from grading.domain.report import CriterionResult, MachineResult, Marking, Report
 from grading.domain.verdict import Status
 
 
@@ -67,78 +66,49 @@ def ruling(given: Sequence[GivenMark]) -> Ruling | None:
     return Ruling("given", in_order[0].points, "\n\n".join(comments), tuple(covered), newest)
 
 
-def with_marks(report: Mapping[str, Any], marks: Mapping[str, Sequence[GivenMark]]) -> dict[str, Any]:
-    """The report with people's marks, by criterion id; a new value, the given one stays as it is.
+def with_marks(report: Report, marks: Mapping[str, Sequence[GivenMark]]) -> Report:
+    """The report with people's marks, by criterion id.
 
     A mark counts in whatever state the machine left the criterion, also where it no longer finds the answer: it is a
-    person's. `judgement.changed` says when the answer is another one than the person read.
+    person's. `Marking.changed` says when the answer is another one than the person read.
     """
-    made = copy.deepcopy(dict(report))
-    for row in made["criteria"]:
-        _restore(row)
-        told = ruling(marks.get(row["id"], ()))
-        if told is not None:
-            _mark(row, told, marks[row["id"]], answer_digest(row, made))
-    made["score"] = float(sum((Decimal(str(row["points"])) for row in made["criteria"]), Decimal(0)))
-    waiting = [row for row in made["criteria"] if row["status"] == Status.MANUAL.value]
-    made["pending_points"] = float(sum((Decimal(str(row["possible"])) for row in waiting), Decimal(0)))
-    made["final"] = all(row["status"] != Status.ERROR.value for row in made["criteria"])
-    return made
+    criteria = (_marked(_unmarked(row), marks.get(row.id, ()), answer_digest(row, report)) for row in report.criteria)
+    return replace(report, criteria=tuple(criteria))
 
 
-def answer_digest(row: Mapping[str, Any], report: Mapping[str, Any]) -> str | None:
+def answer_digest(row: CriterionResult, report: Report) -> str | None:
     """The digest of what a person marks in that criterion: its answers, or the whole submission; None for nothing."""
-    digests = [str(told["answer_sha256"]) for told in answers_of(row)]
+    digests = [answer.sha256 for answer in row.answers]
     if len(digests) == 1:
         return digests[0]
     if digests:
         return hashlib.sha256("\n".join(digests).encode()).hexdigest()
-    status = row.get("judgement", {}).get("machine", row)["status"]
-    return str(report["submission"]["sha256"]) if status == Status.MANUAL.value else None
+    return report.submission_sha256 if _unmarked(row).status is Status.MANUAL else None
 
 
-def answers_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The evidence of the row's questions that wait for a person, in order."""
-    return [
-        evidence
-        for finding in row["findings"]
-        if isinstance(evidence := finding.get("evidence") or {}, Mapping) and evidence.get("answer_sha256")
-    ]
+def _unmarked(row: CriterionResult) -> CriterionResult:
+    """The criterion as the machine left it."""
+    if row.marking is None or row.marking.machine is None:
+        return row
+    return replace(row, status=row.marking.machine.status, points=row.marking.machine.points, marking=None)
 
 
-def _restore(row: dict[str, Any]) -> None:
-    before = row.pop("judgement", None)
-    if before is not None:
-        row["status"], row["points"] = before["machine"]["status"], before["machine"]["points"]
-
-
-def _mark(row: dict[str, Any], told: Ruling, given: Sequence[GivenMark], digest: str | None) -> None:
-    machine = {"status": row["status"], "points": row["points"]}
-    possible = Decimal(str(row["possible"]))
-    points = None if told.points is None else min(told.points, possible)
+def _marked(row: CriterionResult, given: Sequence[GivenMark], digest: str | None) -> CriterionResult:
+    told = ruling(given)
+    if told is None:
+        return row
+    points = None if told.points is None else min(told.points, row.possible)
     if points is None:
-        row["status"], row["points"] = Status.MANUAL.value, 0.0
+        status = Status.MANUAL
     else:
-        right = Status.PASSED if points == possible else Status.PARTIAL if points > 0 else Status.FAILED
-        row["status"], row["points"] = right.value, float(points)
-    row["judgement"] = {
-        "state": told.state,
-        "points": None if points is None else float(points),
-        "comment": told.comment,
-        "covered": list(told.covered),
-        "changed": told.answer_sha256 != (digest or ""),
-        "graders": sorted({one.grader for one in given}),
-        "machine": machine,
-    }
-
-
-def for_student(row: dict[str, Any]) -> None:
-    """Take out of a row, in place, what only staff may read: who marked, key points, what the machine had said."""
-    judgement = row.pop("judgement", None)
-    if judgement is not None and judgement["points"] is not None:
-        row["judgement"] = {name: judgement[name] for name in ("state", "points", "comment")}
-    for finding in row["findings"]:
-        evidence = finding.get("evidence")
-        if isinstance(evidence, dict):
-            evidence.pop("look_for", None)
-            evidence.pop("answer_sha256", None)
+        status = Status.PASSED if points == row.possible else Status.PARTIAL if points > 0 else Status.FAILED
+    marking = Marking(
+        state=told.state,
+        points=points,
+        comment=told.comment,
+        covered=told.covered,
+        changed=told.answer_sha256 != (digest or ""),
+        graders=tuple(sorted({one.grader for one in given})),
+        machine=MachineResult(row.status, row.points),
+    )
+    return replace(row, status=status, points=points or Decimal(0), marking=marking)

@@ -5,7 +5,7 @@ later attempt is not read twice: its mark is carried over. Whatever changes here
 the same transaction, and the score that follows is put into the outbox.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grading.domain.report import Report
 from grading.store.access import Caller, Conflict, Forbidden, InvalidRequest
 from grading.store.events import record
 from grading.store.ids import new_id
@@ -128,14 +129,13 @@ def refresh(db: Session, run: Run) -> None:
     stored = db.get(ReportRow, run.id)
     if stored is None:
         return
-    made = with_marks(stored.body, marks_for(db, run.submission_id))
-    stored.body = made
-    stored.score, stored.pending_points = Decimal(str(made["score"])), Decimal(str(made["pending_points"]))
-    stored.final = made["final"]
+    made = with_marks(Report.from_json(stored.body), marks_for(db, run.submission_id))
+    stored.body = made.to_json()
+    stored.score, stored.pending_points, stored.final = made.score, made.pending_points, made.final
     rows = {row.criterion_id: row for row in db.scalars(select(CriterionRow).where(CriterionRow.run_id == run.id))}
-    for told in made["criteria"]:
-        row = rows[told["id"]]
-        row.status, row.points = told["status"], Decimal(str(told["points"]))
+    for told in made.criteria:
+        row = rows[told.id]
+        row.status, row.points = told.status.value, told.points
         row.answer_sha256 = answer_digest(told, made)
     db.flush()
 
@@ -173,7 +173,7 @@ def _applied(db: Session, run: Run, offering: Offering) -> tuple[str, ...]:
     return enqueue_counting(db, offering, db.get_one(SubmissionRow, run.submission_id).user_id)
 
 
-def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]) -> None:
+def carry_over(db: Session, submission: SubmissionRow, report: Report) -> None:
     """Copy what people said about the very same answers in the student's earlier attempts."""
     if submission.attempt == 1:
         return
@@ -191,7 +191,7 @@ def carry_over(db: Session, submission: SubmissionRow, report: Mapping[str, Any]
     if not rows:
         return
     known = {(row.criterion_id, row.grader_id) for row, _ in rows if row.submission_id == submission.id}
-    digests = {str(row["id"]): answer_digest(row, report) for row in report["criteria"]}
+    digests = {row.id: answer_digest(row, report) for row in report.criteria}
     for row, login in rows:
         key = (row.criterion_id, row.grader_id)
         if key in known or digests.get(row.criterion_id) != row.answer_sha256:

@@ -13,14 +13,15 @@ Only the holder of the lease writes a result, and only for the attempt that it c
 changed and stops. So a message delivered twice grades once.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from grading.domain.report import RunFacts
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Blame, RunState
 from grading.store.blobs import Blobs
@@ -145,16 +146,15 @@ def stands(claimed: Claim) -> ColumnElement[bool]:
     )
 
 
-def finish(db: Session, run_id: str, report: Mapping[str, Any], *, graded_at: datetime) -> None:
+def finish(db: Session, run_id: str, facts: RunFacts, *, graded_at: datetime) -> None:
     """Close a run whose report is stored; whoever calls holds its row locked.
 
     Args:
         db: a writing transaction.
         run_id: the run's.
-        report: `Report.to_json()`, with what it took of a GPU.
+        facts: of its report, with what it took of a GPU.
         graded_at: when the judge was done.
     """
-    used = report["run"].get("gpu", {})
     db.execute(
         update(rows_of(Run))
         .where(rows_of(Run).c.id == run_id)
@@ -163,9 +163,9 @@ def finish(db: Session, run_id: str, report: Mapping[str, Any], *, graded_at: da
             state=RunState.GRADED.value,
             graded_at=graded_at,
             stored_at=moment_in(db),
-            phases=dict(report["run"]["phases"]),
-            gpu_seconds=used.get("seconds"),
-            gpu_peak_bytes=used.get("peak_bytes"),
+            phases=dict(facts.phases),
+            gpu_seconds=facts.gpu.seconds if facts.gpu is not None else None,
+            gpu_peak_bytes=facts.gpu.peak_bytes if facts.gpu is not None else None,
             blame=None,
             fault=None,
             fault_code=None,

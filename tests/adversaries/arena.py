@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from grading.assignments.catalog import BUILT_IN
+from grading.domain.report import GradedRun
 from grading.domain.submission import Submission, SubmittedFile
 from grading.judge.client import Judge
 from grading.judge.config import JudgeConfig
-from grading.judge.messages import GradedReply
 from tests.acceptance.conftest import NOTEBOOK_1, SLUG, right
 
 TARGET, HASTY = "adversary-target", "adversary-target-hasty"
@@ -67,17 +67,17 @@ class Arena:
 
     def neighbour(self) -> dict[str, Any]:
         """The honest neighbour's report, without what differs from one grading to the next."""
-        report: dict[str, Any] = self.judge.grade(self._neighbour, SLUG, seed=7).report
+        report: dict[str, Any] = self.judge.grade(self._neighbour, SLUG, seed=7).report.to_json()
         return {key: value for key, value in report.items() if key != "run"}
 
-    def grade(self, submission: Submission, *, seed: int, hasty: bool = False) -> GradedReply:
+    def grade(self, submission: Submission, *, seed: int, hasty: bool = False) -> GradedRun:
         """Grade one submission against the target assignment."""
         return self.judge.grade(submission, HASTY if hasty else TARGET, seed=seed)
 
-    def leaked(self, reply: GradedReply) -> list[str]:
+    def leaked(self, reply: GradedRun) -> list[str]:
         """Places whose secret is in a report or its figures."""
         pixels = b"".join(reply.figures.values()).decode("latin-1")
-        return self.canaries.among(json.dumps(reply.report, ensure_ascii=False) + pixels)
+        return self.canaries.among(json.dumps(reply.report.to_json(), ensure_ascii=False) + pixels)
 
     def traces(self) -> list[str]:
         """Files that an attack left outside its box."""

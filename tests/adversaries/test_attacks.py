@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from grading.domain.report import GradedRun
 from grading.domain.verdict import Tier
-from grading.judge.messages import GradedReply
 from tests.adversaries.arena import Arena
 from tests.adversaries.attack import Attack, attacks, submission
 
@@ -48,7 +48,7 @@ class Tried:
         left: processes that outlived all of them.
     """
 
-    reply: GradedReply
+    reply: GradedRun
     took: float
     together: tuple[str, ...]
     undisturbed: dict[str, Any]
@@ -65,7 +65,7 @@ def tried(arena: Arena, request: pytest.FixtureRequest) -> Callable[[Attack], Tr
     groups = [ordered[at : at + TOGETHER] for at in range(0, len(ordered), TOGETHER)]
     known: dict[str, Tried] = {}
 
-    def grade(attack: Attack) -> tuple[GradedReply, float]:
+    def grade(attack: Attack) -> tuple[GradedRun, float]:
         began = time.monotonic()
         return arena.grade(submission(attack), seed=SEED, hasty=attack.hasty), time.monotonic() - began
 
@@ -96,7 +96,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
 ) -> None:
     """At most the honest score, no secret, no way out, an unharmed neighbour, an empty box, and a note for staff."""
     seen = tried(attack)
-    report = seen.reply.report
+    report = seen.reply.report.to_json()
     told = json.dumps({key: value for key, value in report.items() if key != "run"}, ensure_ascii=False)
 
     assert report["score"] <= attack.honest, report["criteria"]
@@ -120,7 +120,7 @@ def test_two_attackers_cannot_leave_each_other_messages(arena: Arena) -> None:
     """Graded at the same time and one after the other, neither finds what the other wrote."""
     [attack] = [one for one in ALL if one.name == "leaves_messages"]
     with ThreadPoolExecutor(3) as pool:
-        reports = list(pool.map(lambda seed: arena.grade(submission(attack), seed=seed).report, range(4)))
+        reports = list(pool.map(lambda seed: arena.grade(submission(attack), seed=seed).report.to_json(), range(4)))
 
     assert [re.findall('ESCAPED[^"]{,100}', json.dumps(report)) for report in reports] == [[]] * 4
 

@@ -52,7 +52,7 @@ def test_a_report_is_shown_as_far_as_its_reader_may_see(graded: tuple[Town, Run]
     staff = client.get(path, headers=bearer(town, "teacher")).json()
 
     assert (student["integrity"], student["run"]["seed"]) == ([], None)
-    assert staff == report_for(b"wrong")
+    assert staff == report_for(b"wrong").to_json()
     assert student["score"] == staff["score"] == 4.0
 
 

@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.dispatcher import Dispatcher
 from grading.domain.jobs import QUEUE_CPU
+from grading.domain.report import Report
 from grading.store.tables import Run
 from testing.department import Coursework
 from testing.servers import NotInstalledError, Redis
-from testing.storm import Report, Storm
+from testing.storm import Storm
 from tests.store.course import POSTGRESQL, QUICK, SLUG, TOY, FakeJudge, Town, report_for
 from tests.store.servers import redis_in
 from worker.app import announcer_of, make_app

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cli import grading_here
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
-from grading.judge.messages import GradedReply
+from grading.domain.report import GradedRun, Report
 
 MANIFEST = """
 slug = "nets-hw1"
@@ -63,7 +63,7 @@ def a_report(*, slug="nets-hw1", seed=1, points=2.0, message="matches", mistake=
         "criteria": [criterion],
         "integrity": [],
         "notes": ["sigmoid was found under the name sigm"],
-        "figures": [{"id": "boundary/../x", "sha256": "ab"}],
+        "figures": [{"id": "boundary/../x", "title": "Boundary", "sha256": "ab"}],
     }
 
 
@@ -86,11 +86,13 @@ class FakeJudge:
             case ["#not-a-submission"]:
                 raise NotASubmission("broken", "is broken", file="nets.py")
             case ["#unfinished"]:
-                return GradedReply(a_report(slug=slug, seed=seed) | {"final": False}, {})
+                lost = a_report(slug=slug, seed=seed, points=0.0)
+                lost["criteria"][0]["status"] = "error"
+                return GradedRun(Report.from_json(lost), {})
             case ["#wrong"]:
                 report = a_report(slug=slug, seed=seed, points=0.0, message="bad \x1b[31m[red]news", mistake="sign")
-                return GradedReply(report, {"ab": b"png"})
-        return GradedReply(a_report(slug=slug, seed=seed), {"ab": b"png"})
+                return GradedRun(Report.from_json(report), {"ab": b"png"})
+        return GradedRun(Report.from_json(a_report(slug=slug, seed=seed)), {"ab": b"png"})
 
 
 @pytest.fixture

@@ -1,21 +1,25 @@
 """A judge server whose grader does what the submission's first file tells it to. No torch."""
 
+import json
 import os
 import signal
 import socket
 import time
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from grading.domain.description import Description
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
-from grading.domain.verdict import Tier
+from grading.domain.report import CriterionResult, Finding, GradedRun, Report, RunFacts
+from grading.domain.verdict import Status, Tier
 from grading.judge.config import JudgeConfig, LayerFact, Readiness
 from grading.judge.frames import Frame
 from grading.judge.messages import (
     DescribeRequest,
-    GradedReply,
     Request,
     description_frame,
+    graded_frame,
     request_in,
     triage_frame,
 )
@@ -52,6 +56,12 @@ def reached(places: list[Path]) -> list[str]:
     return found
 
 
+def telling(facts: dict[str, object]) -> GradedRun:
+    """A run whose report tells facts in its note."""
+    run = RunFacts(1, "cpu", Tier.FULL, "fake", "2026-11-20T12:00:00Z", 0.0, {})
+    return GradedRun(Report("fake", "", "", (), run, (), notes=(json.dumps(facts),)), {})
+
+
 class FakeGrader:
     """Obeys the submission."""
 
@@ -68,7 +78,7 @@ class FakeGrader:
             return description_frame(self.describe(request.slug))
         if request.triage:
             return triage_frame(wants_gpu=self.wants_gpu(request))
-        return self.grade(request).to_frame()
+        return graded_frame(self.grade(request))
 
     def wants_gpu(self, request: Request) -> bool:
         """Do as told."""
@@ -84,13 +94,13 @@ class FakeGrader:
             raise RubricFault("the row adds up to 3")
         return Description(slug, "sha256:fake", ())
 
-    def grade(self, request: Request) -> GradedReply:  # noqa: C901, PLR0912 - a list of orders
+    def grade(self, request: Request) -> GradedRun:  # noqa: C901, PLR0912 - a list of orders
         """Do as told."""
         match request.submission.files[0].content.decode().split():
             case ["kill-judge"]:
                 os.kill(os.getpid(), signal.SIGKILL)
             case ["reach", *places]:
-                return GradedReply({"reached": reached([Path(place) for place in places])}, {})
+                return telling({"reached": reached([Path(place) for place in places])})
             case ["exit"]:
                 os._exit(0)
             case ["sleep", seconds]:
@@ -110,20 +120,18 @@ class FakeGrader:
             case ["fault", "unforeseen"]:
                 raise ZeroDivisionError
             case ["environment"]:
-                return GradedReply({"environment": dict(os.environ)}, {})
+                return telling({"environment": dict(os.environ)})
             case ["odd-values"]:
-                return GradedReply({"nan": float("nan"), "surrogate": "a\udc80b", "deep": [{"inf": float("inf")}]}, {})
+                odd = {"nan": float("nan"), "surrogate": "a\udc80b", "deep": [{"inf": float("inf")}]}
+                finding = Finding("odd", passed=True, evidence=odd)
+                row = CriterionResult("odd", "Odd", "", Decimal(1), Decimal(1), Status.PASSED, (finding,))
+                return GradedRun(replace(telling({}).report, criteria=(row,)), {})
             case ["touch", path]:
                 time.sleep(1.0)
                 Path(path).touch()
-        report = {
-            "slug": request.slug,
-            "seed": request.seed,
-            "device": request.device,
-            "pid": os.getpid(),
-            "mended": self.mended,
-        }
-        return GradedReply(report, {"ab": b"\x89PNG" + bytes(3_000_000)})
+        made = telling({"pid": os.getpid(), "mended": self.mended}).report
+        facts = replace(made.run, seed=request.seed, device=request.device)
+        return GradedRun(replace(made, assignment_slug=request.slug, run=facts), {"ab": b"\x89PNG" + bytes(3_000_000)})
 
     def mend(self) -> bool:
         """Nothing to mend, unless the test has laid down a wish; then once, so that the spare is out of date."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import os
 import signal
 import socket
@@ -10,11 +11,13 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grading.domain.description import Description
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault, TooLarge
+from grading.domain.report import GradedRun
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Tier
 from grading.judge.client import ROOT, Judge
@@ -59,6 +62,11 @@ def wait_until_dead(pid: int, seconds: float = 5.0) -> None:
             time.sleep(0.005)
 
 
+def facts(graded: GradedRun) -> dict[str, Any]:
+    """What the fake told in its report's note."""
+    return json.loads(graded.report.notes[0])
+
+
 @pytest.fixture
 def judge():
     """A judge whose grader obeys."""
@@ -70,10 +78,10 @@ def test_a_run_comes_back_with_report_and_figures(judge):
     """What the grader found arrives whole, and was found in a process of its own."""
     graded = judge.grade(told("nothing"), "nets-hw1", seed=7)
 
-    assert graded.report["slug"] == "nets-hw1"
-    assert graded.report["seed"] == 7
-    assert graded.report["device"] == "cpu"
-    assert graded.report["pid"] not in {judge.pid, os.getpid()}
+    assert graded.report.assignment_slug == "nets-hw1"
+    assert graded.report.run.seed == 7
+    assert graded.report.run.device == "cpu"
+    assert facts(graded)["pid"] not in {judge.pid, os.getpid()}
     assert len(graded.figures["ab"]) == 3_000_004
 
 
@@ -133,7 +141,7 @@ def test_faults_keep_their_kind(judge, order, kind):
         judge.grade(told(order), "nets-hw1", seed=1)
 
     assert type(caught.value) is kind
-    assert judge.grade(told("nothing"), "nets-hw1", seed=1).report["seed"] == 1
+    assert judge.grade(told("nothing"), "nets-hw1", seed=1).report.run.seed == 1
 
 
 def test_a_refused_submission_keeps_code_and_file(judge):
@@ -146,9 +154,9 @@ def test_a_refused_submission_keeps_code_and_file(judge):
 
 def test_what_json_cannot_carry_is_spelled_out(judge):
     """Undefined numbers and lone surrogates in a report do not keep it from being stored."""
-    report = judge.grade(told("odd-values"), "nets-hw1", seed=1).report
+    [row] = judge.grade(told("odd-values"), "nets-hw1", seed=1).report.criteria
 
-    assert report == {"nan": "nan", "surrogate": "a?b", "deep": [{"inf": "inf"}]}
+    assert row.findings[0].evidence == {"nan": "nan", "surrogate": "a?b", "deep": [{"inf": "inf"}]}
 
 
 def test_the_judge_inherits_no_secret(monkeypatch):
@@ -156,7 +164,7 @@ def test_the_judge_inherits_no_secret(monkeypatch):
     monkeypatch.setenv("CHAINRULE_DATABASE_URL", "sqlite:///secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     with Judge.start(JudgeConfig(), FAKE) as judge:
-        environment = judge.grade(told("environment"), "nets-hw1", seed=1).report["environment"]
+        environment = facts(judge.grade(told("environment"), "nets-hw1", seed=1))["environment"]
         at_exec = Path(f"/proc/{judge.pid}/environ").read_text()
 
     assert "secret" not in " ".join(environment.values())
@@ -178,7 +186,7 @@ def test_what_a_course_wrote_reaches_neither_database_nor_broker_nor_network(tmp
         local.listen()
         order = f"reach /{listener.getsockname()[1]} {broker} {database} {weights}"
         with Judge.start(JudgeConfig(hidden=(state,), standin_dir=state / "standins"), FAKE) as judge:
-            found = judge.grade(told(order), "nets-hw1", seed=1).report["reached"]
+            found = facts(judge.grade(told(order), "nets-hw1", seed=1))["reached"]
 
     assert found == ["checkpoints", "itself"]
     assert database.read_text() == "grades"
@@ -188,7 +196,7 @@ def test_runs_go_side_by_side(judge, tmp_path):
     """Eight runs that each wait for the other seven all come back."""
     with ThreadPoolExecutor(8) as pool:
         runs = [pool.submit(judge.grade, told(f"meet 8 {tmp_path}"), "nets-hw1", seed=seed) for seed in range(8)]
-        seeds = [run.result().report["seed"] for run in runs]
+        seeds = [run.result().report.run.seed for run in runs]
 
     assert seeds == list(range(8))
 
@@ -204,7 +212,7 @@ def test_a_dead_server_is_started_again(judge):
         with pytest.raises(HouseFault):
             running.result()
 
-    assert judge.grade(told("nothing"), "nets-hw1", seed=2).report["seed"] == 2
+    assert judge.grade(told("nothing"), "nets-hw1", seed=2).report.run.seed == 2
     assert judge.pid != first
 
 
@@ -212,9 +220,9 @@ def test_a_child_from_before_a_mending_is_not_used(tmp_path):
     """Whatever the server started again, the next run's judge knows of it."""
     wish = tmp_path / "wish"
     with Judge.start(JudgeConfig(data_dir=wish), FAKE) as judge:
-        before = judge.grade(told("nothing"), "nets-hw1", seed=1).report["mended"]
+        before = facts(judge.grade(told("nothing"), "nets-hw1", seed=1))["mended"]
         wish.touch()
-        after = judge.grade(told("nothing"), "nets-hw1", seed=1).report["mended"]
+        after = facts(judge.grade(told("nothing"), "nets-hw1", seed=1))["mended"]
 
     assert (before, after) == (0, 1)
 
@@ -227,7 +235,7 @@ def test_a_spare_that_died_is_replaced(judge):
             os.kill(pid, signal.SIGKILL)
             wait_until_dead(pid)
 
-    assert judge.grade(told("nothing"), "nets-hw1", seed=2).report["seed"] == 2
+    assert judge.grade(told("nothing"), "nets-hw1", seed=2).report.run.seed == 2
 
 
 def test_killing_the_server_ends_its_children(judge):

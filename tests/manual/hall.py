@@ -43,14 +43,14 @@ def notebook(symmetry: str = SYMMETRY, vanishing: str = VANISHING, statement: st
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-def report_of(content: bytes) -> dict[str, Any]:
+def report_of(content: bytes) -> Report:
     """What the judge says about the submission."""
     file = SubmittedFile(FILE, content)
     with asking(sheet, FakeBox({})) as (student, _):
         rows = Evaluation(sheet, student, 1, read_source(file)).results()
     facts = RunFacts(1, "cpu", Tier.FULL, "test", "2026-11-20T12:00:00Z", 0.1, {"checks": 0.1})
     sha256 = Submission((file,)).sha256
-    return Report(ESSAY, "sha256:" + "2" * 64, sha256, ((FILE, len(content)),), facts, tuple(rows)).to_json()
+    return Report(ESSAY, "sha256:" + "2" * 64, sha256, ((FILE, len(content)),), facts, tuple(rows))
 
 
 class Hall(Classroom):
@@ -87,7 +87,7 @@ class Hall(Classroom):
         self.grade(run, report_of(content))
         return run.submission_id
 
-    def grade(self, run: Run, made: dict[str, Any]) -> tuple[str, ...]:
+    def grade(self, run: Run, made: Report) -> tuple[str, ...]:
         """Store this report for a waiting run; the ids of posts."""
         with self.database.write() as db:
             claimed = runs.claim(db, run.id, "tests", timedelta(minutes=1))

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from grading.domain.report import Marking
 from grading.domain.verdict import Status
 from grading.store import marking, regrades
 from grading.store.access import Conflict, Forbidden, InvalidRequest, NotFound
@@ -78,7 +79,7 @@ def test_prose_waits_and_a_person_ends_the_waiting(hall: Hall) -> None:
     assert (grade.grade, grade.pending_points) == (points("2.5"), points("0"))
     assert [row.criteria[name].status for name in waiting] == [Status.PARTIAL, Status.FAILED]
     assert seen is not None
-    assert [c["points"] for c in seen["criteria"]] == [1.0, 1.5, 0.0]
+    assert [float(c.points) for c in seen.criteria] == [1.0, 1.5, 0.0]
 
 
 def test_students_read_the_comment_but_neither_graders_nor_key_points(hall: Hall) -> None:
@@ -90,10 +91,11 @@ def test_students_read_the_comment_but_neither_graders_nor_key_points(hall: Hall
     assert seen is not None
     assert staffs is not None
 
-    assert seen["criteria"][1]["judgement"] == {"state": "given", "points": 1.0, "comment": "Say why."}
-    assert staffs["criteria"][1]["judgement"]["graders"] == ["grace"]
+    assert seen.criteria[1].marking == Marking("given", points("1"), "Say why.")
+    assert staffs.criteria[1].marking is not None
+    assert staffs.criteria[1].marking.graders == ("grace",)
     for hidden in ("look_for", "grace", "random initialisation", "equal weights give"):
-        assert hidden not in str(seen)
+        assert hidden not in str(seen.to_json())
         assert hidden in str(staffs)
 
 

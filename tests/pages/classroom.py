@@ -22,8 +22,8 @@ from PIL import Image
 from grading.domain.assignment import Assignment, ExpectedFile, Limits
 from grading.domain.description import CriterionSummary, Description
 from grading.domain.jobs import served_by
+from grading.domain.report import GradedRun, Report
 from grading.domain.verdict import Blame, Tier
-from grading.judge.messages import GradedReply
 from grading.store import descriptions, reports, runs
 from grading.store.access import INSTRUCTOR_SCOPES, STUDENT_SCOPES
 from grading.store.blobs import Blobs
@@ -216,7 +216,7 @@ class Classroom:
     def finish(self, claimed: runs.Claim, made: Mapping[str, Any]) -> None:
         """Store the report of a claimed run."""
         with self.database.write() as db:
-            reports.store(db, claimed, self.pictured(made), self.pictures, graded_at=now())
+            reports.store(db, claimed, Report.from_json(self.pictured(made)), self.pictures, graded_at=now())
 
     def fail_next(self, message: str = "the judge died: no space left on device") -> str:
         """Let the next run end as our fault; the submission's id."""
@@ -280,12 +280,13 @@ class SlowJudge:
         self.classroom = classroom
         self.seconds = seconds
 
-    def grade(self, _submission: object, _slug: str, *, seed: int, device: str) -> GradedReply:
+    def grade(self, _submission: object, _slug: str, *, seed: int, device: str) -> GradedRun:
         """The fixture report with its pictures."""
         time.sleep(self.seconds)
         made = self.classroom.pictured(report())
         made["run"] |= {"seed": seed, "device": device}
-        return GradedReply(made, {name: self.classroom.blobs.read(name) for name in self.classroom.pictures})
+        pictures = {name: self.classroom.blobs.read(name) for name in self.classroom.pictures}
+        return GradedRun(Report.from_json(made), pictures)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy
@@ -21,7 +22,19 @@ import migrations
 from grading.domain.assignment import Assignment, ExpectedFile, Limits
 from grading.domain.description import CriterionSummary, Description, MistakeSummary
 from grading.domain.errors import HouseFault, RubricFault
+from grading.domain.report import (
+    CriterionResult,
+    Explanation,
+    Figure,
+    Finding,
+    GradedRun,
+    Integrity,
+    NamedMistake,
+    Report,
+    RunFacts,
+)
 from grading.domain.submission import Submission, SubmittedFile
+from grading.domain.verdict import Blame, Status, Tier, Visibility
 from grading.store import access, descriptions, submissions
 from grading.store.access import Caller
 from grading.store.credentials import caller_by_token, issue_token
@@ -193,90 +206,38 @@ def submit(town: Town, login: str, content: bytes = b"right", blobs: Any = None)
         )
 
 
-def report_for(content: bytes, *, seed: int = 1) -> dict[str, Any]:
+def report_for(content: bytes, *, seed: int = 1) -> Report:
     """A report as the judge makes it: `right` passes, `wrong` fails the second criterion, `broken` is our fault."""
     wrong, broken = content.startswith(b"wrong"), content.startswith(b"broken")
-    second = {"status": "passed", "points": 6.0}
-    if wrong:
-        second = {"status": "failed", "points": 0.0}
-    if broken:
-        second = {"status": "error", "points": 0.0}
-    finding = {
-        "question": "second",
-        "passed": not (wrong or broken),
-        "message": "The sign is flipped." if wrong else "",
-        "mistake": "flipped-sign" if wrong else None,
-        "visibility": "student",
-        "blame": "student" if wrong else "house" if broken else "nobody",
-        "remark": False,
-        "evidence": {},
-    }
-    hidden = {**finding, "question": "later", "visibility": "after_due", "mistake": None}
-    staff = {**finding, "question": "secret", "visibility": "staff", "mistake": None}
-    return {
-        "schema": "chainrule.report/1",
-        "assignment": {"slug": SLUG, "version": TOY.version},
-        "submission": {
-            "sha256": submission_of(content).sha256,
-            "files": [{"name": "toy.py", "bytes": len(content)}],
-        },
-        "run": {
-            "seed": seed,
-            "device": "cpu",
-            "sandbox": "full",
-            "engine": "test",
-            "started_at": "2026-11-20T12:00:00Z",
-            "seconds": 0.01,
-            "phases": {"start": 0.001, "load": 0.002, "checks": 0.007},
-        },
-        "score": 4.0 + second["points"],
-        "max_score": 10.0,
-        "pending_points": 0.0,
-        "final": not broken,
-        "criteria": [
-            {
-                "id": "first",
-                "title": "First",
-                "section": "1",
-                "points": 4.0,
-                "possible": 4.0,
-                "status": "passed",
-                "findings": [],
-            },
-            {
-                "id": "second",
-                "title": "Second",
-                "section": "2",
-                "possible": 6.0,
-                "findings": [finding, hidden, staff],
-                **second,
-            },
-        ],
-        "integrity": [{"kind": "reads-environment", "detail": "asked for a token"}] if wrong else [],
-        "notes": [],
-        "figures": [
-            {
-                "id": "plot",
-                "title": "A plot",
-                "part": "toy.py",
-                "criterion": "second",
-                "source": "student",
-                "pair": "",
-                "sha256": PIXEL_NAME,
-                "media_type": "image/png",
-                "width": 1,
-                "height": 1,
-            }
-        ],
-    }
+    blame = Blame.STUDENT if wrong else Blame.HOUSE if broken else Blame.NOBODY
+    said = "The sign is flipped." if wrong else ""
+    named = Explanation(mistake=NamedMistake("flipped-sign", said)) if wrong else Explanation()
+    findings = (
+        Finding("second", not (wrong or broken), named, blame=blame),
+        Finding("later", not (wrong or broken), Explanation(seen=said), Visibility.AFTER_DUE, blame),
+        Finding("secret", not (wrong or broken), Explanation(seen=said), Visibility.STAFF, blame),
+    )
+    status = Status.FAILED if wrong else Status.ERROR if broken else Status.PASSED
+    points = Decimal(6 if status is Status.PASSED else 0)
+    phases = {"start": 0.001, "load": 0.002, "checks": 0.007}
+    return Report(
+        assignment_slug=SLUG,
+        assignment_version=TOY.version,
+        submission_sha256=submission_of(content).sha256,
+        files=(("toy.py", len(content)),),
+        run=RunFacts(seed, "cpu", Tier.FULL, "test", "2026-11-20T12:00:00Z", 0.01, phases),
+        criteria=(
+            CriterionResult("first", "First", "1", Decimal(4), Decimal(4), Status.PASSED),
+            CriterionResult("second", "Second", "2", points, Decimal(6), status, findings),
+        ),
+        integrity=(Integrity("reads-environment", "asked for a token"),) if wrong else (),
+        figures=(Figure("plot", "A plot", "toy.py", "student", PIXEL_NAME, 1, 1, criterion="second"),),
+    )
 
 
-@dataclass
-class FakeReply:
-    """What the fake judge gives back."""
-
-    report: dict[str, Any]
-    figures: dict[str, bytes] = field(default_factory=lambda: {PIXEL_NAME: PIXEL})
+def graded_as(report: Report, figures: Mapping[str, bytes] = MappingProxyType({PIXEL_NAME: PIXEL})) -> GradedRun:
+    """What a judge gives back that made this report."""
+    return GradedRun(report, figures)
 
 
 @dataclass
@@ -301,7 +262,7 @@ class FakeJudge:
     layers: tuple[Any, ...] = ()
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> FakeReply:
+    def grade(self, submission: Submission, slug: str, *, seed: int, device: str) -> GradedRun:
         """Grade by reading the first word."""
         time.sleep(self.seconds)
         with self.lock:
@@ -310,7 +271,7 @@ class FakeJudge:
                 raise self.faults.pop(0)
         if submission.files[0].content.startswith(b"poison"):
             raise HouseFault("every worker that touches it dies")
-        return FakeReply(report_for(submission.files[0].content, seed=seed))
+        return graded_as(report_for(submission.files[0].content, seed=seed))
 
     def wants_gpu(self, submission: Submission, slug: str) -> bool:
         """Unless it is empty."""

@@ -91,7 +91,7 @@ def test_a_result_is_written_once(town: Town):
         assert (row.state, row.lease_owner, row.lease_expires_at) == ("graded", None, None)
         assert row.claimed_at <= row.graded_at <= row.stored_at
         assert row.phases == {"start": 0.001, "load": 0.002, "checks": 0.007}
-        assert db.get_one(ReportRow, run.id).body == report_for(b"wrong")
+        assert db.get_one(ReportRow, run.id).body == report_for(b"wrong").to_json()
         assert db.scalar(select(func.count()).select_from(CriterionRow)) == 2
         assert set(db.scalars(select(FindingRow.mistake))) == {"flipped-sign", None}
 

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.domain.errors import HouseFault
+from grading.domain.report import GpuUse
 from grading.sandbox import gpus
 from grading.sandbox.gpus import Gpu
 from grading.store.settings import Settings
 from grading.store.tables import ReportRow, Run, WorkerRow
-from tests.store.course import FakeJudge, Town
+from tests.store.course import FakeJudge, Town, report_for
 from tests.worker.test_grading_run import Announced, judge, ready, row, waiters
 from worker.gpu_slots import SLACK_BYTES, Slots, slot, take_gpu
 from worker.grading_run import grade_run
@@ -94,7 +95,7 @@ def test_a_run_on_the_processor_takes_no_slot() -> None:
         pass
 
     assert use.seconds == 0
-    assert use.in_report({"run": {"seed": 1}}) == {"run": {"seed": 1}}
+    assert use.in_report(report_for(b"right")) == report_for(b"right")
 
 
 @pytest.mark.parametrize(("used", "peak"), [(BASE + 5, BASE + 5), (None, None)])
@@ -105,7 +106,7 @@ def test_the_most_memory_seen_is_kept(used: int | None, peak: int | None) -> Non
         pass
 
     assert use.peak_bytes == peak
-    assert use.in_report({"run": {}})["run"]["gpu"]["peak_bytes"] == peak
+    assert use.in_report(report_for(b"right")).run.gpu == GpuUse(round(use.seconds, 6), peak)
 
 
 def test_a_gpu_that_does_not_empty_gets_no_more_runs() -> None:

@@ -1,6 +1,7 @@
 """One run at a workplace: every fault ends where it belongs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from grading.domain.errors import HouseFault, NotASubmission, RubricFault
 from grading.store.blobs import Blobs
 from grading.store.tables import FigureRow, ReportRow, Run, WorkerRow, now
-from tests.store.course import PIXEL, PIXEL_NAME, SLUG, FakeJudge, FakeReply, Town, report_for, submit
+from tests.store.course import PIXEL, PIXEL_NAME, SLUG, FakeJudge, Town, graded_as, report_for, submit
 from worker import identity, metrics
 from worker.grading_run import grade_run
 from worker.sweep import Sweep
@@ -192,7 +193,7 @@ def test_a_figure_that_is_not_what_its_name_says_is_our_fault(
     """Nothing is stored under a wrong name."""
     honest = judge.grade
     monkeypatch.setattr(
-        judge, "grade", lambda *args, **kwargs: FakeReply(honest(*args, **kwargs).report, {PIXEL_NAME: b"other"})
+        judge, "grade", lambda *args, **kwargs: graded_as(honest(*args, **kwargs).report, {PIXEL_NAME: b"other"})
     )
     run_id = ready(town)
     grade_run(place, run_id)
@@ -289,8 +290,8 @@ def test_a_broker_that_is_away_is_tried_once_and_not_for_each_row():
 def test_killed_boxes_are_counted_by_cause(town: Town, place: Workplace, judge: FakeJudge, monkeypatch):
     """An operator sees that many programs run out of memory before anybody complains."""
     made = report_for(b"right")
-    made["run"]["killed"] = {"memory": 2, "deadline": 1}
-    monkeypatch.setattr(judge, "grade", lambda *_, **__: FakeReply(made))
+    made = replace(made, run=replace(made.run, killed={"memory": 2, "deadline": 1}))
+    monkeypatch.setattr(judge, "grade", lambda *_, **__: graded_as(made))
     before = killed("memory")
     grade_run(place, ready(town))
 

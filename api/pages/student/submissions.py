@@ -1,8 +1,8 @@
 """A submission's page: where it stands, its report, its figures and files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from api.pages.forms import FROM_OUR_PAGE
 from api.pages.rendering import render
 from api.pages.views import report as views
 from api.service import service_of
+from grading.domain.report import Report
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, NotFound
 from grading.store.queries.students import offering_of
@@ -55,7 +56,7 @@ def show_submission(request: Request, submission_id: str, caller: Annotated[Call
         assignment = service.assignments.get(rubric_slug)
         described = None if assignment is None else service.description_of(db, assignment)
         # A report's rows are those of the version that graded it, whatever was published since.
-        graded_by = report and service.descriptions.of(db, rubric_slug, str(report["assignment"]["version"]))
+        graded_by = report and service.descriptions.of(db, rubric_slug, report.assignment_version)
     return render(
         request,
         "submission.html",
@@ -113,7 +114,7 @@ def _before(
     caller: Caller,
     submission_id: str,
     attempts: Sequence[AttemptView],
-    report: Mapping[str, Any] | None,
+    report: Report | None,
 ) -> Before | None:
     """The newest earlier attempt that has a report, compared with this one."""
     if report is None:

@@ -1,17 +1,16 @@
 """A report, ready to be laid out: the rubric's parts with their rows, findings, mistakes and figures.
 
-Made from the report's JSON as its reader may see it; what is hidden from a reader never arrives here.
+Made from the report as its reader may see it; what is hidden from a reader never arrives here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from api.pages.views import words
 from api.pages.views.findings import FindingView, Told, finding_view, told
 from grading.domain.assignment import Assignment
 from grading.domain.description import Description
-from grading.domain.report import Finding
+from grading.domain.report import CriterionResult, Figure, Marking, Report, RunFacts
 from grading.domain.verdict import Status
 
 CHAIN_WIDTH = 1000.0
@@ -43,7 +42,7 @@ class CriterionView:
     findings: tuple[FindingView, ...]
     figures: tuple[tuple[FigureView, ...], ...]
     hidden: int
-    judgement: Mapping[str, Any] | None = None
+    marking: Marking | None = None
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -136,7 +135,7 @@ class ReportView:
     notes: tuple[str, ...]
     reading: tuple[tuple[str, tuple[str, ...]], ...]
     integrity: tuple[tuple[str, str], ...]
-    run: Mapping[str, Any]
+    run: RunFacts
 
     @property
     def criteria(self) -> tuple[CriterionView, ...]:
@@ -185,68 +184,59 @@ class Change:
     delta: float
 
 
-def read(report: Mapping[str, Any], assignment: Assignment | None, described: Description | None = None) -> ReportView:
+def read(report: Report, assignment: Assignment | None, described: Description | None = None) -> ReportView:
     """Lay a report out; rows that the description does not know are grouped by section."""
     part_of = {row.id: row.part for row in described.criteria} if described else {}
     titles = {f.name: f.title or f.name for f in assignment.files} if assignment else {}
-    figures: list[Mapping[str, Any]] = list(report.get("figures") or ())
-    known_rows = {str(c["id"]) for c in report["criteria"]}
+    known_rows = {row.id for row in report.criteria}
     grouped: dict[str, list[CriterionView]] = {}
-    for row in report["criteria"]:
-        key = part_of.get(str(row["id"]), str(row.get("section") or ""))
-        grouped.setdefault(key, []).append(_criterion(row, figures))
+    for row in report.criteria:
+        grouped.setdefault(part_of.get(row.id, row.section), []).append(_criterion(row, report.figures))
     parts = []
     for key, rows in grouped.items():
-        loose = [f for f in figures if f.get("part") == key and f.get("criterion") not in known_rows]
-        stored = tuple(_figure(f) for f in loose if f.get("source") == "stored" and not f.get("pair"))
+        loose = [f for f in report.figures if f.part == key and f.criterion not in known_rows]
+        stored = tuple(_figure(f) for f in loose if f.source == "stored" and not f.pair)
         title = titles.get(key, f"Section {key}" if key.isdigit() else key)
-        drawn = [f for f in loose if f.get("source") != "stored" or f.get("pair")]
+        drawn = [f for f in loose if f.source != "stored" or f.pair]
         parts.append(PartView(title, key, tuple(rows), _pairs(drawn), stored))
-    notes, reading = _sorted_notes([str(note) for note in report.get("notes") or ()], parts)
+    notes, reading = _sorted_notes(report.notes, parts)
     return ReportView(
-        score=float(report["score"]),
-        max_score=float(report["max_score"]),
-        pending=float(report.get("pending_points") or 0),
-        final=bool(report.get("final", all(c["status"] != Status.ERROR for c in report["criteria"]))),
+        score=float(report.score),
+        max_score=float(report.max_score),
+        pending=float(report.pending_points),
+        final=report.final,
         parts=tuple(parts),
         notes=notes,
         reading=reading,
-        integrity=tuple((str(i["kind"]), str(i["detail"])) for i in report.get("integrity") or ()),
-        run=dict(report.get("run") or {}),
+        integrity=tuple((entry.kind, entry.detail) for entry in report.integrity),
+        run=report.run,
     )
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes(before: Report, after: Report) -> tuple[Change, ...]:
     """The rows whose status or points differ between two reports, in the rubric's order."""
-    old = {str(c["id"]): c for c in before["criteria"]}
+    old = {row.id: row for row in before.criteria}
     made = []
-    for row in after["criteria"]:
-        was = old.get(str(row["id"]))
-        if was is None or (was["status"] == row["status"] and was["points"] == row["points"]):
+    for row in after.criteria:
+        was = old.get(row.id)
+        if was is None or (was.status is row.status and was.points == row.points):
             continue
-        delta = float(row["points"]) - float(was["points"])
-        made.append(
-            Change(
-                str(row["title"]),
-                words.status_word(str(was["status"])),
-                words.status_word(str(row["status"])),
-                delta,
-            )
-        )
+        delta = float(row.points - was.points)
+        made.append(Change(row.title, words.STATUS_WORDS[was.status], words.STATUS_WORDS[row.status], delta))
     return tuple(made)
 
 
-def _criterion(row: Mapping[str, Any], figures: Sequence[Mapping[str, Any]]) -> CriterionView:
+def _criterion(row: CriterionResult, figures: Sequence[Figure]) -> CriterionView:
     return CriterionView(
-        id=str(row["id"]),
-        title=str(row["title"]),
-        points=float(row["points"]),
-        possible=float(row["possible"]),
-        status=words.status_word(str(row["status"])),
-        findings=tuple(finding_view(Finding.from_json(f)) for f in row.get("findings") or ()),
-        figures=_pairs([f for f in figures if f.get("criterion") == row["id"]]),
-        hidden=int(row.get("hidden") or 0),
-        judgement=row.get("judgement"),
+        id=row.id,
+        title=row.title,
+        points=float(row.points),
+        possible=float(row.possible),
+        status=words.STATUS_WORDS[row.status],
+        findings=tuple(map(finding_view, row.findings)),
+        figures=_pairs([f for f in figures if f.criterion == row.id]),
+        hidden=row.hidden or 0,
+        marking=row.marking,
     )
 
 
@@ -274,24 +264,17 @@ SOURCES = {
 SOURCE_ORDER = {source: number for number, source in enumerate(SOURCES)}
 
 
-def _pairs(figures: Sequence[Mapping[str, Any]]) -> tuple[tuple[FigureView, ...], ...]:
+def _pairs(figures: Sequence[Figure]) -> tuple[tuple[FigureView, ...], ...]:
     """Figures that belong side by side, the student's first."""
-    groups: dict[str, list[Mapping[str, Any]]] = {}
+    groups: dict[str, list[Figure]] = {}
     for number, figure in enumerate(figures):
-        groups.setdefault(str(figure.get("pair") or f"single {number}"), []).append(figure)
+        groups.setdefault(figure.pair or f"single {number}", []).append(figure)
     return tuple(
-        tuple(_figure(f) for f in sorted(group, key=lambda f: SOURCE_ORDER.get(str(f.get("source")), 9)))
+        tuple(_figure(f) for f in sorted(group, key=lambda f: SOURCE_ORDER.get(f.source, 9)))
         for group in groups.values()
     )
 
 
-def _figure(figure: Mapping[str, Any]) -> FigureView:
-    source = str(figure.get("source") or "")
-    return FigureView(
-        title=str(figure["title"]),
-        source=source,
-        label=SOURCES.get(source, words.in_words(source)),
-        sha256=str(figure["sha256"]),
-        width=int(figure.get("width") or 0),
-        height=int(figure.get("height") or 0),
-    )
+def _figure(figure: Figure) -> FigureView:
+    label = SOURCES.get(figure.source, words.in_words(figure.source))
+    return FigureView(figure.title, figure.source, label, figure.sha256, figure.width, figure.height)

@@ -16,9 +16,10 @@ from typing import Any, Literal, get_args
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from grading.domain.report import Report
 from grading.domain.verdict import Status
 from grading.store.access import Caller, NotFound, reach_offering
-from grading.store.marked_reports import GivenMark, Ruling, answers_of, ruling
+from grading.store.marked_reports import GivenMark, Ruling, ruling
 from grading.store.marking import mark_of
 from grading.store.queries.results import counting_runs
 from grading.store.tables import CriterionRow, MarkEvent, MarkRow, Offering, ReportRow, User
@@ -54,7 +55,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerView:
     """One question of the row and what the student wrote."""
 
     question: str
@@ -75,7 +76,7 @@ class ItemView:
     item: Item
     section: str
     answer_sha256: str
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerView, ...]
     findings: tuple[tuple[bool, str], ...]
     own: GivenMark | None
     others: tuple[GivenMark, ...] | None
@@ -179,9 +180,8 @@ def reach_item(db: Session, caller: Caller, slug: str, key: bytes, item_id: str)
 
 def item_of(db: Session, caller: Caller, item: Item) -> ItemView:
     """All that is needed to mark an answer that the caller reached."""
-    body = db.get_one(ReportRow, item.run_id).body
-    row = next(row for row in body["criteria"] if row["id"] == item.criterion_id)
-    waiting = [finding for finding in row["findings"] if (finding.get("evidence") or {}).get("answer_sha256")]
+    report = Report.from_json(db.get_one(ReportRow, item.run_id).body)
+    row = next(row for row in report.criteria if row.id == item.criterion_id)
     given = [mark_of(one, login) for one, login in db.execute(_marks([item.submission_id]))
              if one.criterion_id == item.criterion_id]  # fmt: skip
     own = next((one for one in given if one.grader_id == caller.user_id), None)
@@ -189,17 +189,14 @@ def item_of(db: Session, caller: Caller, item: Item) -> ItemView:
     digest = db.get_one(CriterionRow, (item.run_id, item.criterion_id)).answer_sha256
     return ItemView(
         item,
-        str(row.get("section") or ""),
+        row.section,
         digest or "",
         tuple(
-            Answer(
-                str(finding.get("claim") or finding["message"]),
-                str(evidence["answer"]),
-                tuple(str(point) for point in evidence.get("look_for") or ()),
-            )
-            for finding, evidence in zip(waiting, answers_of(row), strict=True)
+            AnswerView(f.told.claim or f.message, f.answer.text, f.answer.look_for)
+            for f in row.findings
+            if f.answer is not None
         ),
-        tuple((bool(f["passed"]), str(f["message"])) for f in row["findings"] if f not in waiting),
+        tuple((f.passed, f.message) for f in row.findings if f.answer is None),
         own,
         tuple(one for one in given if one is not own) if open_to_me else None,
         ruling(given),

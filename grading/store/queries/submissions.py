@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from grading.domain.report import Report
 from grading.domain.verdict import RunState
 from grading.store.access import Caller, NotFound, reach_offering, reach_submission
 from grading.store.events import FINAL_STATES
 from grading.store.fairness import place_in_line
 from grading.store.lateness import grade_of, late_days
 from grading.store.queries.queue import estimate
-from grading.store.reports import Reader, as_seen_by, figures_seen
+from grading.store.reports import Reader, as_seen_by
 from grading.store.tables import (
     Course,
     Offering,
@@ -183,7 +184,7 @@ def attempts_by(db: Session, offering_id: str, user_id: str, limit: int | None =
     ]
 
 
-def report_of(db: Session, caller: Caller, submission_id: str) -> dict[str, Any] | None:
+def report_of(db: Session, caller: Caller, submission_id: str) -> Report | None:
     """The report as its reader may see it; None when there is none (yet).
 
     Raises:
@@ -198,7 +199,7 @@ def report_of(db: Session, caller: Caller, submission_id: str) -> dict[str, Any]
     if body is None:
         return None
     reader: Reader = "staff" if caller.staff_of(offering.course_id) else "student"
-    return as_seen_by(body, reader, after_due=offering.due_at is None or now() > offering.due_at)
+    return as_seen_by(Report.from_json(body), reader, after_due=offering.due_at is None or now() > offering.due_at)
 
 
 def figure_allowed(db: Session, caller: Caller, submission_id: str, sha256: str) -> None:
@@ -208,7 +209,7 @@ def figure_allowed(db: Session, caller: Caller, submission_id: str, sha256: str)
         NotFound: it does not.
     """
     report = report_of(db, caller, submission_id)
-    if report is None or sha256 not in figures_seen(report):
+    if report is None or all(figure.sha256 != sha256 for figure in report.figures):
         raise NotFound("There is no such figure in this report.")
 
 

@@ -130,7 +130,8 @@ class ReportRow(Table):
     """The report of a run, whole, with what lists and charts need beside it.
 
     Attributes:
-        body: `Report.to_json()`; some tens of kilobytes, and read only where it is asked for by name.
+        body: `Report.to_json()`, for `Report.from_json`; some tens of kilobytes, and read only where it is asked for by
+            name.
     """
 
     __tablename__ = "reports"

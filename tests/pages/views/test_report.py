@@ -6,6 +6,7 @@ from pathlib import Path
 from api.pages.views import report as views
 from grading.domain.assignment import Assignment
 from grading.domain.description import Description
+from grading.domain.report import Report
 from tests.pages.classroom import NOTEBOOK_1, NOTEBOOK_2, REPORT, assignment, described, report
 
 
@@ -16,19 +17,19 @@ def known(folder: Path) -> tuple[Assignment, Description]:
 
 def test_rows_are_grouped_by_the_file_they_belong_to(tmp_path) -> None:
     """Parts come in the rubric's order with their points."""
-    seen = views.read(REPORT, *known(tmp_path))
+    seen = views.read(Report.from_json(REPORT), *known(tmp_path))
 
     assert [(p.name, p.points, p.possible) for p in seen.parts] == [(NOTEBOOK_1, 2.0, 4.0), (NOTEBOOK_2, 4.0, 6.0)]
 
 
 def test_without_the_manifest_rows_are_grouped_by_section() -> None:
     """A report outlives its assignment."""
-    assert [part.title for part in views.read(REPORT, None).parts] == ["Section 1", "Section 2"]
+    assert [part.title for part in views.read(Report.from_json(REPORT), None).parts] == ["Section 1", "Section 2"]
 
 
 def test_the_chain_is_as_long_as_the_points() -> None:
     """Links fill the width; each is as long as its row has points."""
-    chain = views.read(REPORT, None).chain
+    chain = views.read(Report.from_json(REPORT), None).chain
     one, two = chain[0], chain[2]
 
     assert abs(2 * one.width - two.width) < 1e-6
@@ -42,7 +43,7 @@ def test_the_named_mistake_is_told_once() -> None:
     finding = made["criteria"][2]["findings"][1]
     told = finding["evidence"]["mistake"]
     finding["message"] = f"W1 moved wrongly. In W1: {told['says']}. {told['look']}"
-    shown = views.read(made, None).criteria[2].findings[1]
+    shown = views.read(Report.from_json(made), None).criteria[2].findings[1]
 
     assert shown.mistake is not None
     assert ("W1 moved wrongly.", told["says"]) == (shown.said, shown.mistake.title)
@@ -50,7 +51,7 @@ def test_the_named_mistake_is_told_once() -> None:
 
 def test_changes_list_only_rows_that_differ() -> None:
     """Status before and after, and the points won or lost."""
-    [change] = views.changes(REPORT, report(backward_pass=2.0))
+    [change] = views.changes(Report.from_json(REPORT), Report.from_json(report(backward_pass=2.0)))
 
     assert (change.before.key, change.after.key, change.delta) == ("failed", "passed", 2.0)
 
@@ -60,8 +61,8 @@ def test_the_verdict_counts_what_needs_work() -> None:
     rows = {"backward_pass": 2.0, "loss_function": 0.5, "feature_visualization": 2.0}
     one_left = {name: value for name, value in rows.items() if name != "loss_function"}
 
-    assert views.read(report(**rows), None).verdict == "Every row is right."
-    assert views.read(report(**one_left), None).verdict == "1 of 8 rows needs another look."
+    assert views.read(Report.from_json(report(**rows)), None).verdict == "Every row is right."
+    assert views.read(Report.from_json(report(**one_left)), None).verdict == "1 of 8 rows needs another look."
 
 
 def test_one_way_to_go_wrong_is_told_once() -> None:
@@ -79,7 +80,7 @@ def test_one_way_to_go_wrong_is_told_once() -> None:
         }
         for name in ("dW1", "dW2", "db1")
     ]
-    [told] = views.read(made, None).criteria[2].told
+    [told] = views.read(Report.from_json(made), None).criteria[2].told
 
     assert (told.finding.claim, told.finding.said) == (
         "dW1 is the gradient.",
@@ -93,7 +94,7 @@ def test_what_was_not_asked_is_no_mistake() -> None:
     made = copy.deepcopy(dict(REPORT))
     finding = made["criteria"][2]["findings"][2]
     finding["evidence"] = {"claim": "It goes downhill.", "needs": "dW1"}
-    row = views.read(made, None).criteria[2]
+    row = views.read(Report.from_json(made), None).criteria[2]
 
     assert [(f.question, f.skipped) for f in row.skipped] == [(finding["question"], "dW1")]
     assert finding["question"] not in [told.finding.question for told in row.told]
@@ -102,7 +103,7 @@ def test_what_was_not_asked_is_no_mistake() -> None:
 def test_notes_on_how_a_file_was_read_stand_apart(tmp_path) -> None:
     """What concerns the reading of one file is sorted by file; the rest is for everybody."""
     made = dict(REPORT, notes=["A stand-in was used.", f"{NOTEBOOK_2}: cell 3: left out"])
-    seen = views.read(made, *known(tmp_path))
+    seen = views.read(Report.from_json(made), *known(tmp_path))
 
     assert seen.notes == ("A stand-in was used.",)
     assert seen.reading == ((NOTEBOOK_2, ("cell 3: left out",)),)
@@ -115,6 +116,6 @@ def test_a_part_without_answers_says_so_once(tmp_path) -> None:
         if row["section"] == "2":
             row.update(status="not_submitted", points=0.0)
             row["findings"] = [{"question": row["id"], "passed": False, "message": "It was not submitted."}]
-    first, second = views.read(made, *known(tmp_path)).parts
+    first, second = views.read(Report.from_json(made), *known(tmp_path)).parts
 
     assert (first.absent, second.absent) == ("", "It was not submitted.")

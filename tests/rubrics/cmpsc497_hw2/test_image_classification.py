@@ -54,7 +54,7 @@ class Desk:
     def graded(self, content: bytes, seed: int = 0) -> Report:
         """The report on one notebook."""
         submission = Submission((SubmittedFile(FILE, content),))
-        return self._judge.grade(submission, "cmpsc497-hw2", seed=seed).report
+        return self._judge.grade(submission, "cmpsc497-hw2", seed=seed).report.to_json()
 
     def close(self) -> None:
         """Take nothing more."""

@@ -70,7 +70,7 @@ def test_editions_grade_what_is_submitted() -> None:
     """Everything but what a person reads; what was left out of a later notebook, and no more."""
     with Judge.start(JudgeConfig(warm=False)) as judge:
         reports = {
-            (slug, name): judge.grade(sample(folder, name), slug, seed=1).report
+            (slug, name): judge.grade(sample(folder, name), slug, seed=1).report.to_json()
             for slug, folder, name in (
                 ("ece661-hw2-simplenn", "simplenn", "right"),
                 ("ece661-lab2-2019", "lenet5_2019", "right"),
@@ -79,7 +79,7 @@ def test_editions_grade_what_is_submitted() -> None:
         }
         file = "simplenn-cifar10.ipynb"
         begun = (HOME / "simplenn" / "starter" / file).read_bytes().replace(b"# Your code", b"x = 1")
-        untried = judge.grade(Submission((SubmittedFile(file, begun),)), "ece661-hw2-simplenn", seed=1).report
+        untried = judge.grade(Submission((SubmittedFile(file, begun),)), "ece661-hw2-simplenn", seed=1).report.to_json()
     earned = {key: (report["score"], report["pending_points"]) for key, report in reports.items()}
     lost = {row["id"] for row in reports["ece661-lab2-2019", "partly_right"]["criteria"] if row["status"] == "failed"}
 

@@ -37,7 +37,7 @@ def judge() -> Iterator[Judge]:
 def graded(judge: Judge, files: Mapping[str, bytes]) -> Report:
     """The report on these files."""
     handed = tuple(SubmittedFile(name, content) for name, content in files.items())
-    return judge.grade(Submission(handed), SLUG, seed=TODAY).report
+    return judge.grade(Submission(handed), SLUG, seed=TODAY).report.to_json()
 
 
 def sample(name: str) -> dict[str, bytes]:

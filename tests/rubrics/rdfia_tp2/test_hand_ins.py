@@ -36,7 +36,7 @@ def judge() -> Iterator[Judge]:
 def graded(judge: Judge, files: Mapping[str, bytes]) -> list[Any]:
     """The rows that files earn."""
     submission = Submission(tuple(SubmittedFile(name, content) for name, content in sorted(files.items())))
-    report = judge.grade(submission, "rdfia-tp2", seed=1).report
+    report = judge.grade(submission, "rdfia-tp2", seed=1).report.to_json()
     assert report["final"]
     rows: list[Any] = report["criteria"]
     return rows

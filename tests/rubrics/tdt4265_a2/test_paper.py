@@ -46,7 +46,7 @@ def rows(judge: Judge, **files: bytes) -> dict[str, Any]:
     """The report's rows on files submitted, by id."""
     named = {name.replace("_", "."): content for name, content in files.items()}
     submission = Submission(tuple(SubmittedFile(name, content) for name, content in named.items()))
-    report = judge.grade(submission, "tdt4265-a2", seed=1).report
+    report = judge.grade(submission, "tdt4265-a2", seed=1).report.to_json()
     assert report["final"]
     return {row["id"]: row for row in report["criteria"]}
 

@@ -32,7 +32,7 @@ def judge() -> Iterator[Judge]:
 
 def graded(judge: Judge, content: bytes) -> Report:
     """The report on a notebook."""
-    return judge.grade(Submission((SubmittedFile(FILE, content),)), "uva-image-data", seed=TODAY).report
+    return judge.grade(Submission((SubmittedFile(FILE, content),)), "uva-image-data", seed=TODAY).report.to_json()
 
 
 def lost(report: Report) -> set[str]:
