@@ -21,13 +21,19 @@ class Unmet(Exception):  # noqa: N818 - it is no error: it is how a check says n
     """A requirement does not hold: the student's failing finding. Raised by `require`, caught by the evaluation."""
 
     def __init__(
-        self, message: str, evidence: Mapping[str, Json], hint: str = "", mistake: "Explains | None" = None
+        self,
+        message: str,
+        evidence: Mapping[str, Json],
+        hint: str = "",
+        mistake: "Explains | None" = None,
+        raised: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
         self.hint = hint
         self.mistake = mistake
+        self.raised = raised
 
 
 class Undecided(Unmet):
@@ -72,6 +78,7 @@ def require(
     evidence: Mapping[str, Json] | None = None,
     hint: str = "",
     mistake: "Explains | None" = None,
+    raised: str = "",
 ) -> None:
     """Fail the check unless the condition holds.
 
@@ -82,9 +89,11 @@ def require(
         evidence: small plain JSON for the report, and for a mistake's `recognise`.
         hint: to the student, where no known mistake explains the failure: where to look.
         mistake: the known mistake that was seen, where one was.
+        raised: what the program raised meanwhile (`str` of a `Raised`), told after the message: a report tells the same
+            error once.
     """
     if not bool(condition):
-        raise Unmet(message, evidence or {}, hint, mistake)
+        raise Unmet(message, evidence or {}, hint, mistake, raised)
 
 
 def leave_to_person(answer: str, look_for: Sequence[str]) -> NoReturn:

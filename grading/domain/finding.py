@@ -64,6 +64,7 @@ class Explanation:
         asked: what was called with what, where that leads over to what was seen.
         subject: who did what was seen, where that is something done: "it", "your program", "the process".
         seen: what came instead of what should hold, or what else there is to say. Never a hidden expected value.
+        raised: what the program raised meanwhile; goes on from "It".
         cause: what it may follow from.
         mistake: the known mistake that agrees with the student's own answers.
         hint: where to look, where no known mistake says it.
@@ -73,6 +74,7 @@ class Explanation:
     asked: str = ""
     subject: str = ""
     seen: str = ""
+    raised: str = ""
     cause: str = ""
     mistake: NamedMistake | None = None
     hint: str = ""
@@ -87,17 +89,22 @@ class Explanation:
         return f"{self.asked} and {self.seen if self.subject == 'it' else f'{self.subject} {self.seen}'}"
 
     @property
+    def error(self) -> str:
+        """What the program raised meanwhile, in a sentence."""
+        return f"It {self.raised}." if self.raised else ""
+
+    @property
     def message(self) -> str:
         """All of it as one paragraph; a single part stays as it was written."""
         found = self.found
         words = self.mistake.words(found) if self.mistake is not None else self.hint
-        parts = [part for part in (self.claim, self.cause, found, words) if part]
+        parts = [part for part in (self.claim, self.cause, found, self.error, words) if part]
         return joined(*parts) if len(parts) > 1 else "".join(parts)
 
     def to_json(self) -> dict[str, Json]:
         """The parts that there are; the mistake's id is not among them."""
         parts: dict[str, Json] = {"claim": self.claim}
-        for name in ("asked", "subject", "seen", "cause", "hint"):
+        for name in ("asked", "subject", "seen", "raised", "cause", "hint"):
             if text := getattr(self, name):
                 parts[name] = text
         if self.mistake is not None:
@@ -114,6 +121,7 @@ class Explanation:
             get("asked", ""),
             get("subject", ""),
             get("seen", ""),
+            get("raised", ""),
             get("cause", ""),
             NamedMistake.from_json(mistake, get("known") or {}) if mistake else None,
             get("hint", ""),

@@ -58,7 +58,7 @@ def failure(scene: Scene, outcome: Probed, right: Probed | None, found: Differen
         symptom=explained is not None and explained.mistake.symptom,
         attempted=attempted,
         ended=fault.kind if fault is not None else "",
-        error=str(fault) if isinstance(fault, (Raised, Missing)) else "",
+        error=str(fault) if isinstance(fault, (Raised, Missing)) else told.raised,
         sketches=tuple(outcome.sketches),
     )
 
@@ -72,7 +72,9 @@ def _facts(outcome: Probed, found: Difference | None) -> tuple[Explanation, dict
     """What happened, in words and as evidence."""
     asked_with = call_evidence(outcome.trace)
     if outcome.unmet is not None:
-        return Explanation(seen=outcome.unmet.message), asked_with | kept(outcome.unmet.evidence)
+        return Explanation(seen=outcome.unmet.message, raised=outcome.unmet.raised), asked_with | kept(
+            outcome.unmet.evidence
+        )
     if outcome.fault is not None:
         ended: dict[str, Json] = {"ended": outcome.fault.kind}
         if isinstance(outcome.fault, Raised):

@@ -63,6 +63,8 @@ class CheckResult:
 
     def stopped_like(self, check: str) -> "CheckResult":
         """The same, with its error told by the id of the check that told it in full."""
+        if self.told.raised:
+            return replace(self, told=replace(self.told, raised=f"was stopped by the same error as {check}"))
         if self.mistake is not None:
             return replace(self, told=replace(self.told, seen=f"was stopped by the same error as {check}"))
         why = "Not asked, for the reason told at" if self.ended == "missing" else "Stopped by the same error as"

@@ -38,6 +38,8 @@ def test_mistakes_that_cannot_be_told_apart_are_all_named() -> None:
          "f doubles x. Your program raised ValueError."),
         (Explanation("It learns.", seen="it does not", cause="It may follow from “A”", mistake=SUMMED),
          "It learns. It may follow from “A”. It does not. The losses are summed. Take the mean."),
+        (Explanation("It learns.", seen="it does not.", raised="raised ValueError", mistake=SUMMED),
+         "It learns. It does not. It raised ValueError. The losses are summed. Take the mean."),
         (Explanation("It learns.", seen="it does not", hint="Look at the rate."),
          "It learns. It does not. Look at the rate."),
     ],

@@ -40,7 +40,7 @@ FINDINGS = st.builds(
     Finding,
     question=WORDS,
     passed=st.booleans(),
-    told=st.builds(Explanation, *[WORDS] * 5, st.none() | MISTAKES, WORDS),
+    told=st.builds(Explanation, *[WORDS] * 6, st.none() | MISTAKES, WORDS),
     visibility=st.sampled_from(Visibility),
     blame=st.sampled_from(Blame),
     remark=st.booleans(),

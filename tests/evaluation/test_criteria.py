@@ -23,7 +23,7 @@ from grading.authoring import (
     require,
 )
 from grading.authoring.written import Accepts
-from grading.domain.errors import Died, HouseFault, Overran, RubricFault
+from grading.domain.errors import Died, HouseFault, Overran, Raised, RubricFault
 from grading.domain.report import CriterionResult, Explanation, Finding, NamedMistake
 from grading.domain.verdict import Blame, Status
 from grading.evaluation.criteria import Evaluation
@@ -120,6 +120,34 @@ def test_a_row_says_each_remark_once() -> None:
     rows = answered(part, np.square)
 
     assert [[f.question for f in row.findings if f.remark] for row in rows] == [["first"], ["third"]]
+
+
+def test_an_error_is_told_in_full_once() -> None:
+    """A check that met it beside a failure of its own, and one that it stopped, name the check that told it."""
+
+    def meets(student: Subject, draw: Draw) -> None:
+        """F is traced."""
+        del draw
+        try:
+            student.f(0.0)
+        except Raised as error:
+            require(False, "Nothing fits.", raised=str(error))
+
+    def stops(student: Subject, draw: Draw) -> None:
+        """F is asked."""
+        student.f(draw.number(0, 1))
+
+    def failing(_: Any) -> Any:
+        raise Raised("NameError", "no b_1", where="cell 8")
+
+    part = property_of(meets, id="first", reference=False)
+    part.criteria[0].holds(id="second", reference=False)(meets)
+    part.criteria[0].holds(id="third", reference=False)(stops)
+    first, second, third = answered(part, failing)[0].findings
+
+    assert first.message == "F is traced. Nothing fits. It raised NameError: no b_1 (cell 8)."
+    assert second.message == "F is traced. Nothing fits. It was stopped by the same error as first."
+    assert third.message == "F is asked. Stopped by the same error as first."
 
 
 @pytest.mark.parametrize(

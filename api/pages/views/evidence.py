@@ -42,7 +42,7 @@ LABELS = {
 }
 SHAPES = frozenset({"shape", "got_shape", "expected_shape", "shapes"})
 # What the finding's own sentences say already.
-NOT_ROWS = frozenset({"figures", "figure", "mistake", "equals", "reached"})
+NOT_ROWS = frozenset({"figures", "figure", "mistake", "equals"})
 LONGEST_TEXT = 400
 MOST_ROWS = 24
 

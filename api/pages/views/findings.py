@@ -88,7 +88,7 @@ def finding_view(finding: Finding) -> FindingView:
         remark=finding.remark,
         house=not finding.passed and finding.blame in (Blame.HOUSE, Blame.AUTHOR),
         claim=told.claim or words.as_question(finding.question),
-        said=joined(told.cause, f"{told.subject} {told.seen}".strip(), told.hint),
+        said=joined(told.cause, f"{told.subject} {told.seen}".strip(), told.error, told.hint),
         skipped=finding.needs,
         visibility=finding.visibility.value,
         mistake=_mistake(mistake) if mistake is not None else None,

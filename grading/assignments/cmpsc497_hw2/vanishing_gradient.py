@@ -149,15 +149,14 @@ def _forward_question(student: Subject, draw: Draw, name: str) -> None:
         return
     require(
         condition=bool(seen["arrays"] or not seen["raised"]),
-        message=f"three_layer_net {seen['raised']}, before it had computed anything.",
-        evidence={"raised": seen["raised"]},
+        message="three_layer_net stopped before it had computed anything.",
+        raised=seen["raised"],
     )
     reached = _reached(seen, setting, nonlinearity)
-    stopped = f" It {seen['raised']}." if seen["raised"] else ""
     require(
         condition=False,
-        message=f"Nothing that your function computes in its first iteration equals the scores.{stopped}",
-        evidence={"reached": reached, "raised": seen["raised"]},
+        message="Nothing that your function computes in its first iteration equals the scores.",
+        raised=seen["raised"],
         hint=reached,
         mistake=next((known for known in FORWARD if comes_from(known.variant)), None),
     )
