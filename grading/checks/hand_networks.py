@@ -1,20 +1,81 @@
-"""Networks written by hand: what their passes keep and return, judged so that a convention costs nothing."""
+"""Networks written by hand: how replies about them are taken apart, and judged so that a convention costs nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grading.authoring import Draw
+from grading.authoring import expect as admit
 from grading.checks.conclusions import Conclusion, right, wrong
+from grading.domain.errors import Missing, NotDefined
+from grading.mistakes.circles_network import BIAS_SHAPE, WEIGHT_SHAPE
 from grading.mistakes.metrics import ACCURACY
 from grading.numerics.closeness import difference
 
 Array = npt.NDArray[np.float64]
+Put = Callable[..., Any]
+Shapes = Mapping[str, tuple[int, ...]]
 
 SHARE_RTOL = 1e-3
 APART = 0.01
 """Accuracies that are told apart."""
+
+
+# -- replies ----------------------------------------------------------------------------------------------
+
+
+def asking(ask: Callable[..., Any], *front: Any) -> Callable[..., Any]:
+    """A question with some arguments in front; what the driver does not find is not defined, and no other's fault."""
+
+    def asked(put: Put, *args: Any, **options: Any) -> Any:
+        def once(*more: Any, **named: Any) -> Any:
+            try:
+                return put(*front, *more, **named)
+            except Missing as fault:
+                raise NotDefined(str(fault)) from fault
+
+        return ask(once, *args, **options)
+
+    return asked
+
+
+def arrays(reply: object, what: str, shapes: Shapes, lead: tuple[int, ...] = ()) -> dict[str, Array]:
+    """A reply of arrays by name, of these shapes behind `lead`."""
+    values = admit.mapping(reply, what, keys=tuple(shapes))
+    return {n: admit.array(values[n], f"{what}: {n}", shape=(*lead, *s), finite=False) for n, s in shapes.items()}
+
+
+def ask_pass(put: Put, p: Mapping[str, Any], x: Any, *, classes: int) -> dict[str, Any]:
+    """A forward pass: `yhat`, (n, classes), and the intermediate values that it keeps, `outputs`, by name."""
+    reply = admit.mapping(put(p, x), "forward", keys=("yhat", "outputs"))
+    kept = admit.mapping(reply["outputs"], "the outputs of forward")
+    yhat = admit.array(reply["yhat"], "yhat", shape=(len(x), classes), finite=False)
+    return {"yhat": yhat, "outputs": {k: admit.array(v, k, finite=False) for k, v in kept.items()}}
+
+
+def ask_loss(put: Put, *args: Any) -> dict[str, float]:
+    """A pair of loss and accuracy."""
+    loss, accuracy = admit.sequence(put(*args), "what loss_accuracy returns", length=2)
+    return {"loss": admit.number(loss, "your loss"), "accuracy": admit.number(accuracy, "your accuracy")}
+
+
+# -- conclusions ------------------------------------------------------------------------------------------
+
+
+def shaped(made: Mapping[str, Array], shapes: Shapes) -> Conclusion:
+    """Weights have the shapes of their layers, all of them either way round; biases have as many entries as units."""
+    weights = {name: shape for name, shape in shapes.items() if len(shape) > 1}
+    first, shape = next(iter(weights.items()))
+    way = -1 if made[first].shape == shape[::-1] else 1
+    for name, shape in weights.items():
+        if made[name].shape != shape[::way]:
+            return wrong(f"{name} has shape {made[name].shape}, expected {shape[::way]}.", WEIGHT_SHAPE)
+    for name, (units, *_) in ((n, s) for n, s in shapes.items() if n not in weights):
+        if made[name].size != units or sum(n > 1 for n in made[name].shape) > 1:
+            return wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", BIAS_SHAPE)
+    return right()
 
 
 def kept_as_named(kept: Mapping[str, Array], wanted: Mapping[str, Array], where: str) -> Conclusion:

@@ -21,7 +21,7 @@ from grading.assignments.rdfia_tp2 import circles_networks as net
 from grading.assignments.rdfia_tp2.circles_networks import NET, REFERENCE, N, batch, known, parameters, plain, plains
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Subject, Variant, remark
 from grading.checks import autograd, by_hand, hand_networks
-from grading.checks.conclusions import insist, wrong
+from grading.checks.conclusions import insist
 from grading.checks.initialisation import judged
 from grading.checks.trained import ask_machines, ask_networks
 from grading.mistakes import circles_network as mistakes
@@ -67,14 +67,7 @@ def parameters_are_normal(student: Subject, draw: Draw) -> None:  # noqa: ARG001
     """init_params gives Wh, bh, Wy and by of the right sizes, the weights from N(0, 0.3), the biases too or 0."""
     nx, nh, ny = WIDE
     made = student.init_params__by_hand(nx, nh, ny)
-    turned = made["Wh"].shape == (nx, nh)
-    for name, (rows, columns) in {"Wh": (nh, nx), "Wy": (ny, nh)}.items():
-        shape = (columns, rows) if turned else (rows, columns)
-        if made[name].shape != shape:
-            insist(wrong(f"{name} has shape {made[name].shape}, expected {shape}.", mistakes.WEIGHT_SHAPE))
-    for name, units in {"bh": nh, "by": ny}.items():
-        if made[name].size != units or sum(n > 1 for n in made[name].shape) > 1:
-            insist(wrong(f"{name} has shape {made[name].shape}, expected {units} entries.", mistakes.BIAS_SHAPE))
+    insist(hand_networks.shaped(made, {"Wh": (nh, nx), "bh": (nh,), "Wy": (ny, nh), "by": (ny,)}))
     normal = initializers.Law("normal", 0.0, STANDARD_DEVIATION)
     for name in ("Wh", "Wy", *(bias for bias in ("bh", "by") if np.any(made[bias]))):
         insist(judged(made[name], normal, name=name))

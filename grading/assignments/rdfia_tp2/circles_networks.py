@@ -4,6 +4,7 @@ Arrays go out as float32 tensors, as students have them. Everything comes back t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import torch
 from grading.authoring import Draw, Mistake, Reference
 from grading.authoring import expect as admit
 from grading.authoring.mistake import acting
-from grading.domain.errors import BadReply, Missing, NotDefined
+from grading.checks.hand_networks import arrays, ask_loss, ask_pass, asking
+from grading.domain.errors import BadReply
 from grading.mistakes import KnownMistake
 from reference_models import circles_network
 from reference_models.circles_network import NAMES, CirclesNet, Passed
@@ -58,24 +60,8 @@ def plains(values: Mapping[str, Any]) -> dict[str, Array]:
 # -- replies --------------------------------------------------------------------------------------------
 
 
-def asking(ask: Callable[..., Any], *kind: str) -> Callable[..., Any]:
-    """A question about one kind of network; what the driver misses is not defined, and no other cell's fault."""
-
-    def asked(put: Put, *args: Any, **options: Any) -> Any:
-        def once(*more: Any, **named: Any) -> Any:
-            try:
-                return put(*kind, *more, **named)
-            except Missing as fault:
-                raise NotDefined(str(fault)) from fault
-
-        return ask(once, *args, **options)
-
-    return asked
-
-
-def _four(reply: object, what: str, lead: tuple[int, ...] = ()) -> dict[str, Array]:
-    values = admit.mapping(reply, what, keys=NAMES)
-    return {n: admit.array(values[n], f"{what}: {n}", shape=(*lead, *SHAPES[n]), finite=False) for n in NAMES}
+def _four(what: str) -> Callable[..., Any]:
+    return lambda put, *args: arrays(put(*args), what, SHAPES)
 
 
 def _initial(put: Put, nx: int, nh: int, ny: int, **options: Any) -> dict[str, Any]:
@@ -83,18 +69,6 @@ def _initial(put: Put, nx: int, nh: int, ny: int, **options: Any) -> dict[str, A
     values = admit.mapping(reply["values"], "what init_params returns", keys=NAMES)
     told = {key: [admit.text(t, "a name") for t in admit.sequence(reply[key], key)] for key in ("tracked", "leaves")}
     return {**{n: admit.array(values[n], n) for n in NAMES}, **told}
-
-
-def _forward(put: Put, p: Mapping[str, Any], x: Any) -> dict[str, Any]:
-    reply = admit.mapping(put(p, x), "forward", keys=("yhat", "outputs"))
-    kept = admit.mapping(reply["outputs"], "the outputs of forward")
-    yhat = admit.array(reply["yhat"], "yhat", shape=(len(x), NY), finite=False)
-    return {"yhat": yhat, "outputs": {k: admit.array(v, k, finite=False) for k, v in kept.items()}}
-
-
-def _loss(put: Put, *args: Any) -> dict[str, float]:
-    loss, accuracy = admit.sequence(put(*args), "what loss_accuracy returns", length=2)
-    return {"loss": admit.number(loss, "your loss"), "accuracy": admit.number(accuracy, "your accuracy")}
 
 
 def _path(put: Put, *args: Any) -> dict[str, Any]:
@@ -108,7 +82,7 @@ def _path(put: Put, *args: Any) -> dict[str, Any]:
     lost = float(admit.integer(reply["lost"], "the step", low=-1, high=1000))
     if reply["path"] is None:
         return {"lost": lost, **{n: np.zeros((STEPS, *SHAPES[n])) for n in NAMES}}
-    return {"lost": lost, **_four(reply["path"], "the parameters on their way", (STEPS,))}
+    return {"lost": lost, **arrays(reply["path"], "the parameters on their way", SHAPES, (STEPS,))}
 
 
 def _module(put: Put, *args: Any) -> dict[str, Any]:
@@ -128,13 +102,16 @@ def _module(put: Put, *args: Any) -> dict[str, Any]:
 
 QUESTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     "init_params__by_hand": ("two_layer_initial", asking(_initial)),
-    "forward__by_hand": ("two_layer_forward", asking(_forward)),
-    "loss_accuracy__by_hand": ("two_layer_loss", asking(_loss, "by hand")),
-    "backward__by_hand": ("two_layer_backward", asking(lambda put, *a: _four(put(*a), "what backward returns"))),
-    "sgd__by_hand": ("two_layer_step", asking(lambda put, *a: _four(put(*a), "the parameters after sgd"))),
+    "forward__by_hand": ("two_layer_forward", asking(partial(ask_pass, classes=NY))),
+    "loss_accuracy__by_hand": ("two_layer_loss", asking(ask_loss, "by hand")),
+    "backward__by_hand": (
+        "two_layer_backward",
+        asking(_four("what backward returns")),
+    ),
+    "sgd__by_hand": ("two_layer_step", asking(_four("the parameters after sgd"))),
     "sgd__autograd": ("two_layer_descent", asking(_path, "autograd")),
     "init_model__nn": ("two_layer_module", asking(_module, "nn")),
-    "loss_accuracy__nn": ("two_layer_loss", asking(_loss, "nn")),
+    "loss_accuracy__nn": ("two_layer_loss", asking(ask_loss, "nn")),
     "sgd__nn": ("two_layer_descent", asking(_path, "nn")),
     "init_model__optim": ("two_layer_module", asking(_module, "optim")),
     "optim__steps": ("two_layer_descent", asking(_path, "optim")),

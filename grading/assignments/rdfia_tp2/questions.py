@@ -3,95 +3,47 @@
 Questions without a star are told about for nothing.
 """
 
-import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from grading.authoring import Criterion, Part, Prose
-from grading.authoring.written import Accepts, ForHuman, Right, Wrong
+from grading.authoring.written import Accepts
 from grading.checks.derivations import Derivation, Notation, accented, indexed
 from grading.checks.formulas import Formula
 from grading.checks.numbered_answers import Unpaid, answer_to, if_answered
-from grading.checks.quantities import Quantity, numbers, results
+from grading.checks.quantities import Quantity
+from grading.checks.stated import StatedCounts, StatedFormula, StatedSizes
 
 TEXTS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
 
-# -- numbers ----------------------------------------------------------------------------------------------
+# -- numbers and formulas ---------------------------------------------------------------------------------
 
+SIZES = StatedSizes(
+    {"x": 2, "h": 4, "y": 2}, "count the circles of the figure",
+    ("nx = 2, nh = 4 and ny = 2 in the figure", "how the sizes are chosen"),
+)  # fmt: skip
+COUNTS = StatedCounts(
+    {"conv1": (2_432, 2_400), "conv2": (51_264, 51_200), "conv3": (102_464, 102_400), "fc4": (1_025_000, 1_024_000),
+     "fc5": (10_010, 10_000)},
+    {"conv1": 32_800, "conv2": 16_448, "conv3": 4_160},
+    "a filter has kernel x kernel x input channels weights and a bias, whatever the size of the map",
+    ("outputs 32x32x32, 16x16x32, 16x16x64, 8x8x64, 8x8x64, 4x4x64, 1000, 10",
+     "weights 2,432 / 51,264 / 102,464 / 1,025,000 / 10,010 with biases, pooling 0"),
+)  # fmt: skip
+"""With biases and without; some put the size of the map in the place of kernel times input channels."""
 
-class _Sizes:
-    """nx = 2, nh = 4, ny = 2 in the figure; a person reads what states no three numbers."""
+TOTAL = Quantity(1_191_170, also={1_190_160: "without the biases of the linear layers", 1_190_000: "without biases"})
+OUTPUT_SIZE = StatedFormula(
+    Formula(
+        "floor((x + 2*p - k)/s) + 1", {"x": (), "k": (), "s": (), "p": ()},
+        also=("(x + 2*p - k)/s + 1", "floor((x + 2*p - k + s)/s)"),
+        known={"(x + 2*p*(k - 1) - 1)/s": "the padding is not multiplied by the kernel's size"},
+    ),
+    "ksp", ("floor((x + 2p - k)/s) + 1, and likewise for y; one map for each filter",),
+)  # fmt: skip
+FIRST_LOSS = Quantity(2.303, rtol=0.01, also={90.0: "", 10.0: "", 0.1: "", 0.9: ""})
 
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """Right if each of the three is stated with its number."""
-        wrong = []
-        for letter, size in {"x": 2, "h": 4, "y": 2}.items():
-            found = re.search(rf"n_?\{{?{letter}\}}?[^\d=]{{0,60}}=?\s*\$?\s*(\d+)", answer.replace("$", ""))
-            if found is None:
-                return ForHuman(("nx = 2, nh = 4 and ny = 2 in the figure", "how the sizes are chosen"))
-            if int(found[1]) != size:
-                wrong.append(f"n{letter} = {found[1]}")
-        return Wrong(f"says {', '.join(wrong)}; count the circles of the figure") if wrong else Right()
-
-
-COUNTS = {
-    "conv1": (2_432, 2_400, 32_800), "conv2": (51_264, 51_200, 16_448), "conv3": (102_464, 102_400, 4_160),
-    "fc4": (1_025_000, 1_024_000, None), "fc5": (10_010, 10_000, None),
-}  # fmt: skip
-"""Weights with biases, without, and with the size of the map in the place of kernel times input channels."""
-
-TOTAL = 1_191_170
-TOTALS: Mapping[float, str] = {1_190_160: "without the biases of the linear layers", 1_190_000: "without biases"}
-
-
-class _Counts:
-    """The five counts; a person reads what states none of them."""
-
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """Right where every layer's count is stated, as a number or as the value of a product."""
-        stated = {reading for found in (*numbers(answer), *results(answer)) for reading in found.readings}
-        first = {layer: next((n for n, c in enumerate(c) if c in stated), -1) for layer, c in COUNTS.items()}
-        if wrong := [f"{layer} = {COUNTS[layer][2]:,}" for layer, n in first.items() if n == 2]:  # noqa: PLR2004 - the third
-            return Wrong(
-                f"states {', '.join(wrong)}: a filter has kernel x kernel x input channels weights and a bias, "
-                "whatever the size of the map"
-            )
-        if missing := [layer for layer, n in first.items() if n < 0]:
-            return ForHuman((
-                "outputs 32x32x32, 16x16x32, 16x16x64, 8x8x64, 8x8x64, 4x4x64, 1000, 10",
-                "weights 2,432 / 51,264 / 102,464 / 1,025,000 / 10,010 with biases, pooling 0",
-                f"not found as numbers: {', '.join(missing)}",
-            ))  # fmt: skip
-        return Right("Your counts leave out biases: allowed." if 1 in first.values() else "")
-
-
-# -- formulas ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _OutputSize:
-    """The first formula in the answer that mentions k, s and p."""
-
-    formula: Formula
-
-    def judge(self, answer: str) -> Right | Wrong | ForHuman:
-        """As the formula says; what holds none is for a person."""
-        for line in re.split(r"\n|\$\$?|,(?![^(]*\))|;", answer):
-            if all(re.search(rf"(?<![A-Za-z]){letter}(?![a-z])", line) for letter in "ksp"):
-                verdict = self.formula.judge(line)
-                if not isinstance(verdict, ForHuman):
-                    return verdict
-        return ForHuman(("floor((x + 2p - k)/s) + 1, and likewise for y; one map for each filter",))
-
-
-OUTPUT_SIZE = Formula(
-    "floor((x + 2*p - k)/s) + 1",
-    {"x": (), "k": (), "s": (), "p": ()},
-    also=("(x + 2*p - k)/s + 1", "floor((x + 2*p - k + s)/s)"),
-    known={"(x + 2*p*(k - 1) - 1)/s": "the padding is not multiplied by the kernel's size"},
-)
+# -- derivatives: questions 14 to 17 of 2-ab --------------------------------------------------------------
 
 NOTATION = Notation(
     symbols=(
@@ -149,18 +101,16 @@ FIRST_LAYER = Derivation(
 
 # -- rows -------------------------------------------------------------------------------------------------
 
-JUDGED: dict[tuple[str, int], Accepts] = {("ab", 4): _Sizes(), ("ab", 17): FIRST_LAYER, ("cd", 10): _Counts()}
+JUDGED: dict[tuple[str, int], Accepts] = {("ab", 4): SIZES, ("ab", 17): FIRST_LAYER, ("cd", 10): COUNTS}
 UNPAID: dict[str, tuple[tuple[int, str, Accepts], ...]] = {
     "ab-question-17": (
         (14, "The loss in terms of ytilde", LOSS),
         (15, "The gradient at ytilde", AT_SCORES),
         (16, "The gradients at Wy and by", OUTPUT_LAYER),
     ),
-    "cd-question-2": ((1, "The size of a convolution's output", _OutputSize(OUTPUT_SIZE)),),
-    "cd-question-10": ((11, "The number of all weights", Quantity(TOTAL, also=TOTALS)),),
-    "cd-question-18": (
-        (17, "The error before training", Quantity(2.303, rtol=0.01, also={90.0: "", 10.0: "", 0.1: "", 0.9: ""})),
-    ),
+    "cd-question-2": ((1, "The size of a convolution's output", OUTPUT_SIZE),),
+    "cd-question-10": ((11, "The number of all weights", TOTAL),),
+    "cd-question-18": ((17, "The error before training", FIRST_LOSS),),
 }
 """Row in which it is told → number, question, and what counts as right."""
 
