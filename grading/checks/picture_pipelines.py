@@ -10,6 +10,7 @@ import numpy.typing as npt
 from grading.authoring import Draw, Subject, remark
 from grading.checks import colour_pictures, image_programs, transforms
 from grading.checks.conclusions import insist, wrong
+from grading.mistakes.pictures import EVALUATION_AUGMENTED, NO_AUGMENTATION
 
 SIZES = ((260, 340), (300, 300), (400, 270))
 SIDE = 256
@@ -81,9 +82,9 @@ def only_training_is_random(student: Subject, draw: Draw) -> None:
         if random(chain):
             shared = " It is the pipeline of your training pictures." if chain in trains else ""
             said = f"The same evaluation picture comes out differently each time.{shared}"
-            insist(wrong(said, "augmented-evaluation"))
+            insist(wrong(said, EVALUATION_AUGMENTED))
     if not any(random(chain) for chain in trains):
-        insist(wrong("The same training picture always comes out the same.", "no-augmentation"))
+        insist(wrong("The same training picture always comes out the same.", NO_AUGMENTATION))
     ramp = np.zeros((*RAMP, 3), dtype=np.uint8)
     ramp[..., 0] = np.linspace(0, 255, RAMP[1])[None]
     ramp[..., 1] = np.linspace(0, 255, RAMP[0])[:, None]

@@ -19,7 +19,6 @@ Policy where the sheet says nothing:
 """
 
 from grading.assignments import standins
-from grading.assignments.cmpsc497_hw2 import slips
 from grading.authoring import Draw, Part, Subject, remark
 from grading.checks import drawn_maps, fine_tuning, picture_pipelines
 
@@ -30,12 +29,9 @@ MAPS = "feature-visualization"
 part = Part(FILE, mode="run", options={"epochs": 1, "batches": 4, "batch_size": 2}, figures=[drawn_maps.figures(MAPS)])
 
 row = part.criterion("data-transformation", "Data Transformation", section=SECTION, points="0.5")
-row.holds(reference=False, mistakes=slips.FORM)(picture_pipelines.pictures_become_tensors)
-for mistakes, check in (
-    (slips.STATISTICS, picture_pipelines.pixels_are_normalized),
-    (slips.RANDOMNESS, picture_pipelines.only_training_is_random),
-):
-    row.holds(reference=False, mistakes=mistakes, needs=("pictures_become_tensors",))(check)
+row.holds(reference=False)(picture_pipelines.pictures_become_tensors)
+row.holds(reference=False, needs=("pictures_become_tensors",))(picture_pipelines.pixels_are_normalized)
+row.holds(reference=False, needs=("pictures_become_tensors",))(picture_pipelines.only_training_is_random)
 
 row = part.criterion("loss-function", "Loss Function (Cross-Entropy Loss)", section=SECTION, points="0.5")
 row.holds(reference=False)(fine_tuning.loss_is_cross_entropy)

@@ -20,9 +20,9 @@ def _patches(
 ) -> tuple[Patch, ...]:
     """One patch an entry; those of `alone` do not go together with others in one file."""
     return tuple(
-        Patch(name, tuple(zip(texts[::2], texts[1::2], strict=True)), loses, named, tuple(may_lose), table is alone)
-        for table in (table, alone or {})
-        for name, (named, *texts) in table.items()
+        Patch(name, tuple(zip(texts[::2], texts[1::2], strict=True)), loses, named, tuple(may_lose), entries is alone)
+        for entries in (table, alone or {})
+        for name, (named, *texts) in entries.items()
     )
 
 
@@ -267,8 +267,8 @@ RIGHT_1 = {
 
 # -- notebook 2: a fine-tuned ResNet-18 -------------------------------------------------------------------
 
-NORMALIZE = "    transforms.ToTensor(),\n    transforms.Normalize(imagenet_mean, imagenet_std),\n])"
-RESIZE = "train_transform = transforms.Compose([\n    transforms.Resize(256),\n"
+NORMALIZING = "Normalize(imagenet_mean, imagenet_std)"
+NORMALIZE = f"    transforms.ToTensor(),\n    transforms.{NORMALIZING},\n])"
 FLIP = "    transforms.RandomHorizontalFlip(),\n"
 VARIED = f"    transforms.Resize(256),\n    transforms.RandomCrop(224),\n{FLIP}"
 CENTRE = "    transforms.CenterCrop(224),\n"
@@ -280,11 +280,10 @@ test_transform = transforms.Compose([
 TRAIN_SET, TEST_SET = (
     f"train={first}, download=True, transform={which}_transform" for first, which in ((True, "train"), (False, "test"))
 )
-LOADERS = """train_loader = DataLoader(train_set, batch_size=64, shuffle=True, num_workers=2)
-test_loader = DataLoader(test_set, batch_size=64, shuffle=False, num_workers=2)"""
 DATA = f"""train_set = datasets.CIFAR10("./data", {TRAIN_SET})
 test_set = datasets.CIFAR10("./data", {TEST_SET})
-{LOADERS}
+train_loader = DataLoader(train_set, batch_size=64, shuffle=True, num_workers=2)
+test_loader = DataLoader(test_set, batch_size=64, shuffle=False, num_workers=2)
 classes = train_set.classes"""
 PRETRAINED = "models.resnet18(weights=models.ResNet18_Weights.DEFAULT)"
 LINEAR = "nn.Linear(model.fc.in_features, num_classes)"
@@ -434,13 +433,10 @@ WRONG_TRANSFORMS = {
     "swapped statistics": ("statistics-exchanged", *_statistics("[0.229, 0.224, 0.225]", "[0.485, 0.456, 0.406]")),
     "reversed statistics": ("channels-reversed", *_statistics("[0.406, 0.456, 0.485]", "[0.225, 0.224, 0.229]")),
     "mean only": ("mean-only", *_statistics("[0.485, 0.456, 0.406]", "[1, 1, 1]")),
-    "normalised twice": (
-        "normalised-twice", *_ending("ToTensor()", *["Normalize(imagenet_mean, imagenet_std)"] * 2)),
-    "bytes": (
-        "bytes-normalised",
-        *_ending("PILToTensor()", "Lambda(lambda x: x.float())", "Normalize(imagenet_mean, imagenet_std)")),
-    "augmented test": ("augmented-evaluation", CENTRE, CENTRE + FLIP),
-    "one pipeline for both": ("augmented-evaluation", TEST_SET, TEST_SET.replace("test_", "train_")),
+    "normalised twice": ("normalised-twice", *_ending("ToTensor()", NORMALIZING, NORMALIZING)),
+    "bytes": ("bytes-normalised", *_ending("PILToTensor()", "Lambda(lambda x: x.float())", NORMALIZING)),
+    "augmented test": ("evaluation-augmented", CENTRE, CENTRE + FLIP),
+    "one pipeline for both": ("evaluation-augmented", TEST_SET, TEST_SET.replace("test_", "train_")),
     "never varied": ("no-augmentation", TRAIN_SET, TRAIN_SET.replace("train_", "test_")),
     "no resize": ("no-resize", VARIED, FLIP),
 }

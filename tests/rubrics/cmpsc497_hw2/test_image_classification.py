@@ -140,7 +140,7 @@ def test_samples_earn_what_they_should(desk: Desk, name: str) -> None:
     expected = {
         "starter": (0.0, set()),
         "partly_right": (
-            3.0, {"softmax-before-cross-entropy", "augmented-evaluation", "maps-before-fine-tuning"},
+            3.0, {"softmax-before-cross-entropy", "evaluation-augmented", "maps-before-fine-tuning"},
         ),
     }  # fmt: skip
 
