@@ -13,6 +13,7 @@ from functools import lru_cache
 from grading.authoring.written import Find
 from grading.checks.answers import Question, answer, asked_in, own_lines
 from grading.programs import Cell, Source
+from grading.programs.syntax import parse
 
 LONGEST = 12_000
 LEAST_WORDS = 4
@@ -74,11 +75,10 @@ def _prose(cell: Cell) -> str | None:
 
 def _quoted(code: str) -> str:
     """The text that is all of a cell, or the cell itself where it is no Python and looks like none; else ""."""
-    try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse(code).tree
+    if tree is None:
         return "" if CODE_LIKE.search(code) else code
-    match body:
+    match tree.body:
         case [ast.Expr(value=ast.Constant(value=str() as text))]:
             return text
     return ""

@@ -10,10 +10,11 @@ The result of a calculation counts, not its terms: of "784*64 + 64*10 = 50,816" 
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grading.authoring.written import ForHuman, Right, Wrong
+from grading.programs.syntax import parse
 
 MOST = 12
 LONGEST = 20_000
@@ -122,43 +123,12 @@ def value_of(text: str) -> float | None:
     >>> value_of("784*64 + 64 + 64×10 + 10"), value_of("2 apples")
     (50890.0, None)
     """
-    tokens = re.findall(
-        rf"{_TERM}|[-+*/()]", re.sub(r"[×·x]", "*", text.replace("−", "-").translate(str.maketrans("[]", "()")))
-    )
-    if len(tokens) > LONGEST // 10:
-        return None
-    try:
-        value, rest = _sum(tokens, 0)
-    except (ValueError, IndexError, ZeroDivisionError, OverflowError):
-        return None
-    return value if rest == len(tokens) and abs(value) <= LARGEST else None
-
-
-def _sum(tokens: Sequence[str], at: int, depth: int = 0) -> tuple[float, int]:
-    value, at = _product(tokens, at, depth)
-    while at < len(tokens) and tokens[at] in "+-":
-        more, after = _product(tokens, at + 1, depth)
-        value, at = (value + more if tokens[at] == "+" else value - more), after
-    return value, at
-
-
-def _product(tokens: Sequence[str], at: int, depth: int) -> tuple[float, int]:
-    value, at = _atom(tokens, at, depth)
-    while at < len(tokens) and tokens[at] in "*/":
-        more, after = _atom(tokens, at + 1, depth)
-        value, at = (value * more if tokens[at] == "*" else value / more), after
-    return value, at
-
-
-def _atom(tokens: Sequence[str], at: int, depth: int) -> tuple[float, int]:
-    if depth > DEEPEST:
-        raise ValueError("nested too deeply")
-    if tokens[at] == "(":
-        value, at = _sum(tokens, at + 1, depth + 1)
-        if tokens[at] != ")":
-            raise ValueError("a parenthesis is not closed")
-        return value, at + 1
-    return _readings(tokens[at].rstrip(".,"))[0], at + 1
+    signs = re.sub(r"[×·x]", "*", text.replace("−", "-").translate(str.maketrans("[]", "()")))
+    tree = parse(re.sub(_TERM, lambda term: repr(_readings(term[0].rstrip(".,"))[0]), signs).strip()).tree
+    match tree:
+        case ast.Module(body=[ast.Expr(value=value)]):
+            return stated(value)
+    return None
 
 
 def results(text: str) -> list[Found]:
