@@ -120,6 +120,11 @@ class CriterionResult:
         return tuple(f.answer for f in self.findings if f.answer is not None and f.answer.sha256)
 
     @property
+    def lost(self) -> bool:
+        """Whether points are missing."""
+        return self.points < self.possible
+
+    @property
     def said(self) -> str:
         """The message of the first finding that is not right, or ""."""
         return next((f.message for f in self.findings if not f.passed), "")

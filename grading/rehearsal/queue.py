@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from grading.authoring.patches import Patch, Patches, grouped, patched
 from grading.domain.errors import ChainruleError, HouseFault, RubricFault, StudentFault
-from grading.domain.report import Json
+from grading.domain.report import CriterionResult, Json
 from grading.domain.submission import Submission, SubmittedFile
 from grading.domain.verdict import Status
 from grading.intake import read_paths
 from grading.judge.client import Judge
 from grading.rehearsal.attacks import ESCAPED, Attack
-from grading.rehearsal.messages import CriterionOutcome, RehearsalReply, RehearsalRequest, Room
+from grading.rehearsal.messages import RehearsalReply, RehearsalRequest, Room
 from grading.rehearsal.performances import Met
 from grading.rehearsal.progress import Progress
 from grading.rehearsal.samples import Sample, over_budget, right_samples
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SERVER = ("-m", "grading.rehearsal.judge")
 TRIES = 2
 Group = tuple[Patch, ...]
-Outcomes = Sequence[CriterionOutcome]
+Outcomes = Sequence[CriterionResult]
 T = TypeVar("T")
 
 
@@ -197,8 +197,8 @@ def _further(
         return replace(sample, seeds=sample.seeds + len(seeds), faults=(*sample.faults, f"{fault} (seed {seeds[0]})"))
     faults = [
         f"{said} (seed {seed})"
-        for seed, outcomes in zip(seeds, reply.criteria, strict=True)
-        for said in _amiss((), outcomes)
+        for seed, report in zip(seeds, reply.reports, strict=True)
+        for said in _amiss((), report.criteria)
     ]
     # Others are graded at the same time, so only the first seed's seconds are held against the limit.
     faults += [said for said in over_budget(assignment, 0.0, reply.peak_bytes) if not sample.faults]
@@ -267,7 +267,7 @@ class KnownSubmissions:
         """What was found on each submission and seed; where there is no report, a fault is added."""
         for one, group, share, waiting in self._waiting:
             try:
-                by_seed = waiting.result().criteria
+                by_seed = [report.criteria for report in waiting.result().reports]
             except ChainruleError as fault:
                 faults.append(f"{_names(group)}: {fault} (seed {share[0]})")
                 continue
@@ -285,7 +285,7 @@ def _met(patch: Patch, outcomes: Outcomes) -> tuple[bool, bool, frozenset[str]]:
     """Whether a wrong submission lost its criteria, whether it was named there, and what other names it was given."""
     own = [outcome for outcome in outcomes if outcome.id in patch.loses]
     caught = all(outcome.lost for outcome in own)
-    names = frozenset(question.mistake for outcome in own for question in outcome.failed if question.mistake)
+    names = frozenset(f.mistake for outcome in own for f in outcome.findings if not f.passed and f.mistake)
     return caught, caught and (not patch.named or patch.named in names), names - {patch.named}
 
 
@@ -299,11 +299,10 @@ def _amiss(group: Group, outcomes: Outcomes) -> Iterator[str]:
     """What no threshold forgives: points that are lost for nothing, criteria that nobody could judge."""
     excused = {criterion for patch in group for criterion in (*patch.loses, *patch.may_lose)}
     for outcome in outcomes:
-        said = next((question.message for question in outcome.failed), "")
         if outcome.status is Status.ERROR:
-            yield f"{outcome.id} could not be judged: {said}"
+            yield f"{outcome.id} could not be judged: {outcome.said}"
         elif outcome.status is not Status.MANUAL and outcome.lost and outcome.id not in excused:
-            yield f"{outcome.id} gets {outcome.points:g} of {outcome.possible:g}: {said}"
+            yield f"{outcome.id} gets {float(outcome.points):g} of {float(outcome.possible):g}: {outcome.said}"
 
 
 def _names(group: Group) -> str:
@@ -330,13 +329,13 @@ def _gained(attack: Attack, waiting: "Future[RehearsalReply]") -> Iterator[str]:
     except (HouseFault, RubricFault) as fault:
         yield f"stopped the grading: {fault}"
         return
-    [outcomes] = reply.criteria
-    if reply.score > attack.honest:
-        yield from (f"{outcome.id} pays {outcome.points:g} points" for outcome in outcomes if outcome.points > 0)
-    if not reply.final:
-        said = [q.message for outcome in outcomes if outcome.status is Status.ERROR for q in outcome.failed]
+    [report] = reply.reports
+    if float(report.score) > attack.honest:
+        yield from (f"{row.id} pays {float(row.points):g} points" for row in report.criteria if row.points > 0)
+    if not report.final:
+        said = [row.said for row in report.criteria if row.status is Status.ERROR]
         yield f"left a criterion without a verdict: {said[:1]}"
-    told = json.dumps({key: value for key, value in reply.report.items() if key != "run"}, ensure_ascii=False)
+    told = json.dumps(report.to_json() | {"run": None}, ensure_ascii=False)
     escaped = re.search(ESCAPED + r'[^"\\]{,200}', told)
     if escaped is not None:
         yield f"got out: {escaped.group()}"

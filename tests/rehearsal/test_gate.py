@@ -1,18 +1,23 @@
 """What a rehearsal makes of the reports on known submissions; no box is started here."""
 
 from concurrent.futures import Future
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from grading.authoring.patches import Patch, Patches
 from grading.domain.errors import HouseFault
+from grading.domain.report import CriterionResult, Explanation, Finding, NamedMistake
 from grading.domain.verdict import Status
-from grading.rehearsal.messages import CriterionOutcome, FailedQuestion, RehearsalReply
+from grading.rehearsal.messages import RehearsalReply
 from grading.rehearsal.queue import KnownSubmissions, dealt
+from tests.store.course import report_for
 
-KEPT = CriterionOutcome("affine", 1.0, 1.0, Status.PASSED)
-LOST = CriterionOutcome("affine", 0.0, 1.0, Status.FAILED, (FailedQuestion("No.", "no-bias"),))
+KEPT = CriterionResult("affine", "Affine", "", Decimal(1), Decimal(1), Status.PASSED)
+SAID = Finding("affine", False, Explanation(seen="No.", mistake=NamedMistake("no-bias")))
+LOST = replace(KEPT, points=Decimal(0), status=Status.FAILED, findings=(SAID,))
 
 
 class FakeQueue:
@@ -31,8 +36,8 @@ class FakeQueue:
         if isinstance(found, Exception):
             reply.set_exception(found)
         else:
-            outcomes = tuple((found.get(seed, KEPT),) for seed in seeds)
-            reply.set_result(RehearsalReply({}, 1.0, final=True, criteria=outcomes))
+            reports = (replace(report_for(b""), criteria=(found.get(seed, KEPT),)) for seed in seeds)
+            reply.set_result(RehearsalReply(tuple(reports)))
         return reply
 
 

@@ -8,12 +8,11 @@ import pytest
 from grading.domain.assignment import Limits
 from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.submission import Submission, SubmittedFile
-from grading.domain.verdict import Status
 from grading.judge import frames
 from grading.judge.messages import Request, fault_frame
 from grading.rehearsal.judge import limited
-from grading.rehearsal.messages import CriterionOutcome, FailedQuestion, RehearsalReply, RehearsalRequest, Room
-from tests.store.course import TOY
+from grading.rehearsal.messages import RehearsalReply, RehearsalRequest, Room
+from tests.store.course import TOY, report_for
 
 SUBMISSION = Submission((SubmittedFile("layers.py", b"x @ w"), SubmittedFile("notes.txt", b"")))
 
@@ -35,12 +34,14 @@ def test_a_request_crosses_unchanged(room):
 
 
 def test_a_reply_crosses_unchanged():
-    """The criteria of every seed arrive in order, with what was said."""
-    lost = CriterionOutcome("affine", 0.0, 1.0, Status.FAILED, (FailedQuestion("No.", "no-bias"),))
-    kept = CriterionOutcome("affine", 1.0, 1.0, Status.PASSED)
-    reply = RehearsalReply({"score": 1.0}, 1.0, final=True, criteria=((kept,), (lost,)), student_s=0.5, peak_bytes=9)
+    """The reports of every seed arrive in order; of those after the first, only what is not right."""
+    reply = RehearsalReply.of([report_for(b"right"), report_for(b"wrong")], student_s=0.5, peak_bytes=9)
+    first, second = reply.reports
 
     assert RehearsalReply.from_frame(crossed(reply.to_frame())) == reply
+    assert first == report_for(b"right")
+    assert [row.said for row in second.criteria] == [row.said for row in report_for(b"wrong").criteria]
+    assert second.figures == ()
 
 
 def test_a_fault_crosses_as_what_it_is():
