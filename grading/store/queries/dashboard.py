@@ -5,10 +5,10 @@ Counted are students, never staff, and of each student the submission that count
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Select, Subquery, distinct, exists, func, select
 from sqlalchemy.orm import Session
@@ -170,7 +170,7 @@ def summary_of(db: Session, caller: Caller, slug: str) -> Summary:
 def criteria_of(db: Session, caller: Caller, slug: str) -> list[CriterionShare]:
     """How each criterion went, in the rubric's order."""
     chosen = _chosen(reach_offering(db, caller, slug, staff=True))
-    tally: dict[str, dict[str, Any]] = {}
+    tallies: dict[str, _Tally] = {}
     rows = db.execute(
         select(
             CriterionRow.criterion_id,
@@ -185,14 +185,11 @@ def criteria_of(db: Session, caller: Caller, slug: str) -> list[CriterionShare]:
         .group_by(CriterionRow.criterion_id, CriterionRow.status)
     )
     for criterion_id, status, count, points, title, possible, position in rows:
-        entry = tally.setdefault(
-            criterion_id,
-            {"title": title, "possible": possible, "position": position, "points": Decimal(0), "by_status": {}},
-        )
-        entry["by_status"][status] = count
-        entry["points"] += points
-        entry["position"] = min(position, entry["position"])
-    return [_criterion_share(name, entry) for name, entry in sorted(tally.items(), key=lambda kv: kv[1]["position"])]
+        tally = tallies.setdefault(criterion_id, _Tally(title, possible, position))
+        tally.by_status[status] = count
+        tally.points += points
+        tally.position = min(position, tally.position)
+    return [tally.share(name) for name, tally in sorted(tallies.items(), key=lambda named: named[1].position)]
 
 
 def mistakes_of(db: Session, caller: Caller, slug: str) -> list[MistakeShare]:
@@ -279,20 +276,29 @@ def _scores(db: Session, offering: Offering) -> list[Decimal]:
     )
 
 
-def _criterion_share(name: str, entry: Mapping[str, Any]) -> CriterionShare:
-    by_status: Mapping[str, int] = entry["by_status"]
-    graded = sum(by_status.values())
-    failing = sum(by_status.get(status, 0) for status in FAILING)
-    return CriterionShare(
-        id=name,
-        title=entry["title"],
-        possible=entry["possible"],
-        graded=graded,
-        by_status=by_status,
-        failing=failing,
-        failing_share=failing / graded,
-        mean_points=entry["points"] / graded,
-    )
+@dataclass(slots=True)
+class _Tally:
+    """One criterion, counted up over its statuses."""
+
+    title: str
+    possible: Decimal
+    position: int
+    points: Decimal = Decimal(0)
+    by_status: dict[str, int] = field(default_factory=dict)
+
+    def share(self, name: str) -> CriterionShare:
+        graded = sum(self.by_status.values())
+        failing = sum(self.by_status.get(status, 0) for status in FAILING)
+        return CriterionShare(
+            id=name,
+            title=self.title,
+            possible=self.possible,
+            graded=graded,
+            by_status=self.by_status,
+            failing=failing,
+            failing_share=failing / graded,
+            mean_points=self.points / graded,
+        )
 
 
 def _troubles() -> Select[SubmissionRow, Offering, User, Run]:
