@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas import API, Answer, Points
 from grading.store.comments import CommentView
 from grading.store.marked_reports import GivenMark
-from grading.store.queries.marking import EventView, Item, ItemView, Progress
+from grading.store.queries.marking import Item, ItemView, MarkEventView, MarkingProgress
 
 
 class ItemOut(Answer):
@@ -59,7 +59,7 @@ class QueueOut(BaseModel):
     items: list[ItemOut]
 
     @classmethod
-    def of(cls, items: list[Item], progress: Progress, slug: str) -> Self:
+    def of(cls, items: list[Item], progress: MarkingProgress, slug: str) -> Self:
         """The views as they are."""
         return cls(progress=ProgressOut.model_validate(progress), items=[ItemOut.of(item, slug) for item in items])
 
@@ -172,6 +172,6 @@ class Trail(BaseModel):
     items: list[EventOut]
 
     @classmethod
-    def of(cls, views: list[EventView]) -> Self:
+    def of(cls, views: list[MarkEventView]) -> Self:
         """The views as they are."""
         return cls(items=[EventOut.model_validate(view) for view in views])

@@ -1,6 +1,6 @@
 """Known submissions: the right sample with some of its text replaced, and what the rubric must make of it.
 
-A rehearsal grades them as a student's: a wrong one must lose its rows and no other, and the report must name the
+A rehearsal grades them as a student's: a wrong one must lose its criteria and no other, and the report must name the
 mistake; a right one, written in another way, must keep every point. They stand in `known.py` beside the rubric, as
 `patches = [Patches(...), ...]`.
 """
@@ -19,9 +19,9 @@ class Patch:
     Attributes:
         name: of the submission, for its author.
         changes: (old, new) text; each old text must be there, and is replaced wherever it is.
-        loses: ids of the rows that must lose their points; the others keep them. None: it is right in another way.
+        loses: ids of the criteria that must lose their points; the others keep them. None: it is right in another way.
         named: id of the mistake that the report must name; "" where an exception says it all.
-        may_lose: ids of rows for which it depends on the inputs drawn.
+        may_lose: ids of criteria for which it depends on the inputs drawn.
         alone: whether it does not go together with other patches in one file.
     """
 
@@ -39,9 +39,9 @@ class Patches:
 
     Attributes:
         file: as the manifest's `[[files]]` names it.
-        wrong: each loses at least one row.
+        wrong: each loses at least one criterion.
         right: none loses any.
-        together: how many may share one submission, to save time; only those do that lose different rows.
+        together: how many may share one submission, to save time; only those do that lose different criteria.
         beside: names of the right sample's files that are submitted with it: modules that it imports.
     """
 
@@ -74,9 +74,9 @@ def patched(content: bytes, patches: Sequence[Patch]) -> bytes:
 
 
 def grouped(content: bytes, patches: Sequence[Patch], most: int) -> list[tuple[Patch, ...]]:
-    """Patches in groups of at most `most` that fit into one file: they lose different rows and leave each other be.
+    """Patches in groups of at most `most` that fit into one file: they lose different criteria and leave each other be.
 
-    Rows that several may lose are excused anyway; one that some patch must lose is no other's.
+    Criteria that several may lose are excused anyway; one that some patch must lose is no other's.
     """
     groups: list[tuple[Patch, ...]] = []
     for patch in patches:
@@ -90,8 +90,8 @@ def grouped(content: bytes, patches: Sequence[Patch], most: int) -> list[tuple[P
 
 
 def _fit(content: bytes, group: tuple[Patch, ...]) -> bool:
-    must = [row for patch in group for row in patch.loses]
-    may = {row for patch in group for row in patch.may_lose}
+    must = [criterion for patch in group for criterion in patch.loses]
+    may = {criterion for patch in group for criterion in patch.may_lose}
     if any(patch.alone for patch in group) or len(set(must)) < len(must) or may & set(must):
         return False
     try:

@@ -29,7 +29,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Criterion:
-    """One row of the rubric: a title, points, an award rule, and its checks in order."""
+    """One row of the rubric's table: a title, points, an award rule, and its checks in order."""
 
     def __init__(
         self,
@@ -291,7 +291,7 @@ class Part:
         award: Award = ALL_OR_NOTHING,
         needs: Sequence[str] = (),
     ) -> Criterion:
-        """Add one row.
+        """Add one criterion.
 
         Args:
             id: unique in the rubric, lower-case words joined by hyphens.
@@ -299,11 +299,11 @@ class Part:
             points: a string, so that 0.5 is exact.
             section: where in the course's sheet it stands.
             award: from checks to points.
-            needs: ids of checks or criteria; where one failed, all checks of this row are skipped with a reason.
+            needs: ids of checks or criteria; where one failed, all of its checks are skipped with a reason.
         """
-        row = Criterion(id, title, points=points, section=section, award=award, needs=needs)
-        self.criteria.append(row)
-        return row
+        criterion = Criterion(id, title, points=points, section=section, award=award, needs=needs)
+        self.criteria.append(criterion)
+        return criterion
 
 
 def _adding(make: Callable[Made, Part]) -> Callable[Concatenate["Rubric", Made], Part]:
@@ -321,7 +321,7 @@ class Rubric:
 
     Args:
         slug: the assignment's.
-        points: full marks; must be the sum of the rows (checked by `validated`).
+        points: full marks; must be the sum of the criteria's (checked by `validated`).
     """
 
     def __init__(self, slug: str, *, points: str | Decimal) -> None:
@@ -338,15 +338,15 @@ class Rubric:
 
     @property
     def criteria(self) -> Iterator[Criterion]:
-        """All rows, in order."""
-        return (row for part in self.parts for row in part.criteria)
+        """All criteria, in order."""
+        return (criterion for part in self.parts for criterion in part.criteria)
 
     def summaries(self) -> tuple[CriterionSummary, ...]:
-        """The rows as they are announced."""
+        """The criteria as they are announced."""
         return tuple(
-            CriterionSummary(row.id, row.title, row.section, part.file, row.possible)
+            CriterionSummary(criterion.id, criterion.title, criterion.section, part.file, criterion.possible)
             for part in self.parts
-            for row in part.criteria
+            for criterion in part.criteria
         )
 
     def validated(self) -> "Rubric":
@@ -359,27 +359,27 @@ class Rubric:
         _unique("criterion", (c.id for c in self.criteria))
         total = sum((c.possible for c in self.criteria), Decimal(0))
         if total != self.points:
-            raise RubricFault(f"the rows of {self.slug} add up to {total}, not to {self.points} points")
-        rows: set[str] = set()
+            raise RubricFault(f"the criteria of {self.slug} add up to {total}, not to {self.points} points")
+        criteria: set[str] = set()
         for part in self.parts:
             _unique(f"check of {part.file}", (i for c in part.criteria for k in c.checks for i in k.ids))
             known: set[str] = set()
-            for row in part.criteria:
-                if not row.checks:
-                    raise RubricFault(f"criterion {row.id!r} has no check")
+            for criterion in part.criteria:
+                if not criterion.checks:
+                    raise RubricFault(f"criterion {criterion.id!r} has no check")
                 asked: set[str] = set()
-                for check in row.checks:
-                    absent = (set(row.needs) | set(check.needs)) - known
+                for check in criterion.checks:
+                    absent = (set(criterion.needs) | set(check.needs)) - known
                     if absent:
                         raise RubricFault(
                             f"check {check.id!r} needs {sorted(absent)}, which do not stand before it in its part"
                         )
-                    if absent := set(check.follows) - rows - asked:
+                    if absent := set(check.follows) - criteria - asked:
                         raise RubricFault(f"check {check.id!r} follows {sorted(absent)}, which do not stand before it")
                     known.add(check.id)
                     asked.add(check.id)
-                known.add(row.id)
-                rows.add(row.id)
+                known.add(criterion.id)
+                criteria.add(criterion.id)
         return self
 
 

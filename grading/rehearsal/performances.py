@@ -83,11 +83,11 @@ class Performance:
 
     @property
     def good(self) -> bool:
-        """Whether it went as it must, as far as one check can tell: a mistake may be caught by another of its row."""
+        """Whether it went as it must, as far as one check can tell: a mistake may be another check's to catch."""
         return not self.fault and (self.role == "mistake" or len(self.passed_on) == len(self.seeds))
 
     def to_json(self) -> dict[str, Json]:
-        """One row of the table."""
+        """One line of the table."""
         return {
             "part": self.part,
             "criterion": self.criterion,
@@ -104,7 +104,7 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """One known mistake in one row of the rubric, over all its checks and seeds.
+    """One known mistake in one criterion, over all its checks and seeds.
 
     Attributes:
         caught: on how many seeds at least one check failed.
@@ -120,7 +120,7 @@ class Met:
     instead: tuple[str, ...]
 
     def to_json(self) -> dict[str, Json]:
-        """One row of the summary."""
+        """One line of the summary."""
         return {
             "criterion": self.criterion,
             "mistake": self.mistake,
@@ -135,16 +135,16 @@ class Met:
 class Rehearsal:
     """The table of all performances, and what it comes to."""
 
-    rows: tuple[Performance, ...]
+    performances: tuple[Performance, ...]
 
     @property
     def mistakes(self) -> tuple[Met, ...]:
-        """Each known mistake of each row of the rubric: whether it loses the row, and its name."""
+        """Each known mistake of each criterion: whether it loses points, and its name."""
         met: dict[tuple[str, str], list[Performance]] = {}
-        for row in self.rows:
-            if row.role == "mistake":
-                met.setdefault((row.criterion, row.actor), []).append(row)
-        return tuple(_met(criterion, mistake, rows) for (criterion, mistake), rows in met.items())
+        for one in self.performances:
+            if one.role == "mistake":
+                met.setdefault((one.criterion, one.actor), []).append(one)
+        return tuple(_met(criterion, mistake, found) for (criterion, mistake), found in met.items())
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -152,13 +152,13 @@ class Rehearsal:
         return tuple(
             f"{r.criterion}, {r.check}: {r.actor} passes on {len(r.passed_on)} of {len(r.seeds)} seeds. "
             f"{r.fault or r.said}".rstrip()
-            for r in self.rows
+            for r in self.performances
             if not r.good
         )
 
     @property
     def missed(self) -> tuple[Met, ...]:
-        """The known mistakes that keep their row's points on some seed."""
+        """The known mistakes that keep their criterion's points on some seed."""
         return tuple(met for met in self.mistakes if met.caught < met.seeds)
 
     @property
@@ -168,7 +168,7 @@ class Rehearsal:
 
     @property
     def caught(self) -> Decimal:
-        """Share of the mistakes that lose their row, over all seeds: the rubric's mutation score."""
+        """Share of the mistakes that lose points, over all seeds: the rubric's mutation score."""
         return _share(sum(m.caught for m in self.mistakes), sum(m.seeds for m in self.mistakes))
 
     @property
@@ -184,29 +184,29 @@ class Rehearsal:
             "named": round(float(self.named), 4),
             "faults": list(self.faults),
             "mistakes": [met.to_json() for met in self.mistakes],
-            "rows": [row.to_json() for row in self.rows],
+            "rows": [one.to_json() for one in self.performances],
         }
 
 
 def rehearse(rubric: Rubric, seeds: Iterable[int] = range(3)) -> Rehearsal:
     """Rehearse every check of a rubric under every seed."""
     runs = tuple(seeds)
-    rows: list[Performance] = []
+    performances: list[Performance] = []
     for part in rubric.parts:
-        for row in part.criteria:
-            for check in row.checks:
+        for criterion in part.criteria:
+            for check in criterion.checks:
                 with asked_once():  # what one check was answered is of no use to the next
-                    rows += _performances(part, row, check, runs)
-    return Rehearsal(tuple(rows))
+                    performances += _performances(part, criterion, check, runs)
+    return Rehearsal(tuple(performances))
 
 
-def _performances(part: Part, row: Criterion, check: Check, seeds: tuple[int, ...]) -> Iterator[Performance]:
+def _performances(part: Part, criterion: Criterion, check: Check, seeds: tuple[int, ...]) -> Iterator[Performance]:
     task = check.task
     if isinstance(task, Asks) or (isinstance(task, Holds) and not task.reference):
         return
     for role, name, subject in _cast(part.reference, check):
         verdicts = {seed: _judged(part, check, subject, seed) for seed in seeds}
-        yield _performed(part, row, check, role=role, name=name, verdicts=verdicts)
+        yield _performed(part, criterion, check, role=role, name=name, verdicts=verdicts)
 
 
 def _cast(right: Reference, check: Check) -> Iterator[tuple[Role, str, Subject]]:
@@ -225,12 +225,12 @@ def _cast(right: Reference, check: Check) -> Iterator[tuple[Role, str, Subject]]
 
 
 def _performed(
-    part: Part, row: Criterion, check: Check, *, role: Role, name: str, verdicts: Mapping[int, CheckResult]
+    part: Part, criterion: Criterion, check: Check, *, role: Role, name: str, verdicts: Mapping[int, CheckResult]
 ) -> Performance:
     names = {v.mistake for v in verdicts.values() if v.mistake is not None}
     return Performance(
         part=part.file,
-        criterion=row.id,
+        criterion=criterion.id,
         check=check.id,
         role=role,
         actor=name,
@@ -243,11 +243,11 @@ def _performed(
     )
 
 
-def _met(criterion: str, mistake: str, rows: Sequence[Performance]) -> Met:
-    seeds = rows[0].seeds
-    caught = {seed for row in rows for seed in seeds if seed not in row.passed_on}
-    named = {seed for row in rows for seed in row.named_on}
-    instead = tuple(sorted({name for row in rows for name in row.instead}))
+def _met(criterion: str, mistake: str, performances: Sequence[Performance]) -> Met:
+    seeds = performances[0].seeds
+    caught = {seed for one in performances for seed in seeds if seed not in one.passed_on}
+    named = {seed for one in performances for seed in one.named_on}
+    instead = tuple(sorted({name for one in performances for name in one.instead}))
     return Met(criterion, mistake, len(seeds), len(caught), len(named), instead)
 
 

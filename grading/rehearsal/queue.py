@@ -43,7 +43,7 @@ class Known:
     Attributes:
         seeds: on how many each was graded.
         boxes: in how many fresh ones, between which the seeds were dealt out.
-        mistakes: the wrong ones, each with how often it lost its rows and was named.
+        mistakes: the wrong ones, each with how often it lost its criteria and was named.
         right: (file, name) of the right ones, each with on how many seeds it kept every point.
         faults: what no threshold forgives, in words to the author.
     """

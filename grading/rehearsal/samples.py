@@ -87,7 +87,7 @@ class Devices:
     Attributes:
         compared: how many reports.
         skipped: why none was compared, or "".
-        differing: rows that differ, in words to the author.
+        differing: criteria that differ, in words to the author.
     """
 
     compared: int = 0
@@ -138,7 +138,7 @@ class Stage:
 
 
 def without_pictures(rubric: "Rubric") -> "Rubric":
-    """The same rubric for those who look at rows only."""
+    """The same rubric for those who look at points only."""
     plain = copy(rubric)
     plain.parts = []
     for part in rubric.parts:
@@ -172,7 +172,7 @@ def right_samples(assignment: "Assignment") -> list[Path]:
 
 
 def devices_agree(stage: Stage, sandbox: OpensBoxes, seeds: Sequence[int]) -> Devices:
-    """Grade every right sample on the processor and on a GPU: the same rows, points and answers to each question.
+    """Grade every right sample on the processor and on a GPU: the same points, status and answers to each question.
 
     Args:
         stage: what is rehearsed.
@@ -193,12 +193,13 @@ def devices_agree(stage: Stage, sandbox: OpensBoxes, seeds: Sequence[int]) -> De
 
 
 def differences(one: Report, other: Report) -> Iterator[str]:
-    """The rows of two reports that differ in points, status or in what passed."""
-    for row, twin in zip(one.criteria, other.criteria, strict=True):
-        if (row.points, row.status) != (twin.points, twin.status):
-            yield f"{row.id} is {row.status.value} with {row.points}, and {twin.status.value} with {twin.points}"
-        elif [(f.question, f.passed) for f in row.findings] != [(f.question, f.passed) for f in twin.findings]:
-            yield f"{row.id} passes other questions"
+    """The criteria of two reports that differ in points, status or in what passed."""
+    for criterion, twin in zip(one.criteria, other.criteria, strict=True):
+        if (criterion.points, criterion.status) != (twin.points, twin.status):
+            first, second = (f"{one.status.value} with {one.points}" for one in (criterion, twin))
+            yield f"{criterion.id} is {first}, and {second}"
+        elif [(f.question, f.passed) for f in criterion.findings] != [(f.question, f.passed) for f in twin.findings]:
+            yield f"{criterion.id} passes other questions"
 
 
 def met_by_hostiles(stage: Stage, recorder: Recorder, students: Iterable[Hostility]) -> Hostiles:
@@ -242,13 +243,13 @@ def _blocked(
         session.close()
 
 
-def errors_in(rows: Iterable[CriterionResult]) -> tuple[str, ...]:
-    """The rows that ended with somebody to blame who is not the student."""
+def errors_in(criteria: Iterable[CriterionResult]) -> tuple[str, ...]:
+    """The criteria that ended with somebody to blame who is not the student."""
     return tuple(
-        f"{row.id}: {finding.message}"
-        for row in rows
-        if row.status is Status.ERROR
-        for finding in row.findings
+        f"{criterion.id}: {finding.message}"
+        for criterion in criteria
+        if criterion.status is Status.ERROR
+        for finding in criterion.findings
         if finding.blame in (Blame.AUTHOR, Blame.HOUSE) and finding.visibility is Visibility.STAFF
     )
 

@@ -37,8 +37,8 @@ def show_outcome(outcome: GateResult) -> None:
             f"{len(outcome.known.right)} right, of which {outcome.known.always_right} keep every point."
         )
     console.print(
-        f"Right answers: {sum(r.good for r in rehearsal.rows if r.role != 'mistake')} of "
-        f"{sum(r.role != 'mistake' for r in rehearsal.rows)} performances pass on every seed."
+        f"Right answers: {sum(r.good for r in rehearsal.performances if r.role != 'mistake')} of "
+        f"{sum(r.role != 'mistake' for r in rehearsal.performances)} performances pass on every seed."
     )
     console.print(
         f"Known mistakes: {len(outcome.mistakes)}. Mutation score: {float(outcome.caught):.1%} caught "
@@ -60,7 +60,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _compared(outcome: GateResult) -> str:
-    return f"{outcome.devices.compared} reports compared, {len(outcome.devices.differing)} rows differ."
+    return f"{outcome.devices.compared} reports compared, {len(outcome.devices.differing)} criteria differ."
 
 
 def _mistakes(found: list[Met]) -> Table:

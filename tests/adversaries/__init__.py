@@ -1,6 +1,6 @@
 """Attacks on the grader: each file of `grading/rehearsal/adversaries`, which every assignment's rehearsal tries as well.
 
-Here each is handed in as notebook 1 of cmpsc497-hw2, where most is at stake. A file declares in capitals which `ENTRIES` of
+Here each is submitted as notebook 1 of cmpsc497-hw2, where most is at stake. A file declares in capitals which `ENTRIES` of
 the catalogue below it is, which kinds of integrity note staff must get (`SEEN`), and whether it uses up its deadlines
 (`HASTY`: graded with short ones). `grading.rehearsal.attacks` says how it becomes a submission.
 

@@ -1,4 +1,4 @@
-"""The attacks of `grading/rehearsal/adversaries`, handed in as notebook 1 of cmpsc497-hw2, and nothing else."""
+"""The attacks of `grading/rehearsal/adversaries`, submitted as notebook 1 of cmpsc497-hw2, and nothing else."""
 
 from grading.assignments import load_rubric
 from grading.assignments.catalog import catalog
@@ -10,6 +10,6 @@ __all__ = ["Attack", "attacks", "submission"]
 
 
 def submission(attack: Attack) -> Submission:
-    """What is handed in."""
+    """What is submitted."""
     parts = load_rubric(catalog()[SLUG]).parts
     return attack.submission([part for part in parts if part.file == NOTEBOOK_1])

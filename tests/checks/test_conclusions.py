@@ -11,12 +11,12 @@ from grading.checks.conclusions import insist, right, wrong
 from tests.evaluation.fakes import graded
 
 
-def test_a_right_opinion_is_silent() -> None:
+def test_a_right_conclusion_is_silent() -> None:
     """Insisting on what holds raises nothing."""
     insist(right(outputs=10))
 
 
-def test_a_wrong_opinion_fails_with_its_words_and_its_mistake() -> None:
+def test_a_wrong_conclusion_fails_with_its_words_and_its_mistake() -> None:
     """Insisting on what does not hold stops the check; the known mistake's id goes with it."""
     with pytest.raises(Unmet, match="too small") as caught:
         insist(wrong("too small", "no-resize", size=[8, 8]))

@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from api.pages.views.reading import Unreadable, readable
+from api.pages.views.reading import NotShown, readable
 from tests.pages.classroom import NOTEBOOK_1, notebook
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def test_a_module_is_shown_as_its_text():
 @pytest.mark.parametrize("content", [b"{", b'{"cells": 1, "nbformat": 4}', b"\xff"])
 def test_what_cannot_be_read_is_said(content):
     """A broken notebook is one sentence, not a fault."""
-    with pytest.raises(Unreadable, match="cannot be shown"):
+    with pytest.raises(NotShown, match="cannot be shown"):
         readable("a.ipynb", content)
 
 

@@ -44,7 +44,7 @@ VIEW_WORDS: dict[View, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChosenAnswers:
     """What the address asks of the queue."""
 
     view: View = "todo"
@@ -88,14 +88,14 @@ class AnswerPage:
     following: str
 
 
-def _asked(view: View = "todo", criterion: Annotated[str, Query(max_length=120)] = "") -> Asked:
-    return Asked(view, criterion)
+def _asked(view: View = "todo", criterion: Annotated[str, Query(max_length=120)] = "") -> ChosenAnswers:
+    return ChosenAnswers(view, criterion)
 
 
 def _asked_by_form(
     view: Annotated[View, Form()] = "todo", criterion: Annotated[str, Form(max_length=120)] = ""
-) -> Asked:
-    return Asked(view, criterion)
+) -> ChosenAnswers:
+    return ChosenAnswers(view, criterion)
 
 
 @router.get("/assignments/{slug}/manual")
@@ -103,7 +103,7 @@ def show_queue(
     request: Request,
     slug: str,
     caller: Annotated[Caller, Depends(signed_in)],
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: Annotated[ChosenAnswers, Depends(_asked)],
     item: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """One answer of the queue: the one asked for, else the first of the view."""
@@ -122,8 +122,8 @@ def show_queue(
         many=len(progress.rows) > MANY_ROWS,
         current=current,
         asked=asked,
-        views=[(name, text, Asked(name, asked.criterion).address(slug)) for name, text in VIEW_WORDS.items()],
-        rows_href={row: Asked(asked.view, row).address(slug) for row in ["", *{i.criterion_id for i in items}]},
+        views=[(name, text, ChosenAnswers(name, asked.criterion).address(slug)) for name, text in VIEW_WORDS.items()],
+        rows_href={row: ChosenAnswers(asked.view, row).address(slug) for row in ["", *{i.criterion_id for i in items}]},
         suggesting=service.settings.suggest_key_points,
     )
 
@@ -134,7 +134,7 @@ def mark_answer(
     slug: str,
     item_id: str,
     caller: Annotated[Caller, Depends(signed_in)],
-    asked: Annotated[Asked, Depends(_asked_by_form)],
+    asked: Annotated[ChosenAnswers, Depends(_asked_by_form)],
     *,
     points: Annotated[str, Form(max_length=20)] = "",
     comment: Annotated[str, Form(max_length=4000)] = "",
@@ -172,7 +172,7 @@ def show_trail(request: Request, slug: str, caller: Annotated[Caller, Depends(si
 
 
 def _current(
-    service: Service, db: Session, caller: Caller, slug: str, *, asked: Asked, items: list[Item], wanted: str
+    service: Service, db: Session, caller: Caller, slug: str, *, asked: ChosenAnswers, items: list[Item], wanted: str
 ) -> AnswerPage | None:
     """The answer that the address asks for; without one, the first of the view; None where the view is empty."""
     listed = [item for item in items if manual.in_view(item, asked.view, asked.criterion) or item.id == wanted]

@@ -22,7 +22,7 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class OfferingStanding:
     """One assignment on the overview."""
 
     offering: OfferingView
@@ -33,7 +33,7 @@ class Card:
 def show_overview(request: Request, caller: Caller) -> Response:
     """The start page of course staff."""
     service = service_of(request)
-    courses: dict[str, list[Card]] = {}
+    courses: dict[str, list[OfferingStanding]] = {}
     own = []
     with service.database.read() as db:
         attention = attention_of(db, caller)
@@ -42,7 +42,7 @@ def show_overview(request: Request, caller: Caller) -> Response:
             if not caller.staff_of(offering.course_id):
                 own.append(offering)
             elif assignment is not None:
-                card = Card(offering, assignment.points, summary_of(db, caller, offering.slug))
+                card = OfferingStanding(offering, assignment.points, summary_of(db, caller, offering.slug))
                 courses.setdefault(offering.course_title, []).append(card)
     return render(
         request,

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.pages.asking import staff
 from api.pages.rendering import render
-from api.pages.views.reading import FRAME_POLICY, Unreadable, readable
+from api.pages.views.reading import FRAME_POLICY, NotShown, readable
 from api.service import service_of
 from grading.store.access import Caller, NotFound
 from grading.store.queries.submissions import SubmissionView, file_of, submission_of
@@ -31,7 +31,7 @@ def show_contents(
     _, name, content = _file(request, caller, submission_id, number)
     try:
         text = readable(name, content)
-    except Unreadable as reason:
+    except NotShown as reason:
         text = f"<!doctype html><title>Not shown</title><p>{reason} Download it instead.</p>"
     return HTMLResponse(text, headers={"Content-Security-Policy": FRAME_POLICY, "Cache-Control": "private, no-store"})
 

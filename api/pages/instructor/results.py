@@ -38,7 +38,7 @@ PAGE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChosenResults:
     """What the address asks of the table of students."""
 
     sort: Sort = "name"
@@ -92,9 +92,9 @@ def _asked(  # noqa: PLR0917 - the fields of the address
     criterion: Annotated[str, Query(max_length=100)] = "",
     mistake: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str, Query(max_length=500)] = "",
-) -> Asked:
+) -> ChosenResults:
     known = state if state in set(RunState) else ""
-    return Asked(sort, descending, text.strip(), known, criterion, mistake, cursor)
+    return ChosenResults(sort, descending, text.strip(), known, criterion, mistake, cursor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def show_results(
     request: Request,
     slug: str,
     caller: Annotated[Caller, Depends(signed_in)],
-    asked: Annotated[Asked, Depends(_asked)],
+    asked: Annotated[ChosenResults, Depends(_asked)],
 ) -> Response:
     """The page of results."""
     service = service_of(request)
@@ -176,7 +176,7 @@ def download_results(request: Request, slug: str, caller: Annotated[Caller, Depe
     return as_csv(service_of(request), caller, slug, {})
 
 
-def _heads(asked: Asked) -> Iterator[Head]:
+def _heads(asked: ChosenResults) -> Iterator[Head]:
     """Columns; the one in use says so, and clicking it turns the order around."""
     for key, text in COLUMNS:
         if key is None:
@@ -202,7 +202,7 @@ def _mistake_bar(service: Service, db: Session, offering: OfferingView, share: M
     )
 
 
-def _narrowed(asked: Asked, title_of: Mapping[str, str], mistakes: Mapping[str, str]) -> str:
+def _narrowed(asked: ChosenResults, title_of: Mapping[str, str], mistakes: Mapping[str, str]) -> str:
     if asked.mistake:
         return f"Mistake: {mistakes.get(asked.mistake) or words.in_words(asked.mistake)}"
     if asked.criterion:

@@ -31,7 +31,7 @@ COUNTING = {"latest": "newest", "best": "best", "first": "first"}
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class OfferedAssignment:
     """One assignment on the start page."""
 
     offering: OfferingView
@@ -40,7 +40,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UploadProblem:
     """Why nothing was submitted, for the reader beside the form."""
 
     message: str
@@ -55,11 +55,11 @@ def show_start(request: Request, caller: Annotated[Caller, Depends(signed_in)]) 
     service = service_of(request)
     with service.database.read() as db:
         offerings = my_offerings(db, caller)
-    courses: dict[str, list[Card]] = {}
+    courses: dict[str, list[OfferedAssignment]] = {}
     for offering in offerings:
         assignment = service.assignments.get(offering.rubric_slug)
         if assignment is not None:
-            card = Card(offering, assignment.points, bool(assignment.starter))
+            card = OfferedAssignment(offering, assignment.points, bool(assignment.starter))
             courses.setdefault(offering.course_title, []).append(card)
     return render(request, "student/home.html", caller, here="home", courses=list(courses.items()))
 
@@ -80,17 +80,17 @@ def submit_files(
     """Take the files and go to the submission's page; what cannot be taken is explained beside the form."""
     given = [(file.filename or "", file.file.read()) for file in files or [] if file.filename]
     if not given:
-        return _assignment_page(request, slug, caller, problem=Problem("Choose at least one file."), status=422)
+        return _assignment_page(request, slug, caller, problem=UploadProblem("Choose at least one file."), status=422)
     try:
         submission = submit(service_of(request), caller, slug, given)
     except TooLarge as fault:
-        return _assignment_page(request, slug, caller, problem=Problem(fault.message, fault.file), status=413)
+        return _assignment_page(request, slug, caller, problem=UploadProblem(fault.message, fault.file), status=413)
     except NotASubmission as fault:
-        return _assignment_page(request, slug, caller, problem=Problem(fault.message, fault.file), status=422)
+        return _assignment_page(request, slug, caller, problem=UploadProblem(fault.message, fault.file), status=422)
     except SubmissionsClosed as fault:
-        return _assignment_page(request, slug, caller, problem=Problem(str(fault)), status=409)
+        return _assignment_page(request, slug, caller, problem=UploadProblem(str(fault)), status=409)
     except QueueFull as fault:
-        return _assignment_page(request, slug, caller, problem=Problem(str(fault)), status=503)
+        return _assignment_page(request, slug, caller, problem=UploadProblem(str(fault)), status=503)
     return RedirectResponse(f"/submissions/{submission.id}", status_code=303)
 
 
@@ -112,7 +112,7 @@ def download_starter(request: Request, slug: str, caller: Annotated[Caller, Depe
 
 
 def _assignment_page(
-    request: Request, slug: str, caller: Caller, *, problem: Problem | None = None, status: int = 200
+    request: Request, slug: str, caller: Caller, *, problem: UploadProblem | None = None, status: int = 200
 ) -> Response:
     with service_of(request).database.read() as db:
         offering = offering_of(db, caller, slug)

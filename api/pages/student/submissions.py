@@ -40,7 +40,7 @@ class Before:
     """The attempt before this one and what changed since."""
 
     attempt: int
-    changes: tuple[views.Change, ...]
+    changes: tuple[views.CriterionChange, ...]
 
 
 @router.get("/submissions/{submission_id}")

@@ -39,7 +39,7 @@ img {{ max-width: 100%; background: white }}
 </style>{body}</html>"""
 
 
-class Unreadable(Exception):  # noqa: N818  # it says what the file is
+class NotShown(Exception):  # noqa: N818  # it says what the file is
     """The file cannot be shown; it can still be downloaded."""
 
 
@@ -51,10 +51,10 @@ def readable(name: str, content: bytes) -> str:
         content: the file.
 
     Raises:
-        Unreadable: too large, broken, or too slow to read.
+        NotShown: too large, broken, or too slow to read.
     """
     if len(content) > TOO_LARGE_BYTES:
-        raise Unreadable("The file is too large to be shown here.")
+        raise NotShown("The file is too large to be shown here.")
     try:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", __name__, name.rpartition(".")[2]],
@@ -65,7 +65,7 @@ def readable(name: str, content: bytes) -> str:
             env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONPATH": ":".join(filter(None, sys.path))},
         )
     except (subprocess.SubprocessError, OSError) as error:
-        raise Unreadable("The file cannot be shown here.") from error
+        raise NotShown("The file cannot be shown here.") from error
     return done.stdout.decode("utf-8", "replace")
 
 

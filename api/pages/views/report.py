@@ -175,7 +175,7 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CriterionChange:
     """What one row did since the attempt before."""
 
     title: str
@@ -213,7 +213,7 @@ def read(report: Report, assignment: Assignment | None, described: Description |
     )
 
 
-def changes(before: Report, after: Report) -> tuple[Change, ...]:
+def changes(before: Report, after: Report) -> tuple[CriterionChange, ...]:
     """The rows whose status or points differ between two reports, in the rubric's order."""
     old = {row.id: row for row in before.criteria}
     made = []
@@ -222,7 +222,7 @@ def changes(before: Report, after: Report) -> tuple[Change, ...]:
         if was is None or (was.status is row.status and was.points == row.points):
             continue
         delta = float(row.points - was.points)
-        made.append(Change(row.title, words.STATUS_WORDS[was.status], words.STATUS_WORDS[row.status], delta))
+        made.append(CriterionChange(row.title, words.STATUS_WORDS[was.status], words.STATUS_WORDS[row.status], delta))
     return tuple(made)
 
 

@@ -94,7 +94,7 @@ class RowCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class MarkingProgress:
     """How far the offering is.
 
     Attributes:
@@ -111,7 +111,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class EventView:
+class MarkEventView:
     """One entry of the trail."""
 
     item_id: str
@@ -149,13 +149,13 @@ def in_view(item: Item, view: View, criterion: str = "") -> bool:
     return belongs[view] and criterion in {"", item.criterion_id}
 
 
-def progress(items: Sequence[Item]) -> Progress:
+def progress(items: Sequence[Item]) -> MarkingProgress:
     """How far it is, from all answers of an offering."""
     rows: dict[str, list[Item]] = {}
     for item in items:
         rows.setdefault(item.criterion_id, []).append(item)
     twice = [item for item in items if item.graders > 1]
-    return Progress(
+    return MarkingProgress(
         len(items),
         sum(_done(item) for item in items),
         {view: sum(in_view(item, view) for item in items) for view in VIEWS},
@@ -203,7 +203,7 @@ def item_of(db: Session, caller: Caller, item: Item) -> ItemView:
     )
 
 
-def trail_of(db: Session, items: Sequence[Item], limit: int = 200) -> list[EventView]:
+def trail_of(db: Session, items: Sequence[Item], limit: int = 200) -> list[MarkEventView]:
     """What people did to these answers, newest first."""
     ids = {(item.submission_id, item.criterion_id): item.id for item in items}
     rows = db.scalars(
@@ -216,7 +216,7 @@ def trail_of(db: Session, items: Sequence[Item], limit: int = 200) -> list[Event
         item_id = ids.get((row.submission_id, row.criterion_id))
         if item_id is not None:
             found.append(
-                EventView(
+                MarkEventView(
                     item_id, row.criterion_id, row.grader, row.action, row.before, row.after, row.at, row.undone_at
                 )
             )

@@ -37,7 +37,7 @@ def name_of(value: object) -> str | None:
 pytestmark = pytest.mark.box
 
 
-class Desk:
+class Submissions:
     """Grades in the background, as many at once as there are cores."""
 
     def __init__(self, judge: Judge) -> None:
@@ -62,10 +62,10 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+def submissions(request: pytest.FixtureRequest) -> Iterator[Submissions]:
     """A judge at work on all patches that this session asks for, so that no core waits for the next test."""
     with Judge.start(JudgeConfig(warm=False)) as judge:
-        opened = Desk(judge)
+        opened = Submissions(judge)
         for item in request.session.items:
             call = getattr(item, "callspec", None)
             if item.path == request.path and call is not None and "group" in call.params:
@@ -105,9 +105,9 @@ def test_every_row_has_known_mistakes_enough() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("group", WRONG_TODAY, ids=name_of)
-def test_known_mistakes_lose_their_rows_and_are_named(desk: Desk, group: Group, seed: int) -> None:
+def test_known_mistakes_lose_their_rows_and_are_named(submissions: Submissions, group: Group, seed: int) -> None:
     """A known mistake costs the row it was made in, no other, and the report says which it was."""
-    report = desk.submit(group, seed).result()
+    report = submissions.submit(group, seed).result()
 
     assert {row for patch in group for row in patch.loses} == set(lost(report)), said(report)
     assert {patch.named for patch in group} <= named(report), said(report)
@@ -117,25 +117,25 @@ def test_known_mistakes_lose_their_rows_and_are_named(desk: Desk, group: Group, 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("group", RIGHT_TODAY, ids=name_of)
-def test_right_variants_keep_full_marks(desk: Desk, group: Group, seed: int) -> None:
+def test_right_variants_keep_full_marks(submissions: Submissions, group: Group, seed: int) -> None:
     """A notebook that is right in another way earns every point."""
-    report = desk.submit(group, seed).result()
+    report = submissions.submit(group, seed).result()
 
     assert lost(report) == (), said(report)
     assert report["final"]
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_rows_twice(desk: Desk) -> None:
+def test_the_same_seed_gives_the_same_rows_twice(submissions: Submissions) -> None:
     """Grading again with the seed of a run gives its rows again, word for word."""
     content = SAMPLE
 
-    assert rows(desk.graded(content, 7)) == rows(desk.graded(content, 7))
+    assert rows(submissions.graded(content, 7)) == rows(submissions.graded(content, 7))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["starter", "partly_right"])
-def test_samples_earn_what_they_should(desk: Desk, name: str) -> None:
+def test_samples_earn_what_they_should(submissions: Submissions, name: str) -> None:
     """The untouched starter earns nothing; the partly right sample loses three rows, each by its name."""
     expected = {
         "starter": (0.0, set()),
@@ -144,7 +144,7 @@ def test_samples_earn_what_they_should(desk: Desk, name: str) -> None:
         ),
     }  # fmt: skip
 
-    report = desk.graded((FOLDER / "samples" / name / FILE).read_bytes())
+    report = submissions.graded((FOLDER / "samples" / name / FILE).read_bytes())
 
     points, mistakes = expected[name]
     assert report["score"] == points, said(report)
@@ -153,11 +153,11 @@ def test_samples_earn_what_they_should(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_another_assignments_notebook_is_the_students_to_mend(desk: Desk) -> None:
+def test_another_assignments_notebook_is_the_students_to_mend(submissions: Submissions) -> None:
     """Notebook 1 under notebook 2's name earns nothing, and nobody but the student has to act."""
     content = (FOLDER / "samples" / "right" / OTHER_FILE).read_bytes()
     assert b"range(50000)" in content
-    report = desk.graded(content.replace(b"range(50000)", b"range(500)"))  # its trainings take a minute
+    report = submissions.graded(content.replace(b"range(50000)", b"range(500)"))  # its trainings take a minute
 
     assert lost(report) == ROWS
     assert report["final"]
