@@ -1,7 +1,8 @@
 """Pictures of three channels sent through a program's pipelines: how they are normalised, cropped and flipped.
 
 A pipeline's normalisation is seen on black and white (`transforms`); sizes, crops and flips on a ramp whose pixels say
-where they were. Positions are read off the ramp's middle, which padding does not reach.
+where they were. Positions are read off the ramp's middle, which padding does not reach, and against its blue, which
+changes of brightness move as well.
 """
 
 from collections.abc import Sequence
@@ -29,8 +30,11 @@ RAMP_STEP = 8
 PASSES, ENDS = 48, 24
 """Of the ramp; of black and of white, of which a change of brightness leaves white at its end in half of the passes."""
 
-INSIDE = 6
-"""Rows and columns from here to the other end are no padding."""
+LEVEL = 128 / RAMP_STEP
+"""Of the ramp's blue, in rows or columns."""
+
+AROUND = 6
+"""Rows and columns on both sides of the middle, none of them padding."""
 
 FAR = 1_000.0
 SLOWER = 0.05
@@ -148,22 +152,27 @@ def _pipeline(student: Subject, chain: int) -> Pipeline:
 
 def _window(values: Array, mean: Array, deviation: Array) -> Window:
     with np.errstate(all="ignore"):
-        columns = np.clip(np.nan_to_num((values[0] * deviation[0] + mean[0]) * 255 / RAMP_STEP), -FAR, FAR)
-        rows = np.clip(np.nan_to_num((values[1] * deviation[1] + mean[1]) * 255 / RAMP_STEP), -FAR, FAR)
+        shown = np.nan_to_num((values * deviation[:, None, None] + mean[:, None, None]) * 255 / RAMP_STEP)
+    columns, rows, level = np.clip(shown, -FAR, FAR)
     # Medians: a rotation or an erased patch bends the edges.
-    left, mirrored, pace = _along(np.median(columns, axis=0))
-    top, turned, _ = _along(np.median(rows, axis=1))
+    left, mirrored, pace = _along(np.median(columns, axis=0), float(np.median(level)))
+    top, turned, _ = _along(np.median(rows, axis=1), float(np.median(level)))
     return Window(top, left, mirrored, turned, pace)
 
 
-def _along(places: Array) -> tuple[int, bool, float]:
-    """Where a line of the ramp began, whether it runs backwards, and its pace, all seen in its middle."""
-    length = len(places)
-    edge = min(INSIDE, (length - 1) // 2)
-    pace = float(places[length - 1 - edge] - places[edge]) / max(1, length - 1 - 2 * edge)
-    backwards, middle = pace < 0, length // 2
-    steps = length - 1 - middle if backwards else middle
-    return round(float(places[middle]) - abs(pace) * steps), backwards, abs(pace)
+def _along(places: Array, level: float) -> tuple[int, bool, float]:
+    """Where a line of the ramp began, whether it runs backwards, and its pace, all seen around its middle.
+
+    Args:
+        places: what each pixel shows.
+        level: what blue shows, which is the same everywhere: brightness and contrast change it with the places.
+    """
+    middle, around = len(places) // 2, min(AROUND, (len(places) - 1) // 2)
+    pace = float(places[middle + around] - places[middle - around]) / max(1, 2 * around)
+    backwards = pace < 0
+    steps = len(places) - 1 - middle if backwards else middle
+    place = (float(places[middle]) - level) / abs(pace) + LEVEL if abs(pace) > SLOWER else float(places[middle])
+    return round(np.clip(place, -FAR, FAR)) - steps, backwards, abs(pace)
 
 
 _asked = FoundOnce[tuple[list[Pipeline], list[Pipeline]]]("vision_transform")

@@ -1,4 +1,4 @@
-"""Small convolutional networks: their layers by shape, where they normalise, and what they compute with given weights.
+"""Small convolutional networks: layers by shape, normalisation and dropout, what they compute with given weights.
 
 A course says which shapes count; a network is judged by the one that it is nearest to. A normalisation may stand behind
 the convolution, the activation or the pooling, and takes the bias's place where it follows the convolution.
@@ -17,6 +17,7 @@ from grading.checks import modules
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.image_networks import ImageNetwork, any_of, outputs, state_of, stopped, working
 from grading.mistakes import architecture
+from grading.mistakes.pretrained import WRONG_NUMBER_OF_CLASSES
 from grading.mistakes.small_cnn import FORWARD
 from reference_models import small_cnn
 from reference_models.small_cnn import ORDERS, Activation, Order, Shape, SmallNet
@@ -99,7 +100,7 @@ def _linears(network: ImageNetwork, wanted: Shape, said: str) -> Conclusion | No
         if taken != inputs and name == first:
             return wrong(f"{said}; {name} has {taken} inputs, expected {inputs}.", architecture.LINEAR_INPUTS)
         if width != outputs_:
-            mistake = architecture.CLASSES if name == last else architecture.LINEAR_WIDTHS
+            mistake = WRONG_NUMBER_OF_CLASSES if name == last else architecture.LINEAR_WIDTHS
             return wrong(f"{said}; {name} has {width} outputs, expected {outputs_}.", mistake)
     return None
 
@@ -189,7 +190,7 @@ class Answered:
         return next((o for o in conclusions if o.mistake), conclusions[0])
 
 
-def weights_for(network: ImageNetwork, shape: Shape, draw: Draw) -> dict[str, Tensor]:
+def _weights(network: ImageNetwork, shape: Shape, draw: Draw) -> dict[str, Tensor]:
     """Random weights of a shape; where the network's convolution has no bias, none."""
     w = small_cnn.weights(np.random.default_rng(draw.seed()), shape)
     for name, layer in zip(shape.convolutions, network.convolutions, strict=True):
@@ -201,7 +202,7 @@ def weights_for(network: ImageNetwork, shape: Shape, draw: Draw) -> dict[str, Te
 def answered(student: Subject, network: ImageNetwork, draw: Draw, shapes: Sequence[Shape]) -> Answered:
     """Ask a network of the right layers for its scores, with weights of ours."""
     shape = nearest(network, shapes)
-    w = weights_for(network, shape, draw)
+    w = _weights(network, shape, draw)
     images = draw.torch.normal(IMAGES, 3, network.side, network.side)
     passes, _, raised = outputs(student, network, state_of(network, w, first_linear=shape.first_linear), images)
     return Answered(network, shape, w, images, None if raised else passes[0], raised)
@@ -215,3 +216,57 @@ def insist_on_scores(student: Subject, draw: Draw, shapes: Sequence[Shape]) -> N
 def fitting(networks: Sequence[ImageNetwork], shapes: Sequence[Shape]) -> list[ImageNetwork]:
     """Those whose layers are the shapes'."""
     return [n for n in networks if not n.raised and layers(n, shapes).holds]
+
+
+# -- dropout ----------------------------------------------------------------------------------------------
+
+
+def _state(network: ImageNetwork, shape: Shape, draw: Draw) -> dict[str, Array]:
+    return state_of(network, _weights(network, shape, draw), first_linear=shape.first_linear)
+
+
+def dropout(student: Subject, network: ImageNetwork, draw: Draw, shapes: Sequence[Shape]) -> Conclusion:  # noqa: PLR0911 - one for each way to be wrong
+    """Whether what enters the last linear layer changes from one training pass to the next, and only there.
+
+    Where the layers are those of one of the shapes, weights of ours are put in.
+    """
+    if not network.linears:
+        return wrong(f"{network.kind} has no linear layers.")
+    images = draw.torch.normal(IMAGES, 3, network.side, network.side)
+    state = _state(network, nearest(network, shapes), draw) if layers(network, shapes).holds else {}
+    evaluation, _, raised = outputs(student, network, state, images)
+    varied, entered, error = outputs(student, network, state, images, training=3)
+    if raised or error:
+        return stopped(network, raised or error)
+    if not _equal(evaluation):
+        return wrong("In evaluation mode two passes of the same pictures differ.", architecture.DROPOUT_IN_EVALUATION)
+    last = [one[-1] for one in entered if one]
+    first = [one[0] for one in entered if one]
+    if len(network.linears) > 1 and not _equal(last):
+        places = _places(network)
+        between = any(0 < place < len(network.linears) for place in places)
+        if not _equal(first) and not between and 0 in places:
+            said = "In training mode the input of the first linear layer varies from pass to pass already."
+            return wrong(said, architecture.DROPOUT_BEFORE_FC4)
+        said = "There is dropout before the linear layers as well: allowed."
+        return right(said) if not _equal(first) else right()
+    if not _equal(varied) and len(network.linears) == 1:
+        return wrong(f"{network.kind} has one linear layer: there is no place between two of them.")
+    if not _equal(varied):
+        return wrong("In training mode only the scores vary from pass to pass.", architecture.DROPOUT_ON_SCORES)
+    return wrong("Three passes of the same pictures in training mode are equal.", architecture.NO_DROPOUT)
+
+
+def _equal(passes: Sequence[Array]) -> bool:
+    first = passes[0] if passes else np.zeros(0)
+    return all(p.shape == first.shape and np.allclose(p, first, rtol=1e-4, atol=1e-5, equal_nan=True) for p in passes)
+
+
+def _places(network: ImageNetwork) -> list[int]:
+    """For each dropout module, how many linear layers were called before it."""
+    found, linears = [], 0
+    for layer in network.layers:
+        linears += layer.linear
+        if "dropout" in layer.kind.lower():
+            found.append(linears)
+    return found

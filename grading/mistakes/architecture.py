@@ -40,7 +40,6 @@ LINEAR_INPUTS = KnownMistake(
     "It is maps times height times width of what the last pooling leaves.",
 )
 LINEAR_WIDTHS = KnownMistake("linear-widths", "A linear layer has another width.", "Compare it with the task's.")
-CLASSES = KnownMistake("classes", "The last layer has another number of outputs.", "CIFAR-10 has 10 classes.")
 BIASES_MISSING = KnownMistake("biases-missing", "A layer has no biases.", "Leave bias=True.")
 NO_CEIL_MODE = KnownMistake("no-ceil-mode", "The last pooling rounds 7 down to 3.", "MaxPool2d(2, 2, ceil_mode=True).")
 

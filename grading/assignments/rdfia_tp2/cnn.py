@@ -12,19 +12,27 @@ Policy where the statement leaves room:
 * CIFAR-10's own deviations (.247, .243, .262) in the place of the statement's: allowed.
 """
 
-from grading.assignments.rdfia_tp2 import cnn_networks
-from grading.assignments.rdfia_tp2.cnn_networks import SHAPES
+from dataclasses import replace
+
 from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject, remark
 from grading.checks.colour_pictures import Wanted
-from grading.checks.conclusions import insist, wrong
-from grading.checks.image_networks import any_of, insist_on_one, remark_on_calls, seen
-from grading.checks.small_networks import insist_on_scores, layers, nearest, normalised
+from grading.checks.conclusions import Conclusion, insist, right, wrong
+from grading.checks.image_networks import ImageNetwork, any_of, insist_on_one, remark_on_calls, seen
+from grading.checks.schedules import decays
+from grading.checks.small_networks import dropout, insist_on_scores, layers, nearest, normalised
+from grading.mistakes.architecture import NO_CEIL_MODE
 from grading.mistakes.training import NO_TRAINING
-from reference_models.small_cnn import CROP
+from reference_models.small_cnn import CONVNET, CROP
 
 FILE = "1_cd_CNNs.ipynb"
 ARCHITECTURE, METHODS = "2. CIFAR-10", "3. Better results"
 PICTURES = Wanted("test", crop=CROP)
+DECAY = 0.95
+
+ROUNDED_DOWN = replace(CONVNET, widths=(64 * 3 * 3, *CONVNET.widths[1:]), ceil=False)
+"""Where the last pooling rounds 7 down to 3; the row on crops is about that."""
+
+SHAPES = (CONVNET, ROUNDED_DOWN)
 
 part = Part(
     FILE,
@@ -50,7 +58,7 @@ def layers_are_the_statements(student: Subject, draw: Draw) -> None:  # noqa: AR
             "Your notebook ends with one network for colour pictures: every row about the network is about that one."
         )
     remark_on_calls(student)
-    if any(nearest(n, SHAPES) is cnn_networks.ROUNDED_DOWN for n in networks):
+    if any(nearest(n, SHAPES) is ROUNDED_DOWN for n in networks):
         remark("fc4 has 576 inputs because the last pooling rounds down: the row on crops is about that.")
     insist_on_one(student, lambda n: layers(n, SHAPES))
 
@@ -87,10 +95,23 @@ def test_pictures_are_central(student: Subject, draw: Draw) -> None:  # noqa: AR
     insist(PICTURES.central(student))
 
 
+def _ceiling(network: ImageNetwork) -> Conclusion:
+    """Whether pictures of 28 x 28 reach 1024 inputs."""
+    if network.linears and network.linears[0].weight[1] == ROUNDED_DOWN.widths[0]:
+        said = f"The first linear layer of {network.kind} has 576 inputs, 64 maps of 3 x 3."
+        return wrong(said, NO_CEIL_MODE)
+    if not network.small:
+        return wrong(
+            f"{network.kind} takes pictures of 32 x 32 only: for 28 x 28 the sizes do not fit.",
+            NO_CEIL_MODE if layers(network, SHAPES).holds else None,
+        )
+    return right()
+
+
 @augmentation.holds(id="cd-ceiling", reference=False, follows=("cd-architecture",))
 def small_pictures_fit(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - shapes need no draw
     """The network takes pictures of 28 x 28 and still has 1024 inputs at its first linear layer."""
-    insist_on_one(student, cnn_networks.ceiling)
+    insist_on_one(student, _ceiling)
 
 
 # -- schedule, dropout, normalisation: 2 points ---------------------------------------------------------
@@ -106,16 +127,16 @@ def rates_fall(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the rate
     if not rates:
         said = " ".join(("Your program took no training step.", *(f"{said}." for said in there.said)))
         insist(wrong(said, NO_TRAINING))
-    any_of([cnn_networks.schedule(r) for r in rates])
+    any_of([decays(r, DECAY) for r in rates])
 
 
-dropout = part.criterion("cd-dropout", "Dropout", section=METHODS, points="0.5")
+dropped = part.criterion("cd-dropout", "Dropout", section=METHODS, points="0.5")
 
 
-@dropout.holds(id="cd-dropout-place", reference=False, follows=("cd-architecture",))
+@dropped.holds(id="cd-dropout-place", reference=False, follows=("cd-architecture",))
 def dropout_between_linear_layers(student: Subject, draw: Draw) -> None:
     """Between the two linear layers there is dropout, in training only."""
-    insist_on_one(student, lambda n: cnn_networks.dropout(student, n, draw))
+    insist_on_one(student, lambda n: dropout(student, n, draw, SHAPES))
 
 
 batch_normalisation = part.criterion("cd-batch-normalisation", "Batch normalisation", section=METHODS, points="0.75")
