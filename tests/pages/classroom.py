@@ -288,5 +288,9 @@ class SlowJudge:
         pictures = {name: self.classroom.blobs.read(name) for name in self.classroom.pictures}
         return GradedRun(Report.from_json(made), pictures)
 
+    def describe(self, slug: str) -> Description:
+        """The classroom has described its own assignment; of the built-in ones nothing is asked here."""
+        return Description(slug, "sha256:" + "3" * 64, ())
+
     def close(self) -> None:
         """Nothing to end."""
