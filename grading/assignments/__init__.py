@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 DRIVERS = "drivers.py"
 """The only file of an assignment's folder that boxes see: the course's own drivers."""
 
-KNOWN = ("known.py", "rehearsal.py")
-"""Known submissions, in the first of these files that is there."""
+KNOWN = "known.py"
+"""Known submissions: what they must lose, and be told."""
 
 
 def load_rubric(assignment: "Assignment") -> "Rubric":
@@ -88,8 +88,8 @@ def load_patches(assignment: "Assignment", rubric: "Rubric") -> "tuple[Patches, 
     """
     from grading.authoring.patches import Patches
 
-    path = next((p for name in KNOWN if (p := assignment.folder / name).is_file()), None)
-    if path is None:
+    path = assignment.folder / KNOWN
+    if not path.is_file():
         return ()
     try:
         found = getattr(_import(assignment.folder, path.stem), "patches", None)

@@ -1,9 +1,14 @@
-"""Laws that every record of a known mistake keeps."""
+"""Laws that every record of a known mistake keeps, and every rubric that meets one."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pytest
+
+from grading.assignments import load_rubric
+from grading.assignments.catalog import catalog
+from grading.authoring import Mistake
 from grading.mistakes import KnownMistake, every, records
 
 RECORDS = {id(record): record for record in records()}.values()
@@ -51,3 +56,12 @@ def test_there_are_many():
     assert len(RECORDS) > 300
     assert every().keys() == {record.id for record in RECORDS}
     assert all(known.says == every()[known.id].says for known in RECORDS)
+
+
+@pytest.mark.parametrize("slug", sorted(catalog(())))
+def test_a_course_tells_a_mistake_in_the_words_of_its_record(slug):
+    """Advice may differ with an assignment's sizes and names; what was done is said alike everywhere."""
+    checks = [check for row in load_rubric(catalog(())[slug]).criteria for check in row.checks]
+    met: set[Mistake] = {mistake for check in checks for mistake in check.mistakes}
+
+    assert {(m.id, m.says) for m in met if m.id in every() and m.says != every()[m.id].says} == set()
