@@ -4,7 +4,7 @@
 
     app        Celery: JSON only, ids only, one queue per kind of hardware
     tasks      for each job a name, a retry rule, one call
-    grading_run   the straight line of one run: claim → grade → store → announce the post
+    grading_run the straight line of one run: claim → grade → store → announce the post
     leases     the right to grade a run, renewed while it is graded
     sweep      finds what was lost: messages, dead workers, posts that are due
     passback   sends a score to a gradebook       lms          tokens and words of learning platforms
