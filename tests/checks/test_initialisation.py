@@ -128,7 +128,7 @@ def test_no_array_is_the_students_fault() -> None:
 
 def test_every_record_is_a_law_of_its_own() -> None:
     """Each can be made of some right law, and is asked for in its place."""
-    made = {one.id for law in (normal(0.3), zeros()) for one, _ in wrong_laws(law, FANS)}
+    made = {one.id for law in (normal(0.3), uniform(-2, 2), zeros()) for one, _ in wrong_laws(law, FANS)}
 
     assert made == {one.id for one in KNOWN}
     assert not {one.id for one, _ in wrong_laws(normal(0.3), FANS, KNOWN[:2])} - {one.id for one in KNOWN[:2]}
