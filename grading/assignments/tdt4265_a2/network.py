@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.assignments.tdt4265_a2 import settings
 from grading.assignments.tdt4265_a2.digits import STATISTICS
-from grading.assignments.tdt4265_a2.settings import Earlier, Setting, answering, given, hidden_biases, mistakes
+from grading.assignments.tdt4265_a2.settings import TWO_LAYERS, WITHOUT_RELU, ask_pass, network
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, remark, require
 from grading.authoring import expect as admit
 from grading.authoring.mistake import acting
 from grading.authoring.subject import Mistake
 from grading.checks import backward, initialisation, preprocessing
 from grading.checks.conclusions import insist
+from grading.checks.softmax_networks import ATOL, RTOL, Known, Setting, answering, beside, given
 from grading.checks.trainers import arrays
 from grading.mistakes import softmax_network as known
 from grading.mistakes.initialisation import LAWS, TORCH_DEFAULT_LEFT
@@ -40,7 +40,6 @@ Images = npt.NDArray[np.uint8]
 START = (90, 30, 10)
 """For the first weights: large enough layers that a wrong law shows, and no two fans alike."""
 
-CLOSE: Any = {"rtol": settings.RTOL, "atol": settings.ATOL}
 FANS = [Fans(n, m) for n, m in zip((INPUTS, *START), START, strict=False)]
 
 
@@ -53,7 +52,7 @@ def _preprocessed(put: Callable[..., Any], X: Images) -> Array:
 
 
 def _ask_weights(put: Callable[..., Any], improved: bool) -> list[Array]:
-    told = put(settings.network(START, "sigmoid", improved_init=improved))
+    told = put(network(START, "sigmoid", improved_init=improved))
     return arrays(admit.mapping(told, "a new network", keys=("ws",))["ws"], "self.ws")
 
 
@@ -61,12 +60,14 @@ def _seed() -> int:
     return np.random.randint(2**31)  # noqa: NPY002 - the generator that the judge seeds for every subject
 
 
-EARLIER: tuple[Earlier, ...] = (
+EARLIER: tuple[tuple[Known, Hidden], ...] = (
     ((*known.FORWARD, *known.BACKWARD), "sigmoid"),
     ((*known.IMPROVED_FORWARD, *known.IMPROVED_BACKWARD), "improved"),
 )
 FORGIVEN = {"improved": 1, "deep": 2, "relu": 1}
-"""How many of the earlier tasks' mistakes each later task forgives."""
+"""How many of the earlier tasks' mistakes cost nothing again in each later task."""
+
+LATER = {task: given(ask_pass, TWO_LAYERS, *EARLIER[:n]) for task, n in FORGIVEN.items()}
 
 part = Part(
     "task2a.py",
@@ -76,10 +77,10 @@ part = Part(
         Function("one_hot_encode", aliases=("one_hot", "onehot_encode"), arity=2),
         Function("SoftmaxModel", aliases=("Softmax_Model", "SoftMaxModel")),
         Driven("preprocessed", driver="softmax_preprocess", target="pre_process_images", ask=_preprocessed),
-        Driven("network", driver="softmax_pass", target="SoftmaxModel", ask=settings.ask_pass),
+        Driven("network", driver="softmax_pass", target="SoftmaxModel", ask=ask_pass),
         *(
-            Driven(f"network__{task}", driver="softmax_pass", target="SoftmaxModel", ask=given(*EARLIER[:n]))
-            for task, n in FORGIVEN.items()
+            Driven(f"network__{task}", driver="softmax_pass", target="SoftmaxModel", ask=asked)
+            for task, asked in LATER.items()
         ),
         Driven("first_weights", driver="softmax_initial", target="SoftmaxModel", ask=_ask_weights, told=""),
     ],
@@ -88,7 +89,7 @@ part = Part(
         cross_entropy_loss=right.cross_entropy,
         one_hot_encode=right.one_hot,
         network=answering(),
-        **{f"network__{task}": answering() for task in FORGIVEN},
+        **{f"network__{task}": answering() for task in LATER},
         first_weights=lambda improved: right.initial(START, np.random.default_rng(_seed()), improved=improved),
     ),
 )
@@ -133,7 +134,7 @@ def _probabilities(draw: Draw, n: int, classes: int) -> Array:
     return np.asarray(scores / scores.sum(axis=1, keepdims=True))
 
 
-@task_2a.agrees(id="cross-entropy", weight="3", mistakes=acting(BY_HAND, "cross_entropy_loss"), **CLOSE)
+@task_2a.agrees(id="cross-entropy", weight="3", mistakes=acting(BY_HAND, "cross_entropy_loss"), rtol=RTOL, atol=ATOL)
 def cross_entropy_values(subject: Subject, draw: Draw) -> object:
     """cross_entropy_loss is the mean over the batch of -sum(targets * log(outputs)), one number."""
     n, classes = draw.sizes(2, 4, 12)
@@ -158,28 +159,22 @@ def one_hot_rows(subject: Subject, draw: Draw) -> object:
 task_2b = part.criterion("task-2b", "Forward and backward pass", points="18", section="Task 2b", award=PROPORTIONAL)
 
 
-@task_2b.agrees(id="forward", weight="6", mistakes=mistakes(known.FORWARD), also=hidden_biases(), **CLOSE, form="free")
+@task_2b.agrees(id="forward", weight="6", form="free", **beside(known.FORWARD))
 def forward(subject: Subject, draw: Draw) -> object:
     """The forward pass gives softmax probabilities of one hidden layer of sigmoids."""
-    return subject.network(Setting.drawn(draw, settings.TWO_LAYERS, "sigmoid"), backward=False)
+    return subject.network(Setting.drawn(draw, TWO_LAYERS, "sigmoid"), backward=False)
 
 
-@task_2b.agrees(
-    id="gradients",
-    weight="9",
-    mistakes=mistakes(known.BACKWARD),
-    also=(*hidden_biases(), *settings.textbook_after(known.FORWARD)),
-    **CLOSE,
-)
+@task_2b.agrees(id="gradients", weight="9", **beside(known.BACKWARD, after=known.FORWARD))
 def gradients(subject: Subject, draw: Draw) -> object:
     """Backward fills self.grads with the gradients of the mean loss for both layers."""
-    return subject.network(Setting.drawn(draw, settings.TWO_LAYERS, "sigmoid"))
+    return subject.network(Setting.drawn(draw, TWO_LAYERS, "sigmoid"))
 
 
 @task_2b.holds(id="slope", weight="3", form="free", follows=("forward", "gradients"))
 def slope_of_your_loss(student: Subject, draw: Draw) -> None:
     """Your gradients are the slope of the cross-entropy of your own forward pass, along a random direction."""
-    s = Setting.drawn(draw, settings.TWO_LAYERS, "sigmoid")
+    s = Setting.drawn(draw, TWO_LAYERS, "sigmoid")
     found = student.network(s)["gradients"]
     require(len(found) == len(s.weights), f"self.grads has {len(found)} entries, expected {len(s.weights)}.")
     names = [f"self.grads[{n}]" for n in range(len(found))]
@@ -201,7 +196,7 @@ def slope_of_your_loss(student: Subject, draw: Draw) -> None:
 @task_2b.holds(id="large-logits", weight="0", form="free", needs=("forward",))
 def large_logits(student: Subject, draw: Draw) -> None:
     """Softmax of large logits stays finite (a remark; it costs nothing)."""
-    s = Setting.drawn(draw, settings.TWO_LAYERS, "sigmoid")
+    s = Setting.drawn(draw, TWO_LAYERS, "sigmoid")
     outputs = student.network(s.with_weights((*s.weights[:-1], 3000 * s.weights[-1])), backward=False)["outputs"]
     if not np.isfinite(outputs).all():
         remark("For large logits your softmax overflows to NaN. Subtract each row's maximum first; it costs nothing.")
@@ -252,29 +247,22 @@ task_3b = part.criterion("task-3b", "Improved sigmoid", points="7", section="Tas
 
 
 @task_3b.agrees(
-    id="improved-forward",
-    weight="3",
-    mistakes=mistakes(known.IMPROVED_FORWARD, "network__improved"),
-    also=hidden_biases("network__improved"),
-    follows=("task-2b",),
-    **CLOSE,
+    id="improved-forward", weight="3", follows=("task-2b",), **beside(known.IMPROVED_FORWARD, "network__improved")
 )
 def improved_forward(subject: Subject, draw: Draw) -> object:
     """With use_improved_sigmoid the hidden layer is 1.7159 tanh(2z/3), and the output softmax."""
-    return subject.network__improved(Setting.drawn(draw, settings.TWO_LAYERS, "improved"), backward=False)
+    return subject.network__improved(Setting.drawn(draw, TWO_LAYERS, "improved"), backward=False)
 
 
 @task_3b.agrees(
     id="improved-gradients",
     weight="4",
-    mistakes=mistakes((*known.IMPROVED_BACKWARD, *known.SLOPELESS), "network__improved"),
-    also=(*hidden_biases("network__improved"), *settings.textbook_after(known.IMPROVED_FORWARD, "network__improved")),
     follows=("improved-forward", "task-2b"),
-    **CLOSE,
+    **beside((*known.IMPROVED_BACKWARD, *known.SLOPELESS), "network__improved", after=known.IMPROVED_FORWARD),
 )
 def improved_gradients(subject: Subject, draw: Draw) -> object:
     """With use_improved_sigmoid the gradients have its slope."""
-    return subject.network__improved(Setting.drawn(draw, settings.TWO_LAYERS, "improved"))
+    return subject.network__improved(Setting.drawn(draw, TWO_LAYERS, "improved"))
 
 
 # -- 4c: any number of layers -----------------------------------------------------------------------------
@@ -298,18 +286,12 @@ def _deep_questions(widths: tuple[int, ...], hidden: Hidden, weight: int, follow
         (f"deep-forward-{layers}", outputs, weight, ()),
         (f"deep-gradients-{layers}", grads, 3 * weight, (f"deep-forward-{layers}",)),
     ):
-        task_4c.agrees(
-            id=name,
-            weight=str(worth),
-            mistakes=mistakes(known.DEEP, "network__deep"),
-            also=hidden_biases("network__deep"),
-            follows=(*first, *follows),
-            **CLOSE,
-        )(question)
+        held = beside(known.DEEP, "network__deep")
+        task_4c.agrees(id=name, weight=str(worth), follows=(*first, *follows), **held)(question)
 
 
-_deep_questions(settings.THREE_LAYERS, "improved", 2, ("task-2b", "task-3b"))
-_deep_questions(settings.FIVE_LAYERS, "sigmoid", 1, ("task-2b",))
+_deep_questions((8, 5, 10), "improved", 2, ("task-2b", "task-3b"))
+_deep_questions((9, 7, 5, 8, 10), "sigmoid", 1, ("task-2b",))
 
 
 # -- 4f: ReLU ---------------------------------------------------------------------------------------------
@@ -317,13 +299,7 @@ _deep_questions(settings.FIVE_LAYERS, "sigmoid", 1, ("task-2b",))
 task_4f = part.criterion("task-4f", "ReLU", points="1", section="Task 4f")
 
 
-@task_4f.agrees(
-    id="relu",
-    mistakes=mistakes(known.RELU, "network__relu"),
-    also=(settings.WITHOUT_RELU, *hidden_biases("network__relu")),
-    follows=("task-2b",),
-    **CLOSE,
-)
+@task_4f.agrees(id="relu", follows=("task-2b",), **beside(known.RELU, "network__relu", also=[WITHOUT_RELU]))
 def relu(subject: Subject, draw: Draw) -> object:
     """With use_relu the hidden layer is max(0, z), forwards and backwards."""
-    return subject.network__relu(Setting.drawn(draw, settings.TWO_LAYERS, "relu"))
+    return subject.network__relu(Setting.drawn(draw, TWO_LAYERS, "relu"))

@@ -15,61 +15,27 @@ import numpy as np
 import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.digits import digits
-from grading.assignments.tdt4265_a2.settings import CLASSES, TWO_LAYERS, Setting, network
+from grading.assignments.tdt4265_a2.settings import CLASSES, TWO_LAYERS, network
 from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, remark, stores
 from grading.authoring import expect as admit
 from grading.authoring.mistake import acting
 from grading.checks import outcome, trainers
 from grading.checks.conclusions import insist, wrong
+from grading.checks.softmax_networks import TrainerSetting, taking_steps
 from grading.checks.trainers import Batch, Steps
 from grading.mistakes import momentum as rules
 from grading.mistakes import training_loops as loops
 from grading.mistakes.metrics import ACCURACY
 from reference_models import descent
-from reference_models.descent import Rule
 from reference_models.optimizers import Hyperparameters
 from reference_models.softmax_network import INPUTS, Hidden, SoftmaxNetwork, accuracy, cross_entropy, initial, updates
 
 Array = npt.NDArray[np.float64]
 Order = npt.NDArray[np.int64]
 
-RIDE = 5
 BATCH = 32
 SEEDS = 3
 GAMMA = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Ride:
-    """A few steps that a trainer is asked for.
-
-    Attributes:
-        setting: the network and its first weights.
-        batches: one for each step.
-        rate, gamma: no round numbers, so that none can be taken from a text.
-        use_momentum: whether the velocity counts.
-    """
-
-    setting: Setting
-    batches: tuple[Batch, ...]
-    rate: float
-    gamma: float
-    use_momentum: bool
-
-    @classmethod
-    def drawn(cls, draw: Draw, *, use_momentum: bool) -> "Ride":
-        """A fresh one."""
-        setting = Setting.drawn(draw, TWO_LAYERS, "sigmoid")
-        n = len(setting.X)
-        pairs = [
-            (np.hstack([draw.normal(n, INPUTS - 1), np.ones((n, 1))]), draw.one_hot(n, CLASSES)) for _ in range(RIDE)
-        ]
-        return cls(setting, tuple(pairs), draw.number(0.05, 0.09), draw.number(0.55, 0.8), use_momentum)
-
-    def __str__(self) -> str:
-        """To the student."""
-        momentum = f"momentum {self.gamma:.3g}" if self.use_momentum else "no momentum"
-        return f"{self.setting}, learning rate {self.rate:.3g}, {momentum}, {len(self.batches)} batches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +81,9 @@ def _ask_accuracy(put: Callable[..., Any], outputs: Array, targets: Array) -> fl
     return admit.number(put(targets, outputs, INPUTS), "what calculate_accuracy returns")
 
 
-def _ask_steps(put: Callable[..., Any], ride: Ride) -> Steps:
-    s, batches = ride.setting, [list(pair) for pair in ride.batches]
-    options = {"rate": ride.rate, "gamma": ride.gamma, "use_momentum": ride.use_momentum}
+def _ask_steps(put: Callable[..., Any], asked: TrainerSetting) -> Steps:
+    s, batches = asked.setting, [list(pair) for pair in asked.batches]
+    options = {"rate": asked.rate, "gamma": asked.gamma, "use_momentum": asked.use_momentum}
     reply = put(network(s.widths, s.hidden), list(s.weights), batches, options)
     return trainers.seen(reply, batches, cross_entropy)
 
@@ -140,24 +106,6 @@ def _ask_batches(put: Callable[..., Any], X: Array, Y: Array, size: int) -> list
 
 
 # -- the reference, and how it goes wrong -----------------------------------------------------------------
-
-
-def riding(rule: Rule | None = None, **told: Any) -> Callable[[Ride], Steps]:
-    """A trainer of ours, answering as the student's.
-
-    Args:
-        rule: of the step; None: what the ride asks for.
-        told: what else is different, as `trainers.told` takes it.
-    """
-
-    def ridden(ride: Ride) -> Steps:
-        used = rule or (descent.velocity if ride.use_momentum else descent.plain)
-        start = [w[:-1] if n else w for n, w in enumerate(ride.setting.weights)]
-        options = Hyperparameters(lr=ride.rate, momentum=ride.gamma)
-        taken = updates(SoftmaxNetwork(), start, ride.batches, used, options)
-        return trainers.told(start, taken, ride.batches, cross_entropy, **told)
-
-    return ridden
 
 
 def _trained(plan: Plan, rows: Order, seed: int) -> Array:
@@ -189,19 +137,19 @@ part = Part(
         Driven("training", driver="softmax_training", target="SoftmaxTrainer", ask=_ask_training),
         Driven("batches", driver="softmax_batches", ask=_ask_batches, told="batch_loader"),
     ],
-    reference=Reference(accuracy=accuracy, steps=riding(), batches=trainers.loader(trainers.any_order)),
+    reference=Reference(accuracy=accuracy, steps=taking_steps(), batches=trainers.loader(trainers.any_order)),
 )
 
-ARGUMENTS = acting(loops.ARGUMENTS, "steps", lambda told: riding(None, **told))
-SOME_LAYERS = rules.PARAMETERS_LEFT_OUT.acting(steps=riding(frozen=(1,)))
+ARGUMENTS = acting(loops.ARGUMENTS, "steps", lambda told: taking_steps(None, **told))
+SOME_LAYERS = rules.PARAMETERS_LEFT_OUT.acting(steps=taking_steps(frozen=(1,)))
 SGD = (
-    *acting((*rules.rates(descent.plain), rules.MOMENTUM_ALWAYS, *rules.GRADIENTS), "steps", riding),
+    *acting((*rules.rates(descent.plain), rules.MOMENTUM_ALWAYS, *rules.GRADIENTS), "steps", taking_steps),
     SOME_LAYERS,
     *ARGUMENTS,
 )
 MOMENTUM = (
-    *acting((*rules.VELOCITY, rules.MOMENTUM_AVERAGED, rules.MOMENTUM_HARD_CODED), "steps", riding),
-    *acting(rules.rates(descent.velocity), "steps", riding),
+    *acting((*rules.VELOCITY, rules.MOMENTUM_AVERAGED, rules.MOMENTUM_HARD_CODED), "steps", taking_steps),
+    *acting(rules.rates(descent.velocity), "steps", taking_steps),
     SOME_LAYERS,
     *ARGUMENTS,
 )
@@ -228,9 +176,9 @@ def accuracy_counts_rows(student: Subject, draw: Draw) -> None:
 
 
 def _steps(student: Subject, draw: Draw, *, use_momentum: bool) -> None:
-    ride = Ride.drawn(draw, use_momentum=use_momentum)
-    told = student.steps(ride)
-    insist(trainers.follows_rule(told, rate=ride.rate, momentum=ride.gamma, use_momentum=use_momentum))
+    asked = TrainerSetting.drawn(draw, TWO_LAYERS, use_momentum=use_momentum)
+    told = student.steps(asked)
+    insist(trainers.follows_rule(told, rate=asked.rate, momentum=asked.gamma, use_momentum=use_momentum))
 
 
 @task_2c.holds(id="gradient-descent", form="free", weight="4", mistakes=SGD)
@@ -243,18 +191,18 @@ def gradient_descent(student: Subject, draw: Draw) -> None:
     id="returned-loss",
     form="free",
     weight="1",
-    mistakes=acting(loops.RETURNED_LOSS, "steps", lambda loss: riding(returned=loss)),
+    mistakes=acting(loops.RETURNED_LOSS, "steps", lambda loss: taking_steps(returned=loss)),
 )
 def returned_loss(student: Subject, draw: Draw) -> None:
     """train_step returns the loss of its batch."""
-    ride = Ride.drawn(draw, use_momentum=False)
-    insist(trainers.returns_loss(student.steps(ride), len(ride.setting.X)))
+    asked = TrainerSetting.drawn(draw, TWO_LAYERS, use_momentum=False)
+    insist(trainers.returns_loss(student.steps(asked), len(asked.setting.X)))
 
 
 @task_2c.holds(id="trainer", form="free", weight="0")
 def trainer_takes_steps(student: Subject, draw: Draw) -> None:
     """SoftmaxTrainer can be made for a network, and train_step can be called."""
-    student.steps(Ride.drawn(draw, use_momentum=False))
+    student.steps(TrainerSetting.drawn(draw, TWO_LAYERS, use_momentum=False))
 
 
 # A submission without a utils.py has the course's, whose loader shuffles: that earns nothing where nothing trains.
