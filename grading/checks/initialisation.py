@@ -45,9 +45,6 @@ ROUNDING = 1e-6
 LEFT_OUT = (ZEROS_LEFT, TORCH_DEFAULT_LEFT, UNIFORM_ONE)
 """What a layer looks like that the initialisation did not reach."""
 
-SAID = {known.id: f"{known.says} {known.look}" for known in LAWS}
-"""For rubrics that list mistakes by their ids; a check names records."""
-
 
 def follows(sample: Array, law: Law, *, alarm: float = ALARM) -> str:  # noqa: PLR0911 - one for each test
     """What speaks against the law: "", or "constant", "mean", "spread", "range", "distribution".

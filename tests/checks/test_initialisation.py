@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grading.checks.initialisation import every, follows, fresh, judged, tells
+from grading.checks.initialisation import by_hand, every, follows, fresh, judged, tells, wrong_starts
 from grading.domain.errors import BadReply
 from grading.mistakes.initialisation import LAWS as KNOWN
 from grading.mistakes.initialisation import wrong_laws
@@ -24,14 +24,7 @@ LAWS = [
 
 def sample(law: Law, seed: int, *shape: int) -> np.ndarray:
     """Entries drawn from a law."""
-    rng = np.random.default_rng(seed)
-    match law.shape:
-        case "constant":
-            return np.full(shape, law.mean)
-        case "normal":
-            return rng.normal(law.mean, law.std, shape)
-        case "uniform":
-            return rng.uniform(law.mean - law.bound, law.mean + law.bound, shape)
+    return law.sample(np.random.default_rng(seed), shape)
 
 
 @pytest.mark.parametrize("law", LAWS, ids=str)
@@ -101,6 +94,31 @@ def test_a_layer_that_was_left_out_is_named() -> None:
     assert conclusion.mistake_id == "only-some-layers"
     assert conclusion.evidence["layers"] == ["W2"]
     assert every({"W1": sample(normal(0.3), 1, 30, 20), "W2": sample(normal(0.3), 2, 20, 5)}, laws).holds
+
+
+def test_weights_of_a_network_by_hand_may_lie_either_way_and_have_bias_rows() -> None:
+    """(in, out) or turned; a row for the bias in any layer but the first, drawn or zero, first or last."""
+    fans = [Fans(90, 40), Fans(40, 12)]
+    laws = [lecun(n) for n in fans]
+    first, second = (sample(law, 1, n.into, n.out) for law, n in zip(laws, fans, strict=True))
+    zero = np.zeros((1, 12))
+    drawn = sample(laws[1], 2, 41, 12)
+
+    for layer in (second, second.T, drawn, drawn.T, np.vstack([second, zero]), np.vstack([zero, second]).T):
+        assert by_hand([first, layer], laws, fans).holds
+    assert "shape" in by_hand([np.vstack([first, first[:1]]), second], laws, fans).message
+    assert "1 arrays" in by_hand([first], laws, fans).message
+    assert by_hand([first, 0 * second], laws, fans).mistake_id == "only-some-layers"
+
+
+def test_every_wrong_start_is_named() -> None:
+    """A network whose layers all follow a wrong law is told by its name."""
+    fans = [Fans(785, 64), Fans(64, 30)]
+    laws = [lecun(n) for n in fans]
+    for known, wrong in wrong_starts(laws, fans):
+        ws = [sample(law, 3, n.into, n.out) for law, n in zip(wrong, fans, strict=True)]
+
+        assert by_hand(ws, laws, fans).mistake_id == known.id
 
 
 def test_what_few_entries_cannot_tell_holds() -> None:
