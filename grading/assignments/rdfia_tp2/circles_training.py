@@ -11,26 +11,22 @@ Policy where the statement leaves room:
 * The best of the networks of one kind counts: experiments with absurd rates cost nothing.
 """
 
-import importlib.util
-from collections.abc import Sequence
+import runpy
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grading.assignments.rdfia_tp2.circles import part
 from grading.authoring import PROPORTIONAL, Draw, Subject, stores
 from grading.checks.conclusions import insist
 from grading.checks.outcome import Band
-from grading.checks.trained import Loop, Machine, kernels_compared, read_by_person, settings_varied
+from grading.checks.trained import Array, Labels, Loop, Machine, kernels_compared, read_by_person, settings_varied
 
 __all__ = ["part"]
 
-Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
-FOLDER = Path(__file__).parent / "support"
 
 POINTS, DIGITS = 400, 300
 ENOUGH = Band(0.7, usual=0.95, seeds=0)
@@ -71,17 +67,13 @@ def digits(draw: Draw) -> tuple[Array, Labels]:
         rows = draw.permutation(len(real[0]))[:DIGITS]
         return real[0][rows], real[1][rows]
     labels = np.arange(DIGITS) % 10
-    return np.asarray(_support().drawn_like(labels, draw.normal(DIGITS, 784))), labels
+    return np.asarray(_support()["drawn_like"](labels, draw.normal(DIGITS, 784))), labels
 
 
 @lru_cache(maxsize=1)
-def _support() -> Any:
-    spec = importlib.util.spec_from_file_location("rdfia_tp2_data", FOLDER / "utils-data.py")
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(FOLDER / "utils-data.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _support() -> Mapping[str, Any]:
+    """What the support file defines that programs get their data from."""
+    return runpy.run_path(str(Path(__file__).parent / "support" / "utils-data.py"))
 
 
 @lru_cache(maxsize=2)
@@ -89,16 +81,16 @@ def _real(data: Path | None) -> tuple[Array, Labels] | None:
     """Test digits behind those that the data class gives."""
     if data is None:
         return None
-    module = _support()
-    table = module._from_file("mnist.mat", ("Xtest", "Ytest"), (data, data / "rdfia"))  # noqa: SLF001 - our own file
+    given = _support()
+    table = given["_from_file"]("mnist.mat", ("Xtest", "Ytest"), (data, data / "rdfia"))
     if table is not None:
         return np.asarray(table["Xtest"], np.float64), np.asarray(table["Ytest"]).argmax(axis=1)
-    pictures = module._idx(data / "MNIST" / "raw", "t10k-images-idx3-ubyte", 16)  # noqa: SLF001
-    labels = module._idx(data / "MNIST" / "raw", "t10k-labels-idx1-ubyte", 8)  # noqa: SLF001
+    pictures = given["_idx"](data / "MNIST" / "raw", "t10k-images-idx3-ubyte", 16)
+    labels = given["_idx"](data / "MNIST" / "raw", "t10k-labels-idx1-ubyte", 8)
     if pictures is None or labels is None:
         return None
-    first = module.MNIST_TEST
-    return pictures.reshape(-1, 784)[first : first + 4 * DIGITS] / 255.0, labels[first : first + 4 * DIGITS].astype(int)
+    new = slice(given["MNIST_TEST"], given["MNIST_TEST"] + 4 * DIGITS)
+    return pictures.reshape(-1, 784)[new] / 255.0, labels[new].astype(int)
 
 
 # -- learning loops -----------------------------------------------------------------------------------------

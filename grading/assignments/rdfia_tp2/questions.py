@@ -117,8 +117,7 @@ UNPAID: dict[str, tuple[tuple[int, str, Accepts], ...]] = {
 
 def add_questions(part: Part, which: str) -> None:
     """Add the rows of a notebook's starred questions: "ab" or "cd"."""
-    front = "cd-" if which == "cd" else ""
-    back = "-answer" if which == "cd" else ""
+    front, back = ("cd-", "-answer") if which == "cd" else ("", "")
     for text in TEXTS[which]:
         number, title = text["number"], text["title"]
         row = part.criterion(f"{which}-question-{number}", title, section="Questions", points=text["points"])
