@@ -162,18 +162,18 @@ def _off(
     )
     facts = {"arrays": names, "measured": found.value, "claimed": claimed}
     if uniform and abs(common + 1) < SAME_FACTOR:
-        return wrong("Your gradients have the wrong sign: your loss falls along them.", "", **facts)
+        return wrong("Your gradients have the wrong sign: your loss falls along them.", None, **facts)
     if uniform and len(names) > 1:
         return wrong(
             f"Your gradients are {common:.4g} times the slope of your loss, all of them: "
             "a sum where the loss is a mean, or the other way round?",
-            "",
+            None,
             factor=common,
             **facts,
         )
     return wrong(
         f"Along a random direction your loss changes by {found.value:.4g}, and your gradients say {claimed:.4g}; "
         f"look at {', '.join(names)}.",
-        "",
+        None,
         **facts,
     )

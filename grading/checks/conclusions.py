@@ -1,12 +1,11 @@
 """What a ready-made probe concludes about data: pure values, turned into a requirement at the rubric's edge."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from grading.authoring.mistake import KnownMistake
 from grading.authoring.requirement import Sketch, illustrate, remark, require
-from grading.authoring.subject import Mistake
 from grading.domain.report import Json
 
 
@@ -17,8 +16,7 @@ class Conclusion:
     Attributes:
         holds: whether what was asked for holds.
         message: to the student: what does not hold, and where. Empty where it holds.
-        mistake: the known mistake that the data show, or "".
-        hint: to the student: what to do, where the rubric's known mistake of that id does not say it.
+        mistake: the known mistake that the data show, where they show one.
         evidence: small plain JSON.
         remarks: notes that cost nothing.
         sketch: a small picture beside a failure, where one says more.
@@ -26,8 +24,7 @@ class Conclusion:
 
     holds: bool
     message: str = ""
-    mistake: KnownMistake[Any] | str = ""
-    hint: str = ""
+    mistake: KnownMistake[Any] | None = None
     evidence: Mapping[str, Json] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     sketch: Sketch | None = field(default=None, compare=False)
@@ -35,11 +32,7 @@ class Conclusion:
     @property
     def mistake_id(self) -> str:
         """Of the known mistake, or ""."""
-        return self.mistake.id if isinstance(self.mistake, KnownMistake) else self.mistake
-
-    def hinted(self, hint: str) -> "Conclusion":
-        """The same, with a hint."""
-        return replace(self, hint=hint)
+        return self.mistake.id if self.mistake is not None else ""
 
 
 def right(*remarks: str, **evidence: object) -> Conclusion:
@@ -47,9 +40,9 @@ def right(*remarks: str, **evidence: object) -> Conclusion:
     return Conclusion(True, evidence=_plain(evidence), remarks=remarks)
 
 
-def wrong(message: str, mistake: KnownMistake[Any] | str | None = None, **evidence: object) -> Conclusion:
+def wrong(message: str, mistake: KnownMistake[Any] | None = None, **evidence: object) -> Conclusion:
     """It does not hold, because of `mistake` where one is recognised."""
-    return Conclusion(False, message, mistake or "", evidence=_plain(evidence))
+    return Conclusion(False, message, mistake, evidence=_plain(evidence))
 
 
 def _plain(evidence: Mapping[str, object]) -> dict[str, Json]:
@@ -64,38 +57,10 @@ def _plain(evidence: Mapping[str, object]) -> dict[str, Json]:
 
 
 def insist(conclusion: Conclusion) -> None:
-    """Fail the running check unless the conclusion holds; its remarks are told either way.
-
-    A `Mistake` of the rubric recognises itself by `evidence["mistake"]`.
-    """
+    """Fail the running check unless the conclusion holds; its remarks are told either way."""
     for text in conclusion.remarks:
         remark(text)
     if conclusion.sketch is not None:
         illustrate(conclusion.sketch.title, conclusion.sketch.draw)
-    known = conclusion.mistake if isinstance(conclusion.mistake, KnownMistake) else None
     evidence = {"mistake": conclusion.mistake_id, **conclusion.evidence}
-    require(conclusion.holds, conclusion.message, evidence=evidence, hint=conclusion.hint, mistake=known)
-
-
-def slip(
-    id: str,  # noqa: A002 - the report's word
-    says: str,
-    look: str,
-    *,
-    symptom: bool = False,
-    **overrides: Callable[..., Any],
-) -> Mistake:
-    """A mistake that a check recognises by itself: `insist` puts its id into the evidence.
-
-    Args:
-        id: as in `Conclusion.mistake`.
-        says: what is wrong, to the student.
-        look: what to do about it.
-        symptom: see `Mistake`.
-        overrides: the mistake as functions of the reference, for the rehearsal.
-    """
-
-    def recognised(evidence: Mapping[str, Any]) -> bool:
-        return bool(evidence.get("mistake") == id)
-
-    return Mistake(id, says=says, look=look, recognise=recognised, symptom=symptom, **overrides)
+    require(conclusion.holds, conclusion.message, evidence=evidence, mistake=conclusion.mistake)

@@ -113,7 +113,7 @@ def judged(
     for mistake, other in wrong_laws(law, fans, known):
         if not follows(x, other):
             return wrong(text, mistake, against=against, **facts)
-    return wrong(text, "", against=against, **facts)
+    return wrong(text, None, against=against, **facts)
 
 
 def every(

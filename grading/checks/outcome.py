@@ -156,6 +156,5 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
             return wrong(f"Your accuracy is {number:.4g}: not the share of right answers.", known, got=number)
     return wrong(
         f"For scores drawn at random your accuracy is {number:.4g}, and the share of right answers is another.",
-        "",
         got=number,
     )

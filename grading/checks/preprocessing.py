@@ -93,7 +93,7 @@ def normalised(answer: object, X: Images, accepted: Sequence[Statistics]) -> Con
             line = _line(X, one.variant(X, *pair)[:, :-1])
             if line is not None and _near(seen.line, line):
                 return wrong(told, one, mean=m, std=s)
-    return wrong(f"{told} Mean and deviation are not those of the training set.", "", mean=m, std=s)
+    return wrong(f"{told} Mean and deviation are not those of the training set.", mean=m, std=s)
 
 
 def alike(answer: object, X: Images, other: object, X_other: Images) -> Conclusion:

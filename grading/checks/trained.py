@@ -98,7 +98,7 @@ def best(found: Sequence[Answered], labels: Labels, classes: int, band: Band) ->
     usable = [a.outputs for a in found if a.outputs is not None]
     finite = [o for o in usable if np.isfinite(o).all()]
     if not finite:
-        return wrong("It puts out NaN or infinity.", training_loops.DIVERGED if usable else "")
+        return wrong("It puts out NaN or infinity.", training_loops.DIVERGED if usable else None)
     chosen = max(finite, key=lambda o: float((o.argmax(axis=1) == labels).mean()))
     return outcome.trained(chosen, labels.astype(np.float64), classes, band)
 

@@ -149,7 +149,7 @@ def _judged(optimizer: str, walk: Walk, options: Hyperparameters, steps: list[fl
     for known in MISTAKES[optimizer]:
         if _follows(walk, known.variant, steps, options):
             return wrong(said, known, first_wrong_step=off)
-    return _scaled(walk, optimizer, steps, options) or wrong(said, "", first_wrong_step=off)
+    return _scaled(walk, optimizer, steps, options) or wrong(said, first_wrong_step=off)
 
 
 def every(

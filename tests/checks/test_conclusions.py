@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from grading.authoring import Draw, Mistake, Part, Subject
+from grading.authoring import Draw, KnownMistake, Part, Subject, require
 from grading.authoring.requirement import Unmet
 from grading.checks.conclusions import insist, right, wrong
 from tests.evaluation.fakes import graded
@@ -16,12 +16,16 @@ def test_a_right_conclusion_is_silent() -> None:
     insist(right(outputs=10))
 
 
-def test_a_wrong_conclusion_fails_with_its_words_and_its_mistake() -> None:
-    """Insisting on what does not hold stops the check; the known mistake's id goes with it."""
-    with pytest.raises(Unmet, match="too small") as caught:
-        insist(wrong("too small", "no-resize", size=[8, 8]))
+FEW = KnownMistake("few", "Too few are shown.", "Show eight.")
 
-    assert caught.value.evidence["mistake"] == "no-resize"
+
+def test_a_wrong_conclusion_fails_with_its_words_and_its_mistake() -> None:
+    """Insisting on what does not hold stops the check; the known mistake goes with it."""
+    with pytest.raises(Unmet, match="too small") as caught:
+        insist(wrong("too small", FEW, size=[8, 8]))
+
+    assert caught.value.mistake is FEW
+    assert caught.value.evidence["mistake"] == "few"
 
 
 def test_evidence_is_always_plain_json() -> None:
@@ -31,25 +35,23 @@ def test_evidence_is_always_plain_json() -> None:
     assert {"array", "pair", "thing"} == json.loads(json.dumps(dict(conclusion.evidence))).keys()
 
 
-def told(*mistakes: Mistake) -> str:
+def told(mistake: KnownMistake | None) -> str:
     """What a student reads where a check names the mistake itself."""
     part = Part("one.py")
 
-    @part.criterion("maps", "Maps", points="1").holds(reference=False, mistakes=mistakes)
+    @part.criterion("maps", "Maps", points="1").holds(reference=False)
     def maps(student: Subject, draw: Draw) -> None:
         """The figure shows several channels."""
-        insist(wrong("Only 2 channels are shown.", "few").hinted("Show several of each stage."))
+        require(condition=False, message="Only 2 channels are shown.", hint="Show several of each.", mistake=mistake)
 
     return graded(part)[0].findings[0].message
 
 
 def test_a_hint_gives_way_to_the_mistakes_words() -> None:
     """The check's own words are this program's facts; what they come to, and what to do, is the mistake's to say."""
-    known = Mistake("few", says="Too few are shown.", look="Show eight.", recognise=lambda e: e["mistake"] == "few")
-
-    assert told(known) == "The figure shows several channels. Only 2 channels are shown. Too few are shown. Show eight."
+    assert told(FEW) == "The figure shows several channels. Only 2 channels are shown. Too few are shown. Show eight."
 
 
-def test_a_hint_stands_in_for_a_mistake_that_the_rubric_does_not_list() -> None:
+def test_a_hint_stands_in_where_no_mistake_is_known() -> None:
     """What to do is told either way."""
-    assert told() == "The figure shows several channels. Only 2 channels are shown. Show several of each stage."
+    assert told(None) == "The figure shows several channels. Only 2 channels are shown. Show several of each."
