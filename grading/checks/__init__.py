@@ -9,9 +9,10 @@ docstring has the mathematics, the shapes, and the tolerance with its source:
   other parameters), `traced` (a training function with a long loop, seen from outside), `forward` and `backward`
   passes, `normalisation` (a layer by hand: references, questions and mistakes for two rows), `losses`,
   `initialisation`, `modules` (what a network computes with weights of the judge's), `image_networks` (a program's
-  networks by the layers that they call; it asks the box itself)
-* training: `trajectories` (update rules by hand), `optimizers` (torch's), `outcome` (accuracy on hidden
-  inputs)
+  networks by the layers that they call) and `small_networks` (LeNet's kin by layers, normalisation, dropout and what
+  they compute); these two ask the box themselves
+* training: `trajectories` (update rules by hand), `optimizers` (torch's), `schedules` (the rates of steps), `gradients`
+  (what they are made of), `short_training` (whether a network learns), `outcome` (accuracy on hidden inputs)
 * data: `preprocessing` (by hand), `transforms` (torchvision's pipelines), `colour_pictures` (CIFAR-10's; it asks the
   box itself), `image_programs` (everything that a program with such networks has)
 * transfer: `pretrained` (loading, the replaced head); whole checks of a program that runs as a whole: `fine_tuning`
