@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -11,6 +11,7 @@ from grading.domain.description import Description
 from grading.domain.errors import HouseFault
 from grading.domain.report import GradedRun
 from grading.domain.submission import Submission
+from grading.judge.config import LayerFact
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +45,11 @@ class Judge(Protocol):
         """
 
     @property
-    def tier(self) -> Any:
+    def tier(self) -> str:
         """How much of the sandbox holds."""
 
     @property
-    def layers(self) -> Iterable[Any]:
+    def layers(self) -> Iterable[LayerFact]:
         """The sandbox's layers: name, holds, detail."""
 
     def close(self) -> None:
