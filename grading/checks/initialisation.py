@@ -193,21 +193,6 @@ def wrong_starts(
     yield ONLY_SOME_LAYERS, [laws[0], *[zeros()] * (len(laws) - 1)]
 
 
-def fresh(first: object, second: object, *, name: str = "weights") -> Conclusion:
-    """Two constructions with different seeds give different weights.
-
-    Args:
-        first: the array of one construction.
-        second: the same array of another.
-        name: of the array, in messages.
-    """
-    one = admit.array(first, name)
-    two = admit.array(second, name, shape=one.shape)
-    if one.size > 1 and np.ptp(one) > 0 and np.array_equal(one, two):
-        return right(f"Your {name} are the same each time: a seed is set inside. Allowed.")
-    return right()
-
-
 def _equal_units(x: Array) -> int:
     """How many rows or columns repeat another one exactly; 0 where the arrays are too thin to say."""
     if x.ndim < MATRIX or min(x.shape[0], x[0].size) < MATRIX:

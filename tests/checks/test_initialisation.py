@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grading.checks.initialisation import by_hand, every, follows, fresh, judged, tells, wrong_starts
+from grading.checks.initialisation import by_hand, every, follows, judged, tells, wrong_starts
 from grading.domain.errors import BadReply
 from grading.mistakes.initialisation import LAWS as KNOWN
 from grading.mistakes.initialisation import wrong_laws
@@ -127,14 +127,6 @@ def test_what_few_entries_cannot_tell_holds() -> None:
     assert not judged(np.zeros(10), normal(0.3)).holds
     assert tells(785 * 64, normal(1.0), normal(1.06))
     assert not tells(100, normal(1.0), normal(1.06))
-
-
-def test_a_seed_inside_is_a_remark() -> None:
-    """The same numbers each time are allowed and said."""
-    x = sample(normal(1.0), 1, 4)
-
-    assert fresh(x, x).remarks
-    assert not fresh(x, x + 1).remarks
 
 
 def test_no_array_is_the_students_fault() -> None:
