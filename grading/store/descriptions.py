@@ -9,7 +9,7 @@ from grading.domain.assignment import Assignment
 from grading.domain.description import Description, MistakeSummary
 from grading.store.tables import AssignmentVersion, now
 
-KEPT_IN_MEMORY = 256
+KEPT_IN_MEMORY = 64
 LONGEST_FAULT = 2000
 
 

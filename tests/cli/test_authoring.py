@@ -204,6 +204,14 @@ def test_rows_in_the_manifest_are_passed_over_with_a_remark(run, made):
     assert "criteria is not read any more" in ended.stderr
 
 
+def test_known_submissions_under_their_former_name_are_not_passed_over(run, made):
+    """Left unread, they would hold nothing any more, and nobody would notice."""
+    (made / "known.py").rename(made / "rehearsal.py")
+    ended = run("assignment", "validate", made, "--unboxed", "--seeds", 1)
+
+    assert (ended.exit_code, "read from known.py now" in ended.stderr) == (1, True)
+
+
 def test_publishing_does_not_take_anothers_slug(run, made, fit):
     """The slug of the course's other assignment stays its own."""
     for file in ("assignment.toml", "rubric.py"):
