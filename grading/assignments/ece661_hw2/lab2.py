@@ -6,7 +6,7 @@ The bonus, an L1 penalty, is known by its effect on the gradients, however it is
 import re
 
 from grading.assignments.ece661_hw2 import swish, tools, training
-from grading.assignments.ece661_hw2.lab1 import PICTURES, SHAPES
+from grading.assignments.ece661_hw2.lab1 import PICTURES, SHAPES, validation_is_steady
 from grading.authoring import Draw, Function, Part, Subject
 from grading.checks import gradients
 from grading.checks.conclusions import insist, wrong
@@ -48,11 +48,7 @@ def training_pictures_vary(student: Subject, draw: Draw) -> None:  # noqa: ARG00
     insist(PICTURES.varied(student))
 
 
-@crops.holds(id="lab2_steady", reference=False)
-def validation_is_steady(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
-    """A validation picture always comes out the same."""
-    insist(PICTURES.steady(student))
-
+crops.holds(id="lab2_steady", reference=False)(validation_is_steady)
 
 normalisation = part.criterion("lab2-normalisation", "(b) Batch normalisation", section=SECTION, points="4")
 

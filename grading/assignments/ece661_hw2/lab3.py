@@ -1,7 +1,6 @@
 """Lab 3: ResNet-20 on CIFAR-10. 16 points as the sheet gives them: 8 for the network, 8 for its training, our split."""
 
-from grading.assignments.ece661_hw2 import residual, tools, training
-from grading.assignments.ece661_hw2.lab1 import PICTURES
+from grading.assignments.ece661_hw2 import lab1, lab2, residual, tools, training
 from grading.authoring import PROPORTIONAL, Draw, Function, Part, Subject
 from grading.checks.conclusions import insist
 from grading.checks.image_networks import ImageNetwork, any_of, insist_on_one, working
@@ -41,27 +40,10 @@ def _fitting(student: Subject) -> list[ImageNetwork]:
 
 
 trained = part.criterion("resnet-training", "Its training", section=SECTION, points="8", award=PROPORTIONAL)
-
-
-@trained.holds(id="resnet_loss", reference=False)
-def cross_entropy_is_minimised(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own step is the data
-    """What is minimised is the mean cross-entropy of the scores."""
-    insist(training.cross_entropy(student))
-
-
-@trained.holds(id="resnet_modes", reference=False)
-def modes_are_kept(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - the program's own passes are the data
-    """Steps are taken in training mode, validation runs in evaluation mode and takes none."""
-    insist(training.modes(student))
-
-
-@trained.holds(id="resnet_crops", reference=False)
-def training_pictures_vary(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
-    """Training pictures are shifted by up to four pixels, and mirrored half of the time."""
-    insist(PICTURES.varied(student))
-
-
-@trained.holds(id="resnet_steady", reference=False)
-def validation_is_steady(student: Subject, draw: Draw) -> None:  # noqa: ARG001 - a ramp needs no draw
-    """A validation picture always comes out the same."""
-    insist(PICTURES.steady(student))
+for id_, check in (
+    ("resnet_loss", lab1.cross_entropy_is_minimised),
+    ("resnet_modes", lab1.modes_are_kept),
+    ("resnet_crops", lab2.training_pictures_vary),
+    ("resnet_steady", lab1.validation_is_steady),
+):
+    trained.holds(id=id_, reference=False)(check)
