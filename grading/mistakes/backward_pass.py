@@ -203,8 +203,8 @@ BACKWARD: tuple[KnownMistake[Net], ...] = (
         net(penalty_gradient=lambda net, name, p, reg: reg * p),
     ),
     KnownMistake(
-        "missing-activation-derivative",
-        "The slope of the activation function is missing on the way back.",
+        "slope-missing",
+        "The slope of the activation function is missing.",
         "Multiply dhidden by f': sigmoid_grad(hidden) for the sigmoid, or set it to 0 where hidden <= 0 for ReLU. "
         "For ReLU a mask `hidden < 0` does nothing, since hidden is never negative.",
         net(slope=lambda net, z, a, f: np.ones_like(a)),

@@ -50,7 +50,7 @@ HIDDEN: Known = (
            "h = tanh(htilde).", hidden=lambda net, z: _sigmoid(z)),
     _known("relu-hidden", "The hidden layer uses ReLU; tanh is asked for.",
            "h = tanh(htilde).", hidden=lambda net, z: np.maximum(z, 0)),
-    _known("no-hidden-activation", "The hidden layer has no activation.",
+    _known("hidden-activation-missing", "The hidden layer has no activation function.",
            "h = tanh(htilde).", hidden=lambda net, z: z),
 )  # fmt: skip
 

@@ -64,7 +64,7 @@ FORWARD: tuple[KnownMistake[Net], ...] = (
         net(output=lambda net, p, h: h @ p["W3"]),
     ),
     KnownMistake(
-        "forward-missing-biases",
+        "no-biases",
         "No layer adds its bias.",
         "Each layer is input·W + b: add b1, b2 and b3. It goes unnoticed at first because the biases start at 0.",
         net(

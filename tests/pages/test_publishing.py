@@ -187,11 +187,11 @@ def test_a_mistake_is_told_in_the_words_of_its_version(classroom, app, student, 
     assert "The derivative of the activation is left out" in staff.get(results).text
 
     assignment = classroom.assignments[SLUG]
-    words = {"missing-activation-derivative": descriptions.MistakeSummary("The slope of `tanh` is missing.", "")}
+    words = {"slope-missing": descriptions.MistakeSummary("The slope of `tanh` is missing.", "")}
     with classroom.database.write() as db:
         descriptions.keep(db, replace(described(assignment), mistakes=words))
     # Another process: a description never changes, so the first one would not read it twice.
     other = Browser(create_app(classroom.settings, classroom.assignments)).sign_in(classroom, classroom.staff)
 
     assert "The slope of <code>tanh</code> is missing" in other.get(results).text
-    assert "Mistake: The slope of" in other.get(f"{results}?mistake=missing-activation-derivative").text
+    assert "Mistake: The slope of" in other.get(f"{results}?mistake=slope-missing").text

@@ -109,7 +109,7 @@ WRONG_FORWARD = {  # the backward pass is right for it
     "forward: no b2": ("forward-missing-b2", *_both(H2, "hidden2 = @(np.dot(hidden1, W2))")),
     "forward: no b3": ("forward-missing-b3", SCORES, SCORES[:-5]),
     "forward: no biases": (
-        "forward-missing-biases", SCORES, SCORES[:-5], "np.dot(X, W1) + b1)\n            hidden2",
+        "no-biases", SCORES, SCORES[:-5], "np.dot(X, W1) + b1)\n            hidden2",
         "np.dot(X, W1))\n            hidden2", "np.dot(hidden1, W2) + b2)", "np.dot(hidden1, W2))"),
     "forward: linear first layer": ("forward-no-activation-layer-1", *_both(H1, "hidden1 = np.dot(X, W1) + b1")),
     "forward: linear second layer": ("forward-no-activation-layer-2", *_both(H2, "hidden2 = np.dot(hidden1, W2) + b2")),
@@ -141,9 +141,9 @@ WRONG_BACKWARD = {
         "biases-regularized", PENALTY, PENALTY + "".join(_each("123", "        db# += reg * b#\n"))),
     "backward: no slope in layer 1, sigmoid": ("missing-activation-derivative-layer-1", D1_S, D1),
     "backward: no slope in layer 2, sigmoid": ("missing-activation-derivative-layer-2", D2_S, D2),
-    "backward: no slope, sigmoid": ("missing-activation-derivative", D2_S, D2, D1_S, D1),
+    "backward: no slope, sigmoid": ("slope-missing", D2_S, D2, D1_S, D1),
     "backward: no mask in layer 1, relu": ("missing-activation-derivative-layer-1", D1_R, D1),
-    "backward: mask with <, relu": ("missing-activation-derivative", *_each("21", "hidden# <= 0", "hidden# < 0")),
+    "backward: mask with <, relu": ("slope-missing", *_each("21", "hidden# <= 0", "hidden# < 0")),
     "backward: mask inverted": ("relu-mask-inverted", *_each("21", "hidden# <= 0", "hidden# > 0")),
     "backward: mask on the gradient": ("relu-mask-on-the-gradient", *_each("21", "[hidden# <= 0]", "[dhidden# <= 0]")),
     "backward: slope of the input": ("sigmoid-grad-of-the-input", *OF_INPUTS),
@@ -154,7 +154,7 @@ WRONG_BACKWARD = {
     "backward: slope not passed on": (
         "activation-derivative-not-passed-on", D1_S, D1_S.replace("dhidden2", "np.dot(dscores, W3.T)")),
     "backward: relu mask for both": (
-        "missing-activation-derivative", D2_S, D2 + " * (hidden2 > 0)", D1_S, D1 + " * (hidden1 > 0)"),
+        "slope-missing", D2_S, D2 + " * (hidden2 > 0)", D1_S, D1 + " * (hidden1 > 0)"),
     "backward: db as a mean": ("bias-gradient-mean", *_db("np.sum", "np.mean")),
     "backward: db of everything": ("bias-gradient-of-everything", *_db(", axis=0, keepdims=True", "")),
     "backward: db not summed": (

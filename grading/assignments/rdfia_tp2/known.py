@@ -216,7 +216,7 @@ CIRCLES_WRONG = (
     _wrong("softmax before the loss", NN, "softmax-before-cross-entropy", (ACC_NN, f"L = loss(torch.softmax(Yhat, 1), Y)\n    {ACC}")),
     _wrong("squares", NN, "squared-error", (f"{CRITERION}\n    return model, loss", "loss = torch.nn.MSELoss()\n    return model, loss")),
     _wrong("ReLU", NN, "relu-hidden", (f"{MODEL}\n    {CRITERION}\n    return", f'{MODEL.replace("Tanh", "ReLU")}\n    {CRITERION}\n    return')),
-    _wrong("no activation", OPTIM, "no-hidden-activation",
+    _wrong("no activation", OPTIM, "hidden-activation-missing",
            (f"{MODEL}\n    {CRITERION}\n    optim", f'{MODEL.replace("torch.nn.Tanh(), ", "")}\n    {CRITERION}\n    optim')),
     _wrong("Adam", OPTIM, "optimizer-adam", (OPTIMIZER, OPTIMIZER.replace("SGD", "Adam"))),
     _wrong("momentum", OPTIM, "optimizer-momentum", (OPTIMIZER, OPTIMIZER.replace("lr=eta", "lr=eta, momentum=0.9"))),
