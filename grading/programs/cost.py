@@ -9,13 +9,15 @@ import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
+from types import MappingProxyType
 
 from grading.programs import vocabulary
-from grading.programs.syntax import dotted, executed_now
+from grading.programs.syntax import dotted, executed_now, parse
 
 # Turns of nested loops with constant bounds beyond which a module-level loop is heavy.
 TURNS = 20_000
 _HUGE = 10**18
+NOTHING_MADE: Mapping[str, str] = MappingProxyType({})
 
 
 class Cost(Enum):
@@ -32,10 +34,14 @@ class Costs:
     Args:
         modules: what each name that an import binds stands for (`np` → `numpy`, `seed` → `random.seed`).
         bodies: the functions and classes by name, every version.
+        made: what each name is the result of calling, as a full name (`scaler` → `sklearn.preprocessing.MinMaxScaler`).
     """
 
-    def __init__(self, modules: Mapping[str, str], bodies: Mapping[str, list[ast.AST]]) -> None:
+    def __init__(
+        self, modules: Mapping[str, str], bodies: Mapping[str, list[ast.AST]], made: Mapping[str, str] = NOTHING_MADE
+    ) -> None:
         self._modules = modules
+        self._made = made
         self._packages = frozenset(full.split(".")[0] for full in modules.values())
         self._own = frozenset(bodies)
         self._heavy: frozenset[str] = frozenset()
@@ -77,16 +83,31 @@ class Costs:
 
     def _heavy_call(self, call: ast.Call) -> bool:
         if isinstance(call.func, ast.Attribute) and call.func.attr in vocabulary.HEAVY_METHODS:
-            return True
+            return not self._prepares(call.func.value) and not _runs_a_file(call)
         name = self.resolved(call.func)
+        if (inner := _evaluated(name, call)) is not None:
+            return any(self._heavy_call(node) for node in ast.walk(inner) if isinstance(node, ast.Call))
         if name in vocabulary.HEAVY_CALLS or name.startswith(vocabulary.HEAVY_PREFIXES):
             return not _runs_a_file(call)
         return called_name(call) in self._heavy
+
+    def _prepares(self, receiver: ast.expr) -> bool:
+        """Whether something is fitted that only looks at its data once: a scaler, an encoder."""
+        match receiver:
+            case ast.Name(id=name):
+                made = self._made.get(name, "")
+            case ast.Call(func=func):
+                made = self.resolved(func)
+            case _:
+                made = ""
+        return made.startswith(vocabulary.PREPARES)
 
     def _cheap(self, call: ast.Call) -> bool:
         if isinstance(call.func, ast.Name) and call.func.id in self._own:
             return False
         name = self.resolved(call.func)
+        if (inner := _evaluated(name, call)) is not None:
+            return all(self._cheap(node) for node in ast.walk(inner) if isinstance(node, ast.Call))
         if name and ("." not in name or name.split(".")[0] in self._packages):
             return name in vocabulary.CHEAP_CALLS or (
                 name.startswith(vocabulary.CHEAP_PREFIXES) and not name.startswith(vocabulary.DEAR_PREFIXES)
@@ -96,6 +117,15 @@ class Costs:
             and call.func.attr in vocabulary.CHEAP_METHODS
             and call.func.attr not in self._own
         )
+
+
+def _evaluated(name: str, call: ast.Call) -> ast.AST | None:
+    """The expression behind `eval("0.5 * 2")`; None for anything else."""
+    match name, call.args:
+        case "eval", [ast.Constant(value=str(text))]:
+            return parse(text.strip()).tree
+        case _:
+            return None
 
 
 def resolve(name: str, modules: Mapping[str, str]) -> str:

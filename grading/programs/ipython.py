@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grading.domain.submission import SubmittedFile
+from grading.programs.newer_python import older
 from grading.programs.syntax import Parsed, parse, quietly
 
 # Cell magics whose body is ordinary Python: only the first line goes.
@@ -43,11 +44,13 @@ class Translation:
         text: as many lines as the cell, and the same ones; it may not parse.
         parsed: what came of parsing it.
         file: what `%%writefile` would write, or None.
+        newer: what a newer Python than the box's allows and was rewritten, in words.
     """
 
     text: str
     parsed: Parsed
     file: SubmittedFile | None = None
+    newer: tuple[str, ...] = ()
 
 
 def translate(source: str, budget: Budget) -> Translation:
@@ -67,16 +70,24 @@ def translate(source: str, budget: Budget) -> Translation:
         if name not in _TRANSPARENT:
             break
         text = rest
-    parsed = parse(text)
-    if parsed.tree is not None:
-        return Translation(text, parsed)
+    plain = _parsed(text)
+    if plain.parsed.tree is not None:
+        return plain
     special = sum(1 for line in text.split("\n") if _SPECIAL.search(line)) + (text.lstrip("\n")[:1] in " \t")
     if not special:
-        return Translation(text, parsed)
+        return plain
     if not budget.spend(len(text) * (special + 1)):
         return Translation(text, Parsed(None, "has too many magics and shell lines to be read"))
-    text = _unwrapped(_transformed(text))
-    return Translation(text, parse(text))
+    return _parsed(_unwrapped(_transformed(text)))
+
+
+def _parsed(text: str) -> Translation:
+    """Text without magics; what only a newer Python reads is written for the box's."""
+    parsed = parse(text)
+    newer = older(text) if parsed.tree is None else None
+    if newer is None:
+        return Translation(text, parsed)
+    return Translation(newer.text, parse(newer.text), newer=newer.said)
 
 
 def _leading_magic(text: str) -> tuple[str, str, str] | None:

@@ -136,6 +136,14 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Spare:
+    """A statement that was left out, and the names that it gives or changes."""
+
+    unit: Unit
+    gives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What a box is given to execute.
 
@@ -149,6 +157,8 @@ class Program:
         options: for the guest: `epochs`, `batches` …
         definitions: every definition among the units, in order; a later one of the same name wins.
         drivers: source of the assignment's own drivers, loaded in the box before the program.
+        spares: what was left out, in order, with the names that each piece gives or changes. The guest runs it where a
+            question turns out to need such a name: slicing never costs a student a NameError.
     """
 
     name: str
@@ -160,6 +170,7 @@ class Program:
     options: Mapping[str, Json] = field(default_factory=dict)
     definitions: tuple[Definition, ...] = ()
     drivers: str = ""
+    spares: tuple["Spare", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,9 @@ def _notebook(file: SubmittedFile) -> Source:
         repairs += [f"cell {index}: {repair}" for repair in mended]
         match cell.kind:
             case "code":
-                read, statements = _code(index, source, cell, reading, salvaging)
+                read, statements, rewritten = _code(index, source, cell, reading, salvaging)
                 written += statements
+                repairs += [f"cell {index}: {said}" for said in rewritten]
             case "markdown":
                 read = Cell(index, "markdown", source, None, None)
             case _:
@@ -137,15 +138,17 @@ def _module(file: SubmittedFile) -> Source:
     text, repairs = cleaned(_module_text(file))
     text = text.removeprefix("\ufeff")
     _check_amount(file.name, len(text))
-    cell, statements = _code(1, text, RawCell("code", text, None, ()), Budget(), Budget(SALVAGE_BUDGET))
+    cell, statements, rewritten = _code(1, text, RawCell("code", text, None, ()), Budget(), Budget(SALVAGE_BUDGET))
     _check_statements(file.name, statements)
-    if cell.python is not None and cell.python != text:
+    if rewritten:
+        repairs = (*repairs, *rewritten)
+    elif cell.python is not None and cell.python != text:
         repairs = (*repairs, "magics and shell lines in a module were read as IPython reads them")
     return Source(file.name, "module", (cell,), tuple(f"{file.name}: {repair}" for repair in repairs))
 
 
-def _code(index: int, source: str, stored: RawCell, reading: Budget, salvaging: Budget) -> tuple[Cell, int]:
-    """The cell, and how many statements of it parse."""
+def _code(index: int, source: str, stored: RawCell, reading: Budget, salvaging: Budget) -> tuple[Cell, int, list[str]]:
+    """The cell, how many statements of it parse, and what was rewritten for the box's Python."""
     translated = translate(source, reading)
     parses = translated.parsed.tree is not None
     rest = Salvage(None, ()) if parses else salvage(translated.text, index, salvaging)
@@ -161,7 +164,9 @@ def _code(index: int, source: str, stored: RawCell, reading: Budget, salvaging: 
         broken=rest.broken,
         file=translated.file,
     )
-    return cell, translated.parsed.statements if parses else rest.statements
+    said = ", ".join(translated.newer)
+    rewritten = [f"{said}, which need a newer Python than is here, were rewritten"] if said else []
+    return cell, translated.parsed.statements if parses else rest.statements, rewritten
 
 
 def _check_statements(name: str, statements: int) -> None:

@@ -10,6 +10,7 @@ Three circles are drawn around the definitions:
 
 import ast
 import builtins
+import textwrap
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from grading.domain.report import Json
 from grading.programs.cost import Cost, Costs
 from grading.programs.describing import definition
 from grading.programs.editing import Edits
-from grading.programs.model import NO_FILES, NO_SETTINGS, Program, Source, Unit
+from grading.programs.model import NO_FILES, NO_SETTINGS, Program, Source, Spare, Unit
+from grading.programs.rebinding import rebound
 from grading.programs.rewriting import make_imports_absolute, shorten_long_loops, take_entries
 from grading.programs.running import broken_repairs, written_files
 from grading.programs.statements import Outline, Statement, costs_of, is_main_guard, outline
@@ -53,23 +55,25 @@ def definitions(
     """
     drawn = outline(source)
     costs = costs_of(drawn)
-    choice = _Choice(drawn, costs, _superseded(drawn, arities))
+    choice = _Choice(drawn, costs, _superseded(drawn, arities) | rebound(drawn), rebound(drawn))
     choice.keep_free()
     choice.keep_needed(_roots(drawn, wanted))
     units = _units(drawn, choice.kept, long_loop)
     defined = tuple(d for s in drawn.statements if s in choice.kept and (d := definition(s)) is not None)
     repairs = (*source.repairs, *broken_repairs(source), *_said(drawn, choice))
     laid = {**written_files(source), **files}
-    return Program(source.name, "definitions", units, laid, repairs, long_loop, dict(options), defined)
+    spares = _spares(drawn, choice, long_loop)
+    return Program(source.name, "definitions", units, laid, repairs, long_loop, dict(options), defined, spares=spares)
 
 
 @dataclass(slots=True)
 class _Choice:
-    """Which statements stay, and why others that are needed cannot."""
+    """Which statements stay, and why others that are needed cannot; `rebound` are among those `superseded`."""
 
     drawn: Outline
     costs: Costs
     superseded: frozenset[Statement]
+    rebound: frozenset[Statement]
     kept: set[Statement] = field(default_factory=set)
     heavy: dict[str, Statement] = field(default_factory=dict)
     _cost: dict[Statement, Cost] = field(default_factory=dict)
@@ -206,6 +210,21 @@ def _units(drawn: Outline, kept: set[Statement], long_loop: int | None) -> tuple
     return tuple(units)
 
 
+def _spares(drawn: Outline, choice: "_Choice", long_loop: int | None) -> tuple[Spare, ...]:
+    """The statements left out that give or change a name, each with the heads around it."""
+    edits = _edited(drawn, long_loop)
+    spares: list[Spare] = []
+    for statement in drawn.statements:
+        gives = statement.needs.binds | statement.changes
+        if statement in choice.kept or statement in choice.superseded or not gives:
+            continue
+        text = drawn.texts[statement.cell.index]
+        span = text.span(statement.node)
+        body = textwrap.dedent(" " * statement.node.col_offset + edits[statement.cell.index].apply(text.text, span))
+        spares.append(Spare(Unit(statement.label, body + "\n", text.line_of(span[0])), tuple(sorted(gives))))
+    return tuple(spares)
+
+
 def _edited(drawn: Outline, long_loop: int | None) -> dict[int, Edits]:
     """What every cell needs whatever is kept of it: plain imports, an open main guard, long loops marked."""
     edits: dict[int, Edits] = {index: Edits() for index in drawn.texts}
@@ -242,7 +261,7 @@ def _said(drawn: Outline, choice: _Choice) -> list[str]:
     said += [
         f"{s.where}: this version of `{s.defined}` takes other arguments: left out"
         for s in drawn.statements
-        if s in choice.superseded
+        if s in choice.superseded and s not in choice.rebound
     ]
     versions: defaultdict[str, list[Statement]] = defaultdict(list)
     for s in drawn.statements:
@@ -256,6 +275,12 @@ def _said(drawn: Outline, choice: _Choice) -> list[str]:
                 f"`{name}` is defined {len(several)} times, not always alike ({places}): each question asked the one "
                 "that it is about, and where it says nothing the last, as Python keeps it"
             )
+    said += [
+        f"{s.where}: uses {', '.join(f'`{name}`' for name in sorted(s.needs.binds))} for something else, after the "
+        "last use of what was there: left out"
+        for s in drawn.statements
+        if s in choice.rebound
+    ]
     said += [
         f"{s.where}: a package-relative import was read as a plain one"
         for s in drawn.statements

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from grading.programs.cost import Costs
+from grading.programs.cost import Costs, resolve
 from grading.programs.editing import Text
 from grading.programs.model import Cell, Source
 from grading.programs.syntax import base_name, dotted, executed_now, parse, scopes
@@ -302,4 +302,18 @@ def costs_of(drawn: Outline) -> Costs:
     for statement in drawn.statements:
         if statement.defined:
             bodies[statement.defined].append(statement.node)
-    return Costs(modules, bodies)
+    made = {
+        name: resolve(dotted(func), modules)
+        for statement in drawn.statements
+        for name, func in _made_by(statement.node)
+    }
+    return Costs(modules, bodies, made)
+
+
+def _made_by(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The name that a statement gives to the result of a call, and what is called."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
+            yield name, func
+        case _:
+            pass

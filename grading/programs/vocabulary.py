@@ -5,28 +5,38 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# What is fitted here looks at its data once: it prepares and does not train.
+PREPARES = ("sklearn.preprocessing.", "sklearn.decomposition.", "sklearn.impute.", "sklearn.feature_extraction.")
+
 TRAINING_METHODS = _words("backward step")
 
 HEAVY_METHODS = TRAINING_METHODS | _words(
-    "fit fit_generator train_on_batch fit_one_cycle fine_tune minimize pause mainloop"
+    "fit fit_generator train_on_batch fit_one_cycle fine_tune minimize pause mainloop "
+    "system getoutput run_line_magic run_cell_magic"
 )
 
 HEAVY_CALLS = _words("""
-    input raw_input get_ipython exec eval exit quit breakpoint sys.exit os._exit time.sleep
+    input raw_input exec eval exit quit breakpoint sys.exit os._exit time.sleep
     os.system os.popen os.chdir os.fork os.kill os.remove shutil.rmtree
     urllib.request.urlretrieve urllib.request.urlopen urllib.urlretrieve urllib.urlopen
     wget.download gdown.download google.colab.drive.mount google.colab.files.upload
     torchvision.datasets.utils.download_url torch.hub.download_url_to_file
+    subprocess.run subprocess.Popen subprocess.call subprocess.check_call subprocess.check_output subprocess.getoutput
+    threading.Thread threading.Timer multiprocessing.Process multiprocessing.Pool multiprocessing.Manager
+    multiprocessing.pool.ThreadPool concurrent.futures.ProcessPoolExecutor concurrent.futures.ThreadPoolExecutor
 """)
 
-HEAVY_PREFIXES = ("subprocess.", "requests.", "multiprocessing.", "threading.", "socket.")
+HEAVY_PREFIXES = ("requests.", "socket.")
 
 CHEAP_CALLS = _words("""
     abs all any bin bool bytes callable chr classmethod complex dict divmod enumerate filter float frozenset getattr
     hasattr hash hex id int isinstance len list map max min object ord pow print property range repr reversed round set
     slice sorted staticmethod str sum tuple type xrange zip
     functools.partial functools.lru_cache functools.wraps
-    pathlib.Path time.time time.perf_counter types.SimpleNamespace argparse.Namespace
+    pathlib.Path time.time time.perf_counter time.monotonic types.SimpleNamespace argparse.Namespace
+    get_ipython os.cpu_count os.getcwd os.getenv os.getpid multiprocessing.cpu_count threading.Lock threading.RLock
+    threading.Event threading.Condition threading.Semaphore threading.local threading.current_thread
+    multiprocessing.Lock multiprocessing.current_process sys.getrecursionlimit sys.getsizeof uuid.uuid4
     torch.tensor torch.zeros torch.ones torch.full torch.empty torch.rand torch.randn torch.randint torch.arange
     torch.linspace torch.eye torch.from_numpy torch.as_tensor torch.Tensor torch.FloatTensor torch.LongTensor
     torch.DoubleTensor torch.device torch.Generator torch.manual_seed torch.randperm torch.zeros_like torch.ones_like
@@ -36,6 +46,9 @@ CHEAP_CALLS = _words("""
 
 CHEAP_PREFIXES = (
     "collections.",
+    "copy.",
+    "dataclasses.",
+    "datetime.",
     "decimal.",
     "enum.",
     "fractions.",
@@ -47,6 +60,7 @@ CHEAP_PREFIXES = (
     "operator.",
     "os.environ.",
     "os.path.",
+    "platform.",
     "random.",
     "torch.backends.",
     "torch.nn.",

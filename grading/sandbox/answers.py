@@ -23,6 +23,15 @@ class UnitLike(Protocol):
     def first_line(self) -> int: ...  # noqa: D102 - a protocol
 
 
+class SpareLike(Protocol):
+    """What was left out of a program, and the names that it gives."""
+
+    @property
+    def unit(self) -> UnitLike: ...  # noqa: D102 - a protocol
+    @property
+    def gives(self) -> Sequence[str]: ...  # noqa: D102 - a protocol
+
+
 class ProgramLike(Protocol):
     """A program, as `grading.programs` parses it."""
 
@@ -40,6 +49,8 @@ class ProgramLike(Protocol):
     def options(self) -> Mapping[str, Json]: ...  # noqa: D102 - a protocol
     @property
     def drivers(self) -> str: ...  # noqa: D102 - a protocol
+    @property
+    def spares(self) -> Sequence[SpareLike]: ...  # noqa: D102 - a protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,7 @@ class PlainProgram:
     long_loop: int | None = None
     options: Mapping[str, Json] = field(default_factory=dict)
     drivers: str = ""
+    spares: tuple[SpareLike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

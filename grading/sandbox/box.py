@@ -292,6 +292,7 @@ class Box:
             "long_loop": program.long_loop,
             "seed": seed,
             "drivers": program.drivers.replace(GUEST_PACKAGE, boot.PACKAGE),
+            "spares": [[s.unit.label, s.unit.source, s.unit.first_line, list(s.gives)] for s in program.spares],
         }
         try:
             buffers = wire.encode(body, packer.arrays)

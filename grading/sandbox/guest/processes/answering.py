@@ -16,7 +16,7 @@ from ..confinement.layers import ConfinementLayer
 from ..program import debuggers, figures, loader, loops, notebook, repairs
 from ..program.output import Printed
 from ..program.seeds import seed_everything
-from ..program.state import Absent, OutOfTime, ProgramState, Unit
+from ..program.state import Absent, OutOfTime, ProgramState, Spare, Unit
 from ..watching import integrity
 from ..wire import frames as wire
 from ..wire.values import Packer, Unpacker, UnsendableError, clean
@@ -105,7 +105,7 @@ class Answering:
         try:
             prepared = self._prepare(body, unpacker)
             began = _clock()
-            value = prepared()
+            value = prepared() if self._program is None else loader.with_spares(self._program, prepared)
             ended = _clock()
             envelope["value"] = packer.pack(value)
         except BaseException as fault:
@@ -164,6 +164,7 @@ class Answering:
             seed=body["seed"],
             work=self._work,
             device=str(self._limits.get("device", "cpu")),
+            spares=[Spare(Unit(*unit), frozenset(gives)) for *unit, gives in body["spares"]],
         )
 
         def prepare() -> dict[str, Any]:

@@ -1,20 +1,31 @@
 """Executing a program's units, one by one, in one namespace; saying what they defined and what went wrong."""
 
+import __future__
+
 import ast
+import asyncio
 import contextlib
+import functools
 import inspect
 import linecache
+import operator
 import sys
 import traceback
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ..wire.values import clean
 from . import loops
 from .state import ProgramState
 
 MAX_DEFINED = 2000
+MOST_SPARES = 50
+SPARE_STEPS = 100
+"""Turns of a long loop in what was left out and is run after all."""
+FUTURES = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 MAX_TEXT = 2000
 VERSIONS = "versions"
 GUARDED = "guarded"
@@ -23,6 +34,7 @@ GIVEN = "given"
 BETWEEN = "between"
 """Where installers put pairs of functions, called with the program and a unit's text before and after it runs."""
 
+T = TypeVar("T")
 ELSEWHERE = (OSError, ImportError)
 """What a statement raises that needs a file, an address or a package which is only on the student's machine."""
 
@@ -50,7 +62,7 @@ def execute(program: ProgramState, index: int) -> None:
     between = program.scratch.get(BETWEEN, ())
     _look(program, unit.source, [first for first, _ in between])
     try:
-        _run(program, tree, name)
+        with_spares(program, lambda: _run(program, tree, name))
     except ELSEWHERE:
         if program.mode == "run":
             _run_the_rest(program, tree, name)
@@ -78,7 +90,48 @@ def _show(program: ProgramState, name: str, source: str) -> None:
 
 
 def _run(program: ProgramState, tree: ast.Module, name: str) -> None:
-    exec(compile(tree, name, "exec", dont_inherit=True), program.namespace)  # noqa: S102 - the box is for this
+    flags = program.future | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = compile(tree, name, "exec", flags=flags, dont_inherit=True)
+    program.future |= code.co_flags & FUTURES
+    if code.co_flags & inspect.CO_COROUTINE:
+        # A cell that awaits, as IPython lets it.
+        asyncio.run(eval(code, program.namespace))  # noqa: S307 - the box is for this
+    else:
+        exec(code, program.namespace)  # noqa: S102 - the box is for this
+
+
+def with_spares(program: ProgramState, ask: Callable[[], T]) -> T:
+    """What `ask` gives; where it stumbles over a name that was left out of the program, that is run, and it asks again.
+
+    A definition may read what only a training gives, or a line whose cost was misjudged: slicing is ours, and so is
+    the NameError that comes of it.
+    """
+    for _ in range(MOST_SPARES):
+        try:
+            return ask()
+        except NameError as fault:
+            if not _provided(program, fault):
+                raise
+    return ask()
+
+
+def _provided(program: ProgramState, fault: NameError) -> bool:
+    """Whether something that gives the missing name was run now."""
+    if isinstance(fault, UnboundLocalError) or not isinstance(fault.name, str):
+        return False
+    waiting = [spare for spare in program.spares if fault.name in spare.gives and not spare.ran]
+    for spare in waiting:
+        spare.ran = True
+    for spare in waiting:
+        name = f"<{spare.unit.label}>"
+        source = "\n" * (spare.unit.first_line - 1) + spare.unit.source
+        where = f"{spare.unit.label}, line {spare.unit.first_line}"
+        program.mended(f"{where}: run after all, since `{fault.name}` is needed")
+        with contextlib.suppress(Exception), program.steps(program.step_limit or SPARE_STEPS):
+            _show(program, name, source)
+            tree = ast.parse(source, name)
+            with_spares(program, lambda tree=tree, name=name: _run(program, tree, name))  # type: ignore[misc]
+    return fault.name in program.namespace
 
 
 def _run_the_rest(program: ProgramState, tree: ast.Module, name: str) -> None:

@@ -7,6 +7,7 @@ import builtins
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,9 @@ class Shell:
 
     magic = run_line_magic
 
+    def __repr__(self) -> str:
+        return f"<ipykernel.zmqshell.ZMQInteractiveShell object at {id(self):#x}>"
+
     def system(self, command: str) -> None:
         """`!command`: there is no shell in the sandbox, and no network."""
         self._program.mended(f"`!{command.strip()[:120]}` was skipped")
@@ -100,6 +104,15 @@ class Shell:
             self._program.mended(f"`%cd {folder[:120]}` was skipped: there is no such folder")
 
 
+def _unanswered(program: ProgramState) -> Callable[..., str]:
+    def answer(prompt: object = "") -> str:
+        sys.stdout.write(f"{prompt}\n")
+        program.mended("nobody answers input() here: it gives an empty line")
+        return ""
+
+    return answer
+
+
 def install(program: ProgramState) -> None:
     """Give the program its notebook surroundings."""
     shell = Shell(program)
@@ -114,6 +127,7 @@ def install(program: ProgramState) -> None:
             except Exception:  # noqa: S112 - a value whose repr fails shows nothing
                 continue
 
+    builtins.input = _unanswered(program)
     given: tuple[tuple[str, Any], ...] = (("get_ipython", get_ipython), ("display", display))
     for name, value in given:
         program.namespace[name] = value

@@ -35,6 +35,19 @@ class Unit:
 
 
 @dataclass(slots=True)
+class Spare:
+    """A statement that was left out of the program, with the names that it gives or changes.
+
+    Attributes:
+        ran: whether a question needed it.
+    """
+
+    unit: Unit
+    gives: frozenset[str]
+    ran: bool = False
+
+
+@dataclass(slots=True)
 class Event:
     """One thing that a watch saw.
 
@@ -83,6 +96,8 @@ class ProgramState:
         integrity: (kind, detail) of what staff should look at; each once.
         watch: the recorder.
         unit: index of the unit that is running, -1 outside units.
+        spares: what was left out of the program; run where a question needs a name that it gives.
+        future: compiler flags of the future imports so far: as in IPython, they hold for the cells that follow.
         scratch: for drivers and watchers that keep something between questions; keys are theirs.
     """
 
@@ -101,6 +116,8 @@ class ProgramState:
     integrity: list[tuple[str, str]] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
     unit: int = -1
+    spares: list[Spare] = field(default_factory=list)
+    future: int = 0
     scratch: dict[str, Any] = field(default_factory=dict)
 
     def resolve(self, name: str) -> Any:
