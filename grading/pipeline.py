@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grading.assignments.catalog import engine_digest
 from grading.authoring.check import Asks
@@ -27,7 +27,7 @@ from grading.evaluation.papers import read_part
 from grading.evaluation.probing import remembered
 from grading.evaluation.session import Session
 from grading.evaluation.student import BoxedStudent
-from grading.intake import files_beside, match_parts, scripts_together
+from grading.intake import files_beside, match_parts, scripts_together, unused, without_added_endings
 from grading.programs import Source, normalized, read_source, read_together, told
 
 
@@ -73,8 +73,10 @@ def grade(
         The report. Faults of the student's, the author's and ours inside a part are in it, each with its blame.
     """
     started_at, begun = datetime.now(UTC), time.perf_counter()
-    matched, together = by_part(submission, assignment, rubric)
-    run = RunContext(assignment, sandbox, seed, device, submission, matched, together)
+    plain, renamed = without_added_endings(submission)
+    matched, together = by_part(plain, assignment, rubric)
+    run = RunContext(assignment, sandbox, seed, device, plain, matched, together)
+    support = {PurePosixPath(name).name for name in assignment.support}
     with stores_are(stores or Stores()):
         parts: dict[str, GradedPart] = {}
         for part in rubric.parts:
@@ -101,6 +103,8 @@ def grade(
         notes=(
             *notes,
             *device_notes(assignment, device),
+            *renamed,
+            *(f"{name} was not read: it belongs to no part" for name in unused(plain, together, support)),
             *(f"{file}: {note}" for file, graded in parts.items() for note in graded.notes),
         ),
         figures=figures,
@@ -124,7 +128,7 @@ def wants_gpu(submission: Submission, assignment: Assignment, rubric: Rubric) ->
     that may use one, or with those as they were handed out, or unreadable, is graded alike without it.
     """
     asked = may_use_gpu(assignment)
-    matched, together = by_part(submission, assignment, rubric)
+    matched, together = by_part(without_added_endings(submission)[0], assignment, rubric)
     for part in rubric.parts:
         file = matched.get(part.file)
         if part.file in asked and file and _runs(part, together.get(part.file) or (file,), assignment):

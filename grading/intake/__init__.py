@@ -7,7 +7,16 @@ machines.
 """
 
 from grading.intake.beside import files_beside
-from grading.intake.matching import match_parts, scripts_together
+from grading.intake.endings import without_added_endings
+from grading.intake.matching import match_parts, scripts_together, unused
 from grading.intake.receiving import read_paths, read_upload
 
-__all__ = ["files_beside", "match_parts", "read_paths", "read_upload", "scripts_together"]
+__all__ = [
+    "files_beside",
+    "match_parts",
+    "read_paths",
+    "read_upload",
+    "scripts_together",
+    "unused",
+    "without_added_endings",
+]

@@ -19,6 +19,9 @@ CONTENT = 2.0
 # What a name of its own is worth to a part without hints: less than all hints of another part, more than some of them.
 TRUST = 1.2
 _ENOUGH = 0.3
+# The share of a part's names in a file from which on it is that part's, and fills no gap elsewhere.
+_SPEAKS = 0.6
+PACKAGE = "__init__.py"
 _WHOLE = 0.9
 # A report may have any name, but one that says so comes first; a notebook of the name that was asked for before it.
 _PAPER = 2 * _ENOUGH + 0.05
@@ -27,6 +30,9 @@ _COPY = re.compile(
     r"\(\d+\)|\b(?:cop(?:y|ie|ia)|kopie)(?:\s+(?:of|de|von))?\b|[-_ ](?:checkpoint|final|submission)\b|-checkpoint"
 )
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
+_RUN = re.compile(r"^[ \t]*%run[ \t]+(?:-\S+[ \t]+)*(\S+)", re.MULTILINE)
+_DRAFT = re.compile(r"\b(?:draft|old|backup|bak|test|scratch|wip|tmp|temp|untitled|copy|try|playground)\b")
+_FINAL = re.compile(r"\b(?:final|submission|submit|abgabe|complete|done)\b")
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _ASIDE = frozenset(
     {"solution", "solutions", "starter", "template", "original", "old", "backup", "sample", "samples", "reference"}
@@ -56,7 +62,9 @@ def match_parts(
         scores[part_named, name] += TRUST
     chosen = _assigned(scores)
     alone = len(expected) == len(files) == 1
-    _fill([part for part in expected if alone or not hints.get(part.name)], files, chosen)
+    run = {name for file in files for name in _run_by(file)}
+    free = [file for file in files if alone or (file.name not in run and not _speaks(words.get(file.name), hints))]
+    _fill([part for part in expected if alone or not hints.get(part.name)], free, chosen)
     by_name = {file.name: file for file in files}
     return {part.name: by_name[chosen[part.name]] if part.name in chosen else None for part in expected}
 
@@ -110,7 +118,46 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", name.casefold())]
 
 
+def unused(
+    submission: Submission, together: Mapping[str, Sequence[SubmittedFile]], beside: Collection[str]
+) -> list[str]:
+    """Notebooks and modules that nothing was read from, by name.
+
+    Args:
+        submission: everything submitted.
+        together: what belongs to each part.
+        beside: names of modules that lie beside a program and may be imported.
+    """
+    read = {file.name for files in together.values() for file in files}
+    stems = {name for file in submission.files for name in _IMPORTED.findall(code_text(file))}
+    run = {name for file in submission.files for name in _run_by(file)}
+    return [
+        file.name
+        for file in submission.files
+        if PurePosixPath(file.name).suffix.lower() in {".py", ".ipynb"}
+        and file.name not in read
+        and file.name not in run
+        and PurePosixPath(file.name).name not in beside
+        and not {PurePosixPath(file.name).stem, *PurePosixPath(file.name).parts[:-1]} & stems
+        and PurePosixPath(file.name).name != PACKAGE
+    ]
+
+
+def _run_by(file: SubmittedFile) -> set[str]:
+    """Notebooks and modules that a file runs (`%run helpers.ipynb`): they are its own, and no part."""
+    folder = PurePosixPath(file.name).parent
+    named = (match.strip("'\"") for match in _RUN.findall(code_text(file)))
+    return {str(folder / (name if PurePosixPath(name).suffix else f"{name}.py")) for name in named}
+
+
+def _speaks(words: frozenset[str] | None, hints: Mapping[str, Collection[str]]) -> bool:
+    """Whether a file's code is evidently that of a part with hints."""
+    return any(len((words or frozenset()).intersection(h)) / len(h) >= _SPEAKS for h in hints.values() if h)
+
+
 def _gradable(file: SubmittedFile, assignment: Assignment) -> bool:
+    if PurePosixPath(file.name).name == PACKAGE:
+        return False
     if is_paper(file):
         return any(part.report for part in assignment.files)
     wanted = {PurePosixPath(part.name).suffix.lower() for part in assignment.files} | {".ipynb", ".py"}
@@ -128,7 +175,16 @@ def _score(part: ExpectedFile, file: SubmittedFile, hints: Collection[str], word
     if is_paper(file):
         score = _PAPER + 0.3 * _name_score(part.name, file.name) if part.report else 0.0
     aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
-    return score * (0.5 if aside else 1.0) - 0.001 * len(path.parts)
+    return score * (0.5 if aside else 1.0) - 0.001 * len(path.parts) + _standing(path.stem)
+
+
+def _standing(stem: str) -> float:
+    """Between two that answer alike: a final goes before a plain one, a draft behind it, a later version first."""
+    said = stem.casefold().replace("_", " ").replace("-", " ")
+    version = re.search(r"\bv(?:ersion)?\s*(\d{1,3})\b", said)
+    return (
+        0.02 * bool(_FINAL.search(said)) - 0.02 * bool(_DRAFT.search(said)) + 1e-5 * int(version[1] if version else 0)
+    )
 
 
 def _trusted(
@@ -166,12 +222,21 @@ def _name_score(expected: str, given: str) -> float:
     shared = len(set(wanted_words) & set(words)) / max(1, len(set(wanted_words)))
     if shared == 1.0:
         return _WHOLE
+    if _another_number(wanted_words, words):
+        return 0.0
     leading = next((word for word in wanted_words[:1] if word.isdigit()), "")
     numbers = [word for word in words if word.isdigit()]
     number = 0.35 if leading and leading in numbers[:1] else 0.0
     if leading and numbers and leading not in numbers and len(leading) == len(numbers[0]):
         shared /= 2
     return min(0.85, number + 0.5 * shared)
+
+
+def _another_number(wanted: Sequence[str], given: Sequence[str]) -> bool:
+    """Whether a name differs from the expected one in its number alone: task3 is not task2."""
+    numbers = ([w for w in wanted if w.isdigit()], [w for w in given if w.isdigit()])
+    letters = ([w for w in wanted if not w.isdigit()], [w for w in given if not w.isdigit()])
+    return bool(letters[0]) and letters[0] == letters[1] and all(numbers) and numbers[0] != numbers[1]
 
 
 def _plain(stem: str) -> str:
@@ -183,6 +248,11 @@ def _plain(stem: str) -> str:
 
 def _identifiers(file: SubmittedFile) -> frozenset[str]:
     return frozenset(_IDENTIFIER.findall(code_text(file)))
+
+
+def _numbered_otherwise(part: ExpectedFile, file: SubmittedFile) -> bool:
+    wanted, given = (_WORDS.findall(_plain(PurePosixPath(name).stem)) for name in (part.name, file.name))
+    return _another_number(wanted, given)
 
 
 def _assigned(scores: Mapping[tuple[str, str], float]) -> dict[str, str]:
@@ -217,6 +287,7 @@ def _fill(expected: Sequence[ExpectedFile], files: Sequence[SubmittedFile], chos
         for file in files
         if file.name not in chosen.values() and PurePosixPath(file.name).suffix.lower() in suffixes
     ]
+    rest = [file for file in rest if not any(_numbered_otherwise(part, file) for part in open_parts)]
     if len(rest) > len(open_parts):
         return
     for file in sorted(rest, key=lambda file: file.name):

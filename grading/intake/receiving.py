@@ -9,6 +9,7 @@ from grading.domain.assignment import Assignment
 from grading.domain.errors import NotASubmission, TooLarge
 from grading.domain.submission import Submission, SubmittedFile
 from grading.intake.archives import ENTRIES, is_archive, other_archive, unpack
+from grading.intake.endings import without_added_endings
 from grading.intake.matching import match_parts
 from grading.intake.names import check_collisions, is_junk, shown_name, uploaded_name, without_covered_checkpoints
 from grading.programs.reading import check_shape
@@ -123,8 +124,9 @@ def _submission(files: list[SubmittedFile], assignment: Assignment) -> Submissio
     chosen = sorted((file for file in distinct if file.name in kept), key=lambda file: file.name)
     check_collisions(file.name for file in chosen)
     submission = Submission(tuple(chosen))
-    _check_types(submission, assignment)
-    matched = match_parts(submission, assignment)
+    plain, _ = without_added_endings(submission)
+    _check_types(plain, assignment)
+    matched = match_parts(plain, assignment)
     for expected in assignment.files:
         file = matched[expected.name]
         if file is not None:

@@ -5,16 +5,18 @@ train for an hour because `task2.py` imports it; so a module beside the program 
 program itself is. Lines keep their numbers.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grading.domain.errors import NotASubmission
 from grading.domain.submission import SubmittedFile
 from grading.programs.model import Program
-from grading.programs.reading import read_source
+from grading.programs.reading import code_text, read_source
 from grading.programs.slicing import definitions
 
 MOST = 64
+_RUN = re.compile(r"^[ \t]*%run[ \t]+(?:-\S+[ \t]+)*(\S+\.ipynb)\b", re.MULTILINE)
 # Answers handed out by the course, and older copies, are never what a program means to import.
 ASIDE = frozenset({"solution", "solutions", "starter", "template", "original", "old", "backup", "sample", "samples"})
 
@@ -26,17 +28,22 @@ def modules_beside(program: SubmittedFile, files: Iterable[SubmittedFile]) -> di
         program: the file that is graded; its folder is where imports look.
         files: the whole submission.
 
+    A notebook is among them where the program runs it (`%run helpers.ipynb`): as a text of Python under its name.
+
     Returns:
         Texts by path relative to that folder. Folders named as copies or solutions are left out, and so is what
         cannot be read at all.
     """
     folder = PurePosixPath(program.name).parent
+    run = {name.strip("'\"") for name in _RUN.findall(code_text(program))}
     found: dict[str, bytes] = {}
     for file in files:
         path = PurePosixPath(file.name)
-        if file.name == program.name or path.suffix.lower() != ".py" or not path.is_relative_to(folder):
+        if file.name == program.name or not path.is_relative_to(folder):
             continue
         inside = path.relative_to(folder)
+        if path.suffix.lower() != ".py" and str(inside) not in run:
+            continue
         if any(part.casefold() in ASIDE for part in inside.parts[:-1]) or len(found) == MOST:
             continue
         try:

@@ -15,7 +15,7 @@ from grading.domain.report import CriterionResult, Json, Report
 from grading.domain.verdict import Blame, Status, Visibility
 from grading.evaluation.boxes import OpensBoxes
 from grading.evaluation.probing import asked_once
-from grading.intake import files_beside, match_parts, read_paths
+from grading.intake import files_beside, match_parts, read_paths, without_added_endings
 from grading.rehearsal.replaying import Hostility, Recorder, Replay
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ class Stage:
         from grading.programs import read_source
 
         submission = read_paths([folder], self.assignment)
+        submission, _ = without_added_endings(submission)
         matched = match_parts(submission, self.assignment, hints_of(self.rubric.parts))
         for part in self.rubric.parts:
             file = matched.get(part.file)

@@ -93,7 +93,15 @@ class Shell:
         words = [word for word in shlex.split(line) if not word.startswith("-")]
         for candidate in [Path(words[0]), Path(f"{words[0]}.py")] if words else []:
             if candidate.is_file():
-                loader.execute_text(self._program, candidate.read_text(encoding="utf-8"), f"<{candidate.name}>")
+                namespace = self._program.namespace
+                before = namespace.get("__file__")
+                namespace["__file__"] = str(candidate.resolve())
+                try:
+                    loader.execute_text(self._program, candidate.read_text(encoding="utf-8"), f"<{candidate.name}>")
+                finally:
+                    namespace["__file__"] = before
+                    if before is None:
+                        del namespace["__file__"]
                 return
         self._program.mended(f"`%run {line[:120]}` was skipped: there is no such file")
 
