@@ -74,10 +74,10 @@ def programs_of(part: Part, source: Source, beside: Mapping[str, bytes] = NOTHIN
     return {mode: replace(program, drivers=part.drivers) for mode, program in programs.items()}
 
 
-def hints_of(parts: Iterable[Part]) -> dict[str, list[str]]:
-    """For each expected file, names that its code should hold: tells swapped files apart."""
-    functions = {p.file: [b for b in p.expects if isinstance(b, Function)] for p in parts}
-    return {file: [n for f in found for n in (f.name, *f.aliases)] for file, found in functions.items() if found}
+def hints_of(parts: Iterable[Part]) -> dict[str, list[tuple[str, ...]]]:
+    """For each expected file, names that its code should define: tells swapped files apart. Aliases go together."""
+    found = {p.file: [(b.name, *b.aliases) for b in p.expects if isinstance(b, Function)] for p in parts}
+    return {file: names for file, names in found.items() if names}
 
 
 def pictures_of(

@@ -12,7 +12,10 @@ from grading.domain.submission import Submission, SubmittedFile
 from grading.programs.papers import is_paper
 from grading.programs.reading import code_text
 
-NO_HINTS: Mapping[str, Collection[str]] = MappingProxyType({})
+Hint = str | tuple[str, ...]
+"""A name that a part's code should define; of several spellings one is enough."""
+
+NO_HINTS: Mapping[str, Collection[Hint]] = MappingProxyType({})
 
 # Names count for at most 1, content for at most CONTENT: swapped names lose to what is written inside.
 CONTENT = 2.0
@@ -21,11 +24,11 @@ TRUST = 1.2
 _ENOUGH = 0.3
 # The share of a part's names in a file from which on it is that part's, and fills no gap elsewhere.
 _SPEAKS = 0.6
+_CLEARLY = 0.1
 PACKAGE = "__init__.py"
 _WHOLE = 0.9
 # A report may have any name, but one that says so comes first; a notebook of the name that was asked for before it.
 _PAPER = 2 * _ENOUGH + 0.05
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _COPY = re.compile(
     r"\(\d+\)|\b(?:cop(?:y|ie|ia)|kopie)(?:\s+(?:of|de|von))?\b|[-_ ](?:checkpoint|final|submission)\b|-checkpoint"
 )
@@ -33,6 +36,10 @@ _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _RUN = re.compile(r"^[ \t]*%run[ \t]+(?:-\S+[ \t]+)*(\S+)", re.MULTILINE)
 _DRAFT = re.compile(r"\b(?:draft|old|backup|bak|test|scratch|wip|tmp|temp|untitled|copy|try|playground)\b")
 _FINAL = re.compile(r"\b(?:final|submission|submit|abgabe|complete|done)\b")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_COMMENT = re.compile(r"#[^\n'\"]*$", re.MULTILINE)
+_TAKEN = re.compile(r"^[ \t]*from[ \t]+(\w+)[ \t]+import[ \t]+(\([^)]*\)|[^\n;(]+)", re.MULTILINE)
+_DEFINED = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _ASIDE = frozenset(
     {"solution", "solutions", "starter", "template", "original", "old", "backup", "sample", "samples", "reference"}
@@ -40,21 +47,22 @@ _ASIDE = frozenset(
 
 
 def match_parts(
-    submission: Submission, assignment: Assignment, hints: Mapping[str, Collection[str]] = NO_HINTS
+    submission: Submission, assignment: Assignment, hints: Mapping[str, Collection[Hint]] = NO_HINTS
 ) -> dict[str, SubmittedFile | None]:
     """Match every expected file with the file submitted for it, or None.
 
     A name need not be exact: case, spaces, accents, "(1)", "Copy of" and a student's name do not count, a leading
-    number does. `hints` says for an expected file which identifiers its code should hold (`three_layer_net`): where
+    number does. `hints` says for an expected file which names its code should define (`three_layer_net`): where
     names are wrong, or swapped, these decide. A part without hints takes a file that nothing else speaks for, and one
     of its own name that holds some of what a missing part should: who was ahead of the sheet tried that there.
     """
     files = [file for file in submission.files if _gradable(file, assignment)]
     expected = assignment.files
-    words = {file.name: _identifiers(file) for file in files} if hints else {}
+    modules = _modules(submission, assignment)
+    words = {file.name: _words(file, modules) for file in files} if hints else {}
     trusted = _trusted(files, expected, hints, words) if hints else {}
     scores = {
-        (part.name, file.name): _score(part, file, hints.get(part.name, ()), words.get(file.name, frozenset()))
+        (part.name, file.name): _score(part, file, hints, words.get(file.name, frozenset()))
         for part in expected
         for file in files
     }
@@ -73,7 +81,7 @@ def scripts_together(
     submission: Submission,
     assignment: Assignment,
     matched: Mapping[str, SubmittedFile | None],
-    hints: Mapping[str, Collection[str]] = NO_HINTS,
+    hints: Mapping[str, Collection[Hint]] = NO_HINTS,
 ) -> dict[str, tuple[SubmittedFile, ...]]:
     """What belongs to each part: the file matched with it, other modules where a notebook was expected, a report's PDF.
 
@@ -86,7 +94,7 @@ def scripts_together(
     joining: dict[str, list[SubmittedFile]] = {name: [file] for name, file in matched.items() if file is not None}
     for part in assignment.files:
         papers = [file for file in submission.files if part.report and is_paper(file) and file.name not in taken]
-        best = max(papers, key=lambda file: _score(part, file, (), frozenset()), default=None)
+        best = max(papers, key=lambda file: _score(part, file, NO_HINTS, frozenset()), default=None)
         if best is not None and part.name in joining and not is_paper(joining[part.name][0]):
             joining[part.name].append(best)
     in_modules = [name for name, files in joining.items() if _modules_for_notebook(name, files[0])]
@@ -97,8 +105,8 @@ def scripts_together(
         aside = any(folder.casefold() in _ASIDE for folder in path.parts[:-1])
         if file.name in taken or aside or path.name.casefold() in support:
             continue
-        words = _identifiers(file)
-        told = {name: len(words.intersection(found)) / len(found) for name, found in hints.items() if found}
+        words = _words(file, _modules(submission, assignment))
+        told = {name: _share(words, found) for name, found in hints.items() if found}
         meant = max(told, key=lambda name: told[name], default="")
         if told and told[meant] < _ENOUGH and path.stem not in imported:
             meant = in_modules[0]
@@ -114,8 +122,9 @@ def _modules_for_notebook(expected: str, given: SubmittedFile) -> bool:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Version 10 behind version 9."""
-    return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", name.casefold())]
+    """Version 10 behind version 9, and both behind the one without a number."""
+    plain = str(PurePosixPath(name.casefold()).with_suffix(""))
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", plain)]
 
 
 def unused(
@@ -150,9 +159,9 @@ def _run_by(file: SubmittedFile) -> set[str]:
     return {str(folder / (name if PurePosixPath(name).suffix else f"{name}.py")) for name in named}
 
 
-def _speaks(words: frozenset[str] | None, hints: Mapping[str, Collection[str]]) -> bool:
+def _speaks(words: frozenset[str] | None, hints: Mapping[str, Collection[Hint]]) -> bool:
     """Whether a file's code is evidently that of a part with hints."""
-    return any(len((words or frozenset()).intersection(h)) / len(h) >= _SPEAKS for h in hints.values() if h)
+    return any(_share(words or (), hint) >= _SPEAKS for hint in hints.values() if hint)
 
 
 def _gradable(file: SubmittedFile, assignment: Assignment) -> bool:
@@ -164,10 +173,13 @@ def _gradable(file: SubmittedFile, assignment: Assignment) -> bool:
     return PurePosixPath(file.name).suffix.lower() in wanted
 
 
-def _score(part: ExpectedFile, file: SubmittedFile, hints: Collection[str], words: frozenset[str]) -> float:
-    score = _name_score(part.name, file.name)
-    if hints:
-        score += CONTENT * len(words.intersection(hints)) / len(hints)
+def _score(
+    part: ExpectedFile, file: SubmittedFile, hints: Mapping[str, Collection[Hint]], words: frozenset[str]
+) -> float:
+    score, own = _name_score(part.name, file.name), _share(words, hints.get(part.name, ()))
+    if score < _WHOLE and any(_share(words, hint) >= max(_SPEAKS, own + _CLEARLY) for hint in hints.values()):
+        return 0.0  # it speaks for another part
+    score += CONTENT * own
     if PurePosixPath(part.name).suffix.lower() != PurePosixPath(file.name).suffix.lower():
         # A notebook exported as a module is the second choice, and only where something speaks for it.
         score = score / 2 if score > 2 * _ENOUGH else 0.0
@@ -190,14 +202,14 @@ def _standing(stem: str) -> float:
 def _trusted(
     files: Sequence[SubmittedFile],
     expected: Sequence[ExpectedFile],
-    hints: Mapping[str, Collection[str]],
+    hints: Mapping[str, Collection[Hint]],
     words: Mapping[str, Collection[str]],
 ) -> dict[str, str]:
     """File → the part without hints that it is named for, where its code's own part is not named by another file."""
     named = {file.name: part for file in files if (part := _named(file, expected)) is not None}
     found: dict[str, str] = {}
     for name, part in named.items():
-        told = {other: len(set(words[name]) & set(hint)) / len(hint) for other, hint in hints.items() if hint}
+        told = {other: _share(words[name], hint) for other, hint in hints.items() if hint}
         meant = max(told, key=lambda other: told[other], default="")
         if not hints.get(part) and meant not in named.values():
             found[name] = part
@@ -246,8 +258,24 @@ def _plain(stem: str) -> str:
     return " ".join(_WORDS.findall(_COPY.sub(" ", bare.replace("_", " "))))
 
 
-def _identifiers(file: SubmittedFile) -> frozenset[str]:
-    return frozenset(_IDENTIFIER.findall(code_text(file)))
+def _modules(submission: Submission, assignment: Assignment) -> frozenset[str]:
+    """What may be imported from beside: also what the assignment expects and was not submitted."""
+    names = [*(file.name for file in submission.files), *(part.name for part in assignment.files), *assignment.support]
+    return frozenset(PurePosixPath(name).stem for name in names)
+
+
+def _words(file: SubmittedFile, modules: Collection[str]) -> frozenset[str]:
+    """The names in a file's code, without those that it takes from other modules of the submission, and no comments."""
+    code = _COMMENT.sub("", code_text(file))
+    listed = (names for module, names in _TAKEN.findall(code) if module in modules)
+    taken = {piece.split()[-1] for names in listed for piece in names.strip("() ").split(",") if piece.split()}
+    return frozenset(_IDENTIFIER.findall(code)) - (taken - set(_DEFINED.findall(code)))
+
+
+def _share(words: Collection[str], hints: Collection[Hint]) -> float:
+    """How much of what a part should define is there; of a tuple's names one is enough."""
+    found = [any(name in words for name in ((hint,) if isinstance(hint, str) else hint)) for hint in hints]
+    return sum(found) / len(found) if found else 0.0
 
 
 def _numbered_otherwise(part: ExpectedFile, file: SubmittedFile) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.domain.submission import Submission, SubmittedFile
-from grading.intake import match_parts
+from grading.intake import match_parts, without_added_endings
 from tests.intake.zips import FIRST, NOTEBOOK, SECOND, assignment, notebook_of
 
 HINTS = {FIRST: ("three_layer_net", "sigmoid", "relu"), SECOND: ("resnet18", "CrossEntropyLoss", "transforms", "Adam")}
@@ -109,3 +109,36 @@ def test_a_part_without_hints_takes_what_is_left() -> None:
         found = match_parts(submission, assignment(), hints)
 
         assert [file and file.name for file in found.values()] == expected
+
+
+def test_a_draft_loses_to_the_final_one_and_is_no_other_part() -> None:
+    """Of two that answer alike the final one counts; the other fills no gap."""
+    part_two_by_name = {FIRST: HINTS[FIRST]}
+    files = [SubmittedFile(name, ONE) for name in ("activation_draft.ipynb", "activation_final.ipynb")]
+    found = match_parts(Submission(tuple(files)), assignment(), part_two_by_name)
+
+    assert {name: file.name if file else None for name, file in found.items()} == {
+        FIRST: "activation_final.ipynb",
+        SECOND: None,
+    }
+
+
+def test_what_another_file_runs_is_no_part() -> None:
+    """`%run helpers.ipynb` makes it a helper."""
+    first = notebook_of("%run helpers.ipynb\ndef sigmoid(x): pass\ndef relu(x): pass\ndef three_layer_net(a): pass")
+    files = (SubmittedFile(FIRST, first), SubmittedFile("helpers.ipynb", notebook_of("def clip(x): pass")))
+    found = match_parts(Submission(files), assignment(), {FIRST: HINTS[FIRST]})
+
+    assert found[SECOND] is None
+
+
+def test_an_ending_that_a_browser_added_is_taken_off_and_said() -> None:
+    """Unless the plain name is there as well."""
+    both = Submission((SubmittedFile("a.py", b"x = 1"), SubmittedFile("a.py.txt", b"x = 2")))
+    plain, said = without_added_endings(
+        Submission((SubmittedFile("sub/b.ipynb.json", ONE), SubmittedFile("c.txt", b"")))
+    )
+
+    assert [file.name for file in plain.files] == ["sub/b.ipynb", "c.txt"]
+    assert "sub/b.ipynb.json was read as sub/b.ipynb" in said[0]
+    assert without_added_endings(both) == (both, ())
