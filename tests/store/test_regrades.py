@@ -1,5 +1,6 @@
 """Regrades: dry first, then applied; and the outbox that follows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -88,7 +89,8 @@ def test_a_regrade_across_versions_shows_the_rows_of_both(graded: Town):
     """A row that is gone has no new points, one that came no old ones; each has the title that it is stored with."""
     view = start(graded)
     newer = report_for(b"right")
-    newer["criteria"][0] |= {"id": "third", "title": "Third"}
+    first, second = newer.criteria
+    newer = replace(newer, criteria=(replace(first, id="third", title="Third"), second))
     with graded.database.write() as db:
         claimed = runs.claim(db, view.run_ids[0], "w", timedelta(seconds=30))
         assert claimed is not None

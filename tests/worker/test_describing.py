@@ -135,7 +135,7 @@ def place(unread: Town, judge: FakeJudge) -> Iterator[Workplace]:
 
 def test_nobody_starts_a_judge_to_have_something_described(unread: Town, judge: FakeJudge, place: Workplace):
     """A worker that only posts grades has none."""
-    place.claims.start()
+    place.leases.start()
     place.describe_news()
     assert judge.asked == []
 
@@ -164,7 +164,7 @@ def test_a_database_that_is_away_is_no_reason_to_end(town: Town, judge: FakeJudg
 def test_without_a_choice_the_worker_describes_what_the_settings_name(unread: Town, judge: FakeJudge):
     """The built-in assignments are among them."""
     made = Workplace(unread.settings, judge, Announcer(lambda *_: True))
-    made.claims.start()
+    made.leases.start()
     made.judge.get()
     made.describe_news()
     made.close()
