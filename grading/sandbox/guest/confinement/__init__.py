@@ -1,1 +1,4 @@
-"""What keeps a process in: namespaces, a view of few files, Landlock, seccomp, control groups, each with reasons."""
+"""What keeps a process in, each layer with its reasons.
+
+`view` shows few files, `landlock` and `seccomp` refuse the rest, `cgroups` count; `layers` puts them on in order.
+"""
