@@ -96,7 +96,7 @@ def test_layers_are_judged_one_by_one(changed: dict[str, Any], mistake: KnownMis
     """Whatever a network is like otherwise, the first difference has its name."""
     conclusion = layers(seen(lenet(**changed)), SHAPES)
 
-    assert (conclusion.holds, conclusion.mistake) == (mistake is None, mistake or "")
+    assert (conclusion.holds, conclusion.mistake) == (mistake is None, mistake)
 
 
 def test_a_network_is_judged_by_the_shape_it_is_nearest_to() -> None:
@@ -193,4 +193,4 @@ def test_dropout_is_seen_by_what_varies(
     ).eval()
     conclusion = dropout(Program(network), seen(network), Draw(3, "x"), (CONVNET,))
 
-    assert (conclusion.holds, conclusion.mistake) == (mistake is None, mistake or "")
+    assert (conclusion.holds, conclusion.mistake) == (mistake is None, mistake)
