@@ -91,7 +91,7 @@ ONE_LINE: tuple[Pixels, ...] = (
         _of(lambda X, *_: X / 127.5 - 1),
     ),
     KnownMistake(
-        "mean-and-std-exchanged",
+        "statistics-exchanged",
         "Mean and deviation are exchanged.",
         _STATISTICS,
         _of(lambda X, mean, std: (X - std) / mean),

@@ -85,7 +85,7 @@ WRONG_NETWORKS = [
         ("zeros for ones", "bias-zeros", "np.ones((X.shape[0], 1))", "np.zeros((X.shape[0], 1))"),
         ("ones before the pixels are normalised", "bias-normalised", ONES, "pass", NORMAL, f"{ONES}\n    {NORMAL}"),
         ("ones in the middle", "bias-misplaced", ONES, "X = np.insert(X, 392, 1.0, axis=1)"),
-        ("mean for deviation", "mean-and-std-exchanged", NUMBERS, "mean, std = 78.88, 33.55"),
+        ("mean for deviation", "statistics-exchanged", NUMBERS, "mean, std = 78.88, 33.55"),
         ("divided by 255 first", "scaled-before-statistics", NORMAL, "X = (X / 255 - mean) / std"),
         ("softmax of probabilities", "loss-softmax-inside", LOSS,
          "p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)\n    return -np.mean(np.sum(targets * "
