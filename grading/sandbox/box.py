@@ -222,7 +222,7 @@ class Box:
             elapsed = time.monotonic() - began
             if self._bait in frame:
                 self._suspect(Integrity("canary-file", "what came back holds the text of a file that was laid as bait"))
-            return wire.parse(frame), elapsed
+            return wire.parse_reply(frame, widened_bytes=self._limits.reply_bytes), elapsed
         except wire.LateError:
             self.student_s += time.monotonic() - began
             self._spend(Overran(f"gave no answer within {seconds:g} s; it was stopped"))
@@ -247,13 +247,20 @@ class Box:
         self._take_notes(body)
         fault = body.get("fault")
         if isinstance(fault, dict):
-            raise admit.fault(fault)
+            raise self._admitted(fault)
         if "value" not in body:
             self._breach("neither a value nor a fault")
         try:
             return admit.value(body["value"], message.arrays, self._keep), printed
         except values.MalformedError as malformed:
             self._breach(str(malformed))
+
+    def _admitted(self, form: dict[str, Any]) -> ChainruleError:
+        """A fault that the box tells. Once student code ran, nothing that it says makes anybody else the culprit."""
+        if form.get("kind") != "author":
+            return admit.fault(form)
+        self._suspect(Integrity("blamed-author", f"the box blamed the rubric: {admit.text(form.get('text'), 200)}"))
+        return BadReply("the question could not be put to your program: it gave our side no usable object")
 
     def _keep(self, number: int, type_name: str) -> Handle:
         return Handle(self, number, type_name)

@@ -235,3 +235,21 @@ def test_sending_to_nobody_is_closed(pair: tuple[socket.socket, socket.socket]) 
 
     with pytest.raises(wire.Closed):
         wire.send(ours, [b"x"])
+
+
+def test_a_reply_of_many_small_things_is_refused_before_it_is_parsed():
+    """Valid JSON padded with brackets costs its reader a hundred times its bytes."""
+    padded = '{"a": 1, "value": [' + "[]," * (wire.REPLY_ITEMS + 1) + "[]]}"
+
+    with pytest.raises(wire.WireError, match="items"):
+        wire.parse_reply(framed(header(padded)), widened_bytes=1 << 20)
+
+
+def test_a_reply_is_measured_as_what_it_becomes():
+    """A million bytes are eight million once they are compared as float64."""
+    raw = wire.Raw("U8", (1 << 20,), memoryview(bytes(1 << 20)))
+    frame = b"".join(bytes(part) for part in wire.encode({"a": 1}, {"0": raw}))[wire.LENGTH.size :]
+
+    assert wire.parse_reply(frame, widened_bytes=8 << 20).arrays["0"].shape == (1 << 20,)
+    with pytest.raises(wire.WireError, match="entries"):
+        wire.parse_reply(frame, widened_bytes=(8 << 20) - 8)

@@ -20,6 +20,11 @@ from typing import Any, Final, NoReturn
 LENGTH: Final = struct.Struct(">Q")
 HEADER_LENGTH: Final = struct.Struct("<Q")
 MAX_HEADER_BYTES: Final = 32 << 20
+REPLY_HEADER_BYTES: Final = 4 << 20
+REPLY_ITEMS: Final = 300_000
+"""Most commas and brackets in what a box says beside its arrays: each becomes an object of a hundred bytes."""
+
+WIDEST: Final = 8
 MAX_TENSORS: Final = 20_000
 MAX_DIMENSIONS: Final = 32
 MAX_NESTING: Final = 200
@@ -179,14 +184,37 @@ def parse(frame: bytes | bytearray) -> Message:
     Raises:
         WireError: it is not exactly a document of ours. Nothing else is ever raised.
     """
+    return _parsed(frame, MAX_HEADER_BYTES)
+
+
+def parse_reply(frame: bytes | bytearray, *, widened_bytes: int) -> Message:
+    """Read what came out of a box: as `parse`, with little room for what is parsed and not merely laid down.
+
+    Args:
+        frame: the document.
+        widened_bytes: most bytes of all arrays together, were each entry a float64, as which they are compared.
+
+    Raises:
+        WireError: it is not a document of ours, or a larger one than any answer is.
+    """
+    message = _parsed(frame, REPLY_HEADER_BYTES)
+    if sum(math.prod(raw.shape) for raw in message.arrays.values()) * WIDEST > widened_bytes:
+        raise WireError(f"arrays of more than {widened_bytes // WIDEST:,} entries")
+    return message
+
+
+def _parsed(frame: bytes | bytearray, most: int) -> Message:
     view = memoryview(frame)
     if len(view) < HEADER_LENGTH.size:
         raise WireError("shorter than a header's length")
     (length,) = HEADER_LENGTH.unpack(view[: HEADER_LENGTH.size])
-    if length > min(MAX_HEADER_BYTES, len(view) - HEADER_LENGTH.size):
+    if length > min(most, len(view) - HEADER_LENGTH.size):
         raise WireError("the header is longer than the frame, or than allowed")
     start = HEADER_LENGTH.size + length
-    header = _json(bytes(view[HEADER_LENGTH.size : start]))
+    raw = bytes(view[HEADER_LENGTH.size : start])
+    if most == REPLY_HEADER_BYTES and raw.count(b",") + raw.count(b"[") + raw.count(b"{") > REPLY_ITEMS:
+        raise WireError(f"more than {REPLY_ITEMS:,} items beside the arrays")
+    header = _json(raw)
     metadata = header.pop("__metadata__", None)
     text = metadata.get("message") if isinstance(metadata, dict) else None
     if not isinstance(text, str):
