@@ -4,8 +4,8 @@ On the judge's side only; nothing here ever enters a box. In the order in which 
 
 * `session` holds the boxes of one part; `student` is the proxy: `student.sigmoid(x)` is a question to a box and comes
   back as plain data or as an `AnswerFault`. `matching` finds which of the student's definitions the rubric means.
-* `trace` writes down who was asked what and what came back; `probing` runs an author's probe and settles what an
-  exception in it means; `forms` brings a reply into the reference's form.
+* `trace` writes down who was asked what and what came back; `probing` runs an author's probe; `blame` settles
+  whose fault an exception in it is, and a criterion's status; `forms` brings a reply into the reference's form.
 * `agreement`, `properties` and `written` judge one check each. Where one fails, `failure` says why: `naming` finds the
   known mistake that answers alike, `relations` recognises what an answer is to the right one (transposed, a constant
   factor, a flipped sign) where no listed mistake does, `wording` finds the words.

@@ -9,11 +9,12 @@ from grading.authoring.requirement import Remark
 from grading.authoring.subject import Answer, Reference, Subject
 from grading.domain.errors import RubricFault
 from grading.domain.report import Explanation
+from grading.evaluation.blame import settled
 from grading.evaluation.failure import failure, may_ask_again
 from grading.evaluation.forms import into_form, misfit
 from grading.evaluation.judgement import CheckResult
 from grading.evaluation.naming import Scene
-from grading.evaluation.probing import Probed, ask_reference, probe, settled
+from grading.evaluation.probing import Probed, ask_reference, probe
 from grading.evaluation.trace import Unformed
 from grading.evaluation.unattempted import unattempted
 from grading.evaluation.wording import difference_words

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from grading.authoring.award import Counted, Manual
+from grading.authoring.award import Counted
 from grading.authoring.check import Agrees, Asks, Check, Holds
 from grading.authoring.draw import Draw
 from grading.authoring.requirement import Remark, Sketch
@@ -15,15 +15,11 @@ from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.report import CriterionResult, Explanation, Finding, NamedMistake
 from grading.domain.verdict import Blame, Status, Visibility
 from grading.evaluation.agreement import judge_agreement
+from grading.evaluation.blame import NO_FAULT_OF_YOURS, status_of
 from grading.evaluation.judgement import CheckResult, left_to_person
 from grading.evaluation.properties import judge_property
 from grading.evaluation.wording import kept
 from grading.programs import Source
-
-NO_FAULT_OF_YOURS = {
-    Blame.AUTHOR: "This question could not be judged, through no fault of yours. Your course's staff were told.",
-    Blame.HOUSE: "This question could not be asked, through no fault of yours. It will be graded again.",
-}
 
 
 @dataclass(slots=True)
@@ -179,7 +175,7 @@ def awarded(row: Criterion, judged: list[tuple[Check, CheckResult]]) -> Criterio
     own = {check.id for check, _ in judged}
     counted = [Counted(check.weight, j.passed) for check, j in judged if j.skipped not in own]
     points = row.award.points(row.possible, counted)
-    status = _status(row, [j for _, j in judged], points)
+    status = status_of(row, [j for _, j in judged], points)
     if status in (Status.ERROR, Status.MANUAL):
         points = Decimal(0)
     findings = tuple(f for check, j in judged for f in findings_of(check, j))
@@ -229,21 +225,6 @@ def without_file(row: Criterion, status: Status, message: str, blame: Blame = Bl
     """A criterion that could not be judged at all, with the one reason."""
     finding = Finding(row.id, False, Explanation(seen=message), blame=blame)
     return CriterionResult(row.id, row.title, row.section, Decimal(0), row.possible, status, (finding,))
-
-
-def _status(row: Criterion, judged: list[CheckResult], points: Decimal) -> Status:
-    if any(j.blame in (Blame.AUTHOR, Blame.HOUSE) for j in judged):
-        return Status.ERROR
-    if isinstance(row.award, Manual) or any(j.waiting for j in judged):
-        return Status.MANUAL
-    if points == row.possible and (points > 0 or all(j.passed for j in judged)):
-        return Status.PASSED
-    if points > 0:
-        return Status.PARTIAL
-    asked = [j for j in judged if not j.skipped]
-    if asked and not any(j.passed for j in asked) and not any(j.attempted for j in asked):
-        return Status.NOT_ATTEMPTED
-    return Status.FAILED
 
 
 def check_draw(part: Part, check: Check, seed: int, nth: int = 0) -> Draw:

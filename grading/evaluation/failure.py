@@ -6,12 +6,12 @@ from grading.authoring.requirement import Remark
 from grading.domain.errors import AnswerFault, Missing, Raised
 from grading.domain.report import Explanation, Json
 from grading.domain.verdict import Blame, Visibility
+from grading.evaluation.blame import UnusableReply
 from grading.evaluation.judgement import CheckResult
 from grading.evaluation.naming import Named, Scene, named, recognised
 from grading.evaluation.probing import Probed
 from grading.evaluation.relations import relation
 from grading.evaluation.unattempted import unattempted
-from grading.evaluation.unusable import UnusableReply
 from grading.evaluation.wording import (
     arrays_asked,
     asked,

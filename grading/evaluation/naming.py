@@ -15,9 +15,8 @@ from grading.authoring.mistake import Explains
 from grading.authoring.subject import Mistake, Reference, Subject
 from grading.domain.errors import HouseFault, RubricFault
 from grading.domain.report import Json, NamedMistake
-from grading.evaluation.probing import Probed, ask_reference, probe, remembered
+from grading.evaluation.probing import Probed, ask_reference, in_short, probe, remembered
 from grading.evaluation.trace import Trace
-from grading.evaluation.unusable import in_short
 from grading.numerics.closeness import Difference, agrees, difference
 
 FRESH_DRAWS = 2

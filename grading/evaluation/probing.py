@@ -1,5 +1,6 @@
 """Asking one subject one check's question, and settling who was at fault when it did not end well."""
 
+import traceback
 import warnings
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.requirement import Remark, Sketch, Unmet, remarks_kept, sketches_kept
 from grading.authoring.subject import Reference, Subject, Variant
 from grading.domain.errors import AnswerFault, HouseFault, RubricFault
-from grading.evaluation.trace import Trace, Traced, first_misfit
-from grading.evaluation.unusable import UnusableReply, in_short, may_be_the_replys
+from grading.evaluation.trace import Trace, Traced
 from grading.numerics.closeness import difference
 
 
@@ -154,26 +154,8 @@ def _ask_reference(check: Check, reference: Reference, draw: Draw) -> Probed:
     return outcome
 
 
-def settled(check: Check, outcome: Probed, like: Trace | None) -> Probed:
-    """The student's outcome after an exception in the probe: a fault of the student's where their reply caused it.
-
-    The reference went through the same probe on the same inputs, so a reply that lacks its form is the cause, and so is
-    one with which plain arithmetic fails. Where no reply of the reference's stands beside the student's there is no
-    such proof. What was being taken apart is the student's all the same, and the rehearsal has shown that the probe
-    takes right replies apart: the student is told that the answer cannot be used, and staff are told what was raised.
-
-    Raises:
-        RubricFault: no reply can have caused it; the author must act.
-    """
-    error = outcome.error
-    if error is None:
-        return outcome
-    answered = [call.name for call in outcome.trace.calls if call.answered]
-    outcome.fault = first_misfit(outcome.trace, like) if like is not None else None
-    alone = like is None or any(like.same(name, 0) is None for name in answered)
-    if outcome.fault is None:
-        if not (answered and may_be_the_replys(error) and (alone or isinstance(error, ArithmeticError))):
-            raise RubricFault(f"check {check.id!r}: the probe raised {in_short(error)}") from error
-        outcome.fault = UnusableReply(answered[-1], error)
-    outcome.error = None
-    return outcome
+def in_short(error: Exception) -> str:
+    """An exception with the place where it was raised, for the author."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"[:400]

@@ -8,10 +8,11 @@ from grading.authoring.requirement import Undecided
 from grading.authoring.subject import Reference, Subject
 from grading.domain.errors import RubricFault
 from grading.domain.report import Explanation
+from grading.evaluation.blame import settled
 from grading.evaluation.failure import failure
 from grading.evaluation.judgement import CheckResult, left_to_person
 from grading.evaluation.naming import Scene
-from grading.evaluation.probing import ask_reference, probe, settled
+from grading.evaluation.probing import ask_reference, probe
 
 
 def judge_property(check: Check, student: Subject, reference: Reference, draws: Callable[[int], Draw]) -> CheckResult:

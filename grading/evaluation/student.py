@@ -8,9 +8,9 @@ from grading.authoring.executed import Executed
 from grading.authoring.requirement import Unmet
 from grading.authoring.subject import Answer, Student
 from grading.domain.errors import BadReply, ChainruleError, Missing, NotDefined, RubricFault
+from grading.evaluation.blame import UnusableReply, may_be_the_replys
 from grading.evaluation.matching import adapted, behaving, find, takes
 from grading.evaluation.session import Session
-from grading.evaluation.unusable import UnusableReply, may_be_the_replys
 from grading.programs import Broken, Source
 from grading.sandbox import Defined, Loaded
 
