@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from ..wire.values import clean
 from . import loops
+from .adapting import adapted
 from .state import ProgramState
 
 MAX_DEFINED = 2000
@@ -57,6 +58,7 @@ def execute(program: ProgramState, index: int) -> None:
     _show(program, name, source)
     tree = ast.parse(source, name)
     program.scratch.setdefault(GUARDED, {}).setdefault(name, set()).update(_guarded_lines(tree))
+    tree = adapted(program, tree)
     program.unit = index
     before = dict(program.namespace)
     between = program.scratch.get(BETWEEN, ())
@@ -129,7 +131,7 @@ def _provided(program: ProgramState, fault: NameError) -> bool:
         program.mended(f"{where}: run after all, since `{fault.name}` is needed")
         with contextlib.suppress(Exception), program.steps(program.step_limit or SPARE_STEPS):
             _show(program, name, source)
-            tree = ast.parse(source, name)
+            tree = adapted(program, ast.parse(source, name))
             with_spares(program, lambda tree=tree, name=name: _run(program, tree, name))  # type: ignore[misc]
     return fault.name in program.namespace
 
@@ -171,7 +173,8 @@ def _first_line(statement: ast.stmt) -> int:
 def execute_text(program: ProgramState, source: str, name: str) -> None:
     """Run some source in the program's namespace: a `%run` file, a `%%time` cell."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    exec(compile(source, name, "exec", dont_inherit=True), program.namespace)  # noqa: S102 - the box is for this
+    tree = adapted(program, ast.parse(source, name))
+    exec(compile(tree, name, "exec", dont_inherit=True), program.namespace)  # noqa: S102 - the box is for this
 
 
 def _guarded_lines(tree: ast.AST) -> set[int]:

@@ -5,7 +5,9 @@ served: a library that finds out by trying what NumPy can do still sees it fail.
 """
 
 import builtins
+import contextlib
 import functools
+import inspect
 import sys
 import types
 from collections.abc import Callable
@@ -73,8 +75,54 @@ def serve_numpy(program: ProgramState) -> None:
     numpy: Any = np
     for name in ("array", "asarray"):
         setattr(numpy, name, _taking_ragged(program, getattr(np, name)))
+    for name in RAGGED:
+        if inspect.isroutine(function := getattr(np, name)) and not isinstance(function, np.ufunc):
+            setattr(numpy, name, _ragged_arguments(program, function))
+    for name in ("shuffle", "permutation", "choice"):
+        setattr(numpy.random, name, _ragged_arguments(program, getattr(np.random, name)))
     # The modules beside the program have namespaces of their own.
     vars(builtins).update(entries_of(program))
+
+
+RAGGED = (
+    "copy", "flip", "flipud", "fliplr", "rot90", "roll", "asanyarray", "ravel", "reshape", "shape", "size", "ndim",
+    "sum", "mean", "save", "savez", "append", "delete", "insert", "zeros_like", "ones_like", "empty_like", "full_like",
+    "take", "squeeze", "array_equal", "where", "split", "array_split", "concatenate", "dot", "square", "sqrt", "add",
+    "subtract", "multiply", "divide", "true_divide", "negative", "power",
+)  # fmt: skip
+"""Functions of NumPy that took a list of rows of unlike lengths, as far as they are functions and no ufuncs."""
+
+
+def as_objects(value: Any) -> Any:
+    """A list of arrays of unlike shapes as an array of objects; anything else as it is."""
+    import numpy as np
+
+    if not isinstance(value, list | tuple):
+        return value
+    with contextlib.suppress(ValueError):
+        np.asarray(value)
+        return value
+    objects = np.empty(len(value), dtype=object)
+    for i, entry in enumerate(value):
+        objects[i] = entry
+    return objects
+
+
+def _ragged_arguments(program: ProgramState, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, given arrays of objects where the student's line hands it rows whose lengths differ."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except ValueError as error:
+            if "inhomogeneous" not in str(error) or not asked_by_student(program):
+                raise
+            program.mended(
+                f"np.{function.__name__} of rows whose lengths differ took an array of objects, as it once did"
+            )
+            return function(*map(as_objects, args), **{k: as_objects(v) for k, v in kwargs.items()})
+
+    return functools.wraps(function)(call)
 
 
 def _taking_ragged(program: ProgramState, make: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,15 +132,15 @@ def _taking_ragged(program: ProgramState, make: Callable[..., Any]) -> Callable[
         try:
             return make(*args, **kwargs)
         except ValueError as error:
-            if "inhomogeneous" not in str(error) or len(args) > 1 or kwargs or not _students(program):
+            if "inhomogeneous" not in str(error) or len(args) > 1 or kwargs or not asked_by_student(program):
                 raise
             program.mended(f"np.{make.__name__} of rows whose lengths differ gave an array of objects, as it once did")
-            return make(*args, dtype=object)
+            return as_objects(args[0])
 
     return functools.wraps(make)(array)
 
 
-def _students(program: ProgramState) -> bool:
+def asked_by_student(program: ProgramState) -> bool:
     """Whether the caller of our caller is a line of the program or of a module beside it."""
     frame: types.FrameType = sys._getframe(2)  # noqa: SLF001 - who asks decides
     name = frame.f_code.co_filename

@@ -4,7 +4,6 @@ None of these is a wall: a student may undo them all, and gains nothing by it.
 """
 
 import builtins
-import contextlib
 import importlib.abc
 import importlib.machinery
 import itertools
@@ -13,10 +12,10 @@ import sys
 import types
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from . import old_libraries
+from . import adapting, gpus, old_libraries
 from .loader import GUARDED
 from .state import ProgramState
 
@@ -29,6 +28,7 @@ def install(program: ProgramState) -> None:
     _answer_no_input(program)
     _cut_the_network(program)
     _tolerate_missing_folders(program)
+    adapting.install(program)
     absent = _Absent(program)
     sys.meta_path.append(absent)
     sys.meta_path.insert(0, _Halves(absent))
@@ -41,8 +41,9 @@ def install(program: ProgramState) -> None:
     if "torch" in sys.modules:
         _stay_in_one_process(program)
         old_libraries.serve_torch(program)
+        gpus.serve_compilers(program)
         if program.device == "cpu":
-            _stay_on_the_cpu(program)
+            gpus.install(program)
 
 
 def _answer_no_input(program: ProgramState) -> None:
@@ -232,71 +233,3 @@ def _stay_in_one_process(program: ProgramState) -> None:
 
     loader.__init__ = init
     loader.__iter__ = iterate
-
-
-FACTORIES = (
-    "tensor",
-    "as_tensor",
-    "zeros",
-    "ones",
-    "empty",
-    "full",
-    "rand",
-    "randn",
-    "randint",
-    "randperm",
-    "arange",
-    "linspace",
-    "logspace",
-    "eye",
-    "zeros_like",
-    "ones_like",
-    "rand_like",
-    "randn_like",
-    "full_like",
-    "empty_like",
-)
-NO_GPU = "there is no GPU here: what was sent to it was computed on the CPU"
-ACCELERATORS = ("cuda", "mps", "xpu")
-SILENT_CUDA = ("set_device", "synchronize", "empty_cache", "reset_peak_memory_stats", "ipc_collect")
-
-
-def _is_cuda(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.split(":")[0] in ACCELERATORS
-    return isinstance(value, sys.modules["torch"].device) and value.type in ACCELERATORS
-
-
-def _on_the_cpu(program: ProgramState, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, with every GPU among its arguments replaced."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if any(map(_is_cuda, args)) or any(map(_is_cuda, kwargs.values())):
-            program.mended(NO_GPU)
-            args = tuple("cpu" if _is_cuda(a) else a for a in args)
-            kwargs = {k: "cpu" if _is_cuda(v) else v for k, v in kwargs.items()}
-        return function(*args, **kwargs)
-
-    call.__name__ = getattr(function, "__name__", "call")
-    call.__doc__ = function.__doc__
-    return call
-
-
-def _stay_on_the_cpu(program: ProgramState) -> None:
-    """A hard `.cuda()` computes on the CPU. `torch.cuda.is_available()` stays False, as it is."""
-    import torch
-
-    def stay(self: Any, *_: object, **__: object) -> Any:
-        program.mended(NO_GPU)
-        return self
-
-    for kind in (torch.Tensor, torch.nn.Module):
-        methods: Any = kind
-        methods.cuda = stay
-        methods.to = _on_the_cpu(program, kind.to)
-    for name in (*FACTORIES, "load"):
-        with contextlib.suppress(AttributeError):
-            setattr(torch, name, _on_the_cpu(program, getattr(torch, name)))
-    for name in SILENT_CUDA:
-        if hasattr(torch.cuda, name):
-            setattr(torch.cuda, name, lambda *_, **__: None)
