@@ -228,10 +228,7 @@ def updates(
     for X, Y in batches:
         seen = network.forward(ws, X)
         gradients = network.backward(ws, seen, Y)
-        ws = [
-            moved(rule, k, w, lambda _, g=g: g, options.lr, options)  # type: ignore[misc]
-            for k, w, g in zip(memories, ws, gradients, strict=True)
-        ]
+        ws = [moved(rule, k, w, g, options) for k, w, g in zip(memories, ws, gradients, strict=True)]
         yield Update(seen, gradients, ws)
 
 

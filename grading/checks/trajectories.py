@@ -5,60 +5,48 @@ right if it follows one of the published conventions step by step,
 
 .. math:: \max_t |\theta_t - \hat\theta_t| \le 10^{-6} \max_t |\hat\theta_t - \theta_0| + 8 T u \max|\theta|,
 
-where :math:`u` is the unit roundoff of the program's dtype and :math:`T` the number of steps. The first term is many
-times float64's rounding through a quotient and a root, the second what storing the parameters costs (Higham, section
-3.1). Mistakes leave the path by parts in a hundred after the second step.
+where :math:`u` is float64's unit roundoff and :math:`T` the number of steps. The first term is many times float64's
+rounding in a step, the second what storing the parameters costs (Higham, section 3.1). Mistakes leave the path by parts
+in a hundred after the second step.
 
-Give at least four steps, gradients that differ, and a rate, a momentum and a decay that are no round numbers: then no
-two rules take the same path.
+Give at least four steps, gradients that differ, and a rate and a momentum that are no round numbers: then no two rules
+take the same path.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import expect as admit
-from grading.authoring.draw import Draw
 from grading.checks import plots
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes.momentum import (
     GRADIENT_ASCENT,
     LEARNING_RATE_MISSING,
     LEARNING_RATE_OTHER,
+    MISTAKES,
     PARAMETERS_DO_NOT_MOVE,
     PARAMETERS_LEFT_OUT,
     PATH_NOT_FINITE,
     PATH_SHAPE,
     RATE_APPLIED_TWICE,
-    WEIGHT_DECAY_IGNORED,
 )
-from grading.mistakes.update_rules import MISTAKES
 from reference_models import descent
-from reference_models.descent import Gradient, Rule
+from reference_models.descent import Rule
 from reference_models.optimizers import Hyperparameters
 
 Array = npt.NDArray[np.float64]
 
 PATH_TOLERANCE = 1e-6
-ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24}
-STEPS = 6
+ROUNDOFF = 2.0**-53
 FACTOR_TOLERANCE = 1e-3
 
-TITLES = {
-    "sgd": "gradient descent",
-    "momentum": "gradient descent with momentum",
-    "nesterov": "Nesterov's momentum",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-    "adamw": "AdamW",
-}
+TITLES = {"sgd": "gradient descent", "momentum": "gradient descent with momentum"}
 
 TOLD = {
     "averaged": "Your velocity is a running mean, (1 - momentum) times the gradient: a published convention.",
     "averaged-corrected": "Your velocity is a running mean, corrected for its start at 0: allowed.",
-    "decay-alone": "Your decay is not multiplied by the learning rate, as in the AdamW paper: allowed.",
 }
 """Conventions that deserve a remark."""
 
@@ -70,108 +58,64 @@ class Walk:
     Attributes:
         start: where it stood.
         path: (steps, *start.shape) where it was after each step.
-        gradient: the gradients, one for each step; or a function (step from 0, parameters) → gradient, which is what
-            tells a gradient taken ahead from one taken on the spot.
-        dtype: in which the program keeps it: "float64" or "float32".
+        gradients: one for each step.
     """
 
     start: Array
     path: Array
-    gradient: Sequence[Array] | Gradient
-    dtype: str = "float64"
-
-    def slope(self, step: int, at: Array) -> Array:
-        """The gradient of a step."""
-        return self.gradient(step, at) if callable(self.gradient) else self.gradient[step]
+    gradients: Sequence[Array]
 
 
-def walked(
-    step: Callable[[Array, Array], object], start: Array, gradients: Sequence[Array], what: str = "your step"
-) -> Walk:
-    """Let a hand-written step walk from `start`, handed the gradients.
-
-    Args:
-        step: (parameters, gradient) → parameters after it; asks the student's program. What comes back is admitted
-            here: an answer of another shape is the student's fault.
-        start: any shape.
-        gradients: of that shape.
-        what: its name in messages.
-    """
-    theta, visited = start, []
-    for gradient in gradients:
-        theta = admit.array(step(theta, gradient), f"what {what} returns", shape=start.shape)
-        visited.append(theta)
-    return Walk(start, np.stack(visited), list(gradients))
-
-
-def gradients_of(draw: Draw, *shape: int, steps: int = STEPS) -> list[Array]:
-    """Gradients that no two rules answer alike: of different sizes, away from 0."""
-    return [draw.away_from_zero(*shape, margin=0.2) * draw.number(0.5, 2.0) for _ in range(steps)]
-
-
-def judged(optimizer: str, walk: Walk, options: Hyperparameters, *, rates: Sequence[float] | None = None) -> Conclusion:
+def judged(optimizer: str, walk: Walk, options: Hyperparameters) -> Conclusion:
     """Your parameters go where the update rule leads them, step by step, in any of its published conventions.
 
     Args:
-        optimizer: "sgd", "momentum", "nesterov", "rmsprop", "adam" or "adamw".
+        optimizer: "sgd" or "momentum".
         walk: what was seen.
-        options: what the program was told; `weight_decay` is added to the gradient, except in AdamW.
-        rates: the step size of each step, where it changes; else `options.lr`.
+        options: what the program was told: its rate and its momentum.
 
     Returns:
         The conclusion; one that does not hold has a sketch of the path beside the rule's where there are two to draw.
     """
-    steps = list(rates) if rates is not None else [options.lr] * len(walk.path)
-    conclusion = _judged(optimizer, walk, options, steps)
+    conclusion = _judged(optimizer, walk, options)
     if conclusion.holds or conclusion.mistake is PATH_SHAPE:
         return conclusion
     rule = next(iter(descent.RULES[optimizer].values()))
-    return replace(
-        conclusion,
-        sketch=plots.paths(walk.start, walk.path, descent.path(rule, walk.start, walk.slope, steps, options)),
-    )
+    return replace(conclusion, sketch=plots.paths(walk.start, walk.path, _path(rule, walk, options)))
 
 
-def _judged(optimizer: str, walk: Walk, options: Hyperparameters, steps: list[float]) -> Conclusion:
+def _judged(optimizer: str, walk: Walk, options: Hyperparameters) -> Conclusion:
     title = TITLES[optimizer]
-    if walk.path.shape != (len(steps), *walk.start.shape):
+    if walk.path.shape != (len(walk.gradients), *walk.start.shape):
         return wrong(f"After each step the parameters should have shape {walk.start.shape}.", PATH_SHAPE)
     if not np.isfinite(walk.path).all():
-        first = int(np.argmax(~np.isfinite(walk.path.reshape(len(steps), -1)).all(axis=1)))
+        first = int(np.argmax(~np.isfinite(walk.path.reshape(len(walk.path), -1)).all(axis=1)))
         return wrong(f"After step {first + 1} your parameters contain NaN or infinity.", PATH_NOT_FINITE, step=first)
     for name, rule in descent.RULES[optimizer].items():
-        if _follows(walk, rule, steps, options):
+        if _follows(walk, rule, options):
             return right(*([TOLD[name]] if name in TOLD else []), convention=name)
     if np.array_equal(walk.path, np.broadcast_to(walk.start, walk.path.shape)):
         return wrong("After every step the parameters are where they were.", PARAMETERS_DO_NOT_MOVE)
-    off = _first_off(walk, optimizer, steps, options)
+    off = _first_off(walk, optimizer, options)
     said = f"Your parameters leave the path of {title} at step {off}."
     for known in MISTAKES[optimizer]:
-        if _follows(walk, known.variant, steps, options):
+        if _follows(walk, known.variant, options):
             return wrong(said, known, first_wrong_step=off)
-    return _scaled(walk, optimizer, steps, options) or wrong(said, first_wrong_step=off)
+    return _scaled(walk, optimizer, options) or wrong(said, first_wrong_step=off)
 
 
-def every(
-    optimizer: str,
-    walks: Mapping[str, Walk],
-    options: Hyperparameters,
-    *,
-    rates: Sequence[float] | None = None,
-) -> Conclusion:
+def every(optimizer: str, walks: Mapping[str, Walk], options: Hyperparameters) -> Conclusion:
     """Every array of parameters goes where the update rule leads it.
 
     Args:
         optimizer: as in `judged`.
         walks: name → its way.
         options: as in `judged`.
-        rates: as in `judged`.
 
     Returns:
-        The conclusion that all share, or the first that does not hold, with the names it is about. Biases that are left
-        out of the weight decay, as is the custom, do not count against it.
+        The conclusion that all share, or the first that does not hold, with the names it is about.
     """
-    conclusions = {name: _maybe_undecayed(optimizer, name, walk, options, rates) for name, walk in walks.items()}
+    conclusions = {name: judged(optimizer, walk, options) for name, walk in walks.items()}
     off = {name: o for name, o in conclusions.items() if not o.holds}
     if not off:
         remarks = dict.fromkeys(r for o in conclusions.values() for r in o.remarks)
@@ -184,46 +128,37 @@ def every(
     return replace(first, message=f"{first.message}{where}", evidence={**first.evidence, "arrays": [*same]})
 
 
-def _maybe_undecayed(
-    optimizer: str, name: str, walk: Walk, options: Hyperparameters, rates: Sequence[float] | None
-) -> Conclusion:
-    conclusion = judged(optimizer, walk, options, rates=rates)
-    is_bias = name.rpartition(".")[2].lower().startswith("b")
-    if is_bias and conclusion.mistake_id == WEIGHT_DECAY_IGNORED:
-        return right("Biases are left out of the weight decay: allowed.")
-    return conclusion
-
-
-def _follows(walk: Walk, rule: Rule, rates: Sequence[float], options: Hyperparameters) -> bool:
+def _path(rule: Rule, walk: Walk, options: Hyperparameters) -> Array:
     with np.errstate(all="ignore"):
-        wanted = descent.path(rule, walk.start, walk.slope, rates, options)
-    if not np.isfinite(wanted).all():
-        return False
-    return bool((np.abs(walk.path - wanted) <= _allowed(walk, wanted)).all())
+        return descent.path(rule, walk.start, walk.gradients, options)
+
+
+def _follows(walk: Walk, rule: Rule, options: Hyperparameters) -> bool:
+    wanted = _path(rule, walk, options)
+    return bool(np.isfinite(wanted).all() and (np.abs(walk.path - wanted) <= _allowed(walk, wanted)).all())
 
 
 def _allowed(walk: Walk, wanted: Array) -> float:
     moved = float(np.abs(wanted - walk.start).max(initial=0.0))
     size = float(max(np.abs(wanted).max(initial=0.0), np.abs(walk.start).max(initial=0.0)))
-    return PATH_TOLERANCE * moved + 8 * len(wanted) * ROUNDOFF[walk.dtype] * size
+    return PATH_TOLERANCE * moved + 8 * len(wanted) * ROUNDOFF * size
 
 
-def _first_off(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperparameters) -> int:
+def _first_off(walk: Walk, optimizer: str, options: Hyperparameters) -> int:
     """The first step, from 1, at which no convention is followed any more."""
     furthest = 0
     for rule in descent.RULES[optimizer].values():
-        wanted = descent.path(rule, walk.start, walk.slope, rates, options)
+        wanted = _path(rule, walk, options)
         fits = np.abs(walk.path - wanted).reshape(len(wanted), -1).max(axis=1) <= _allowed(walk, wanted)
         furthest = max(furthest, int(np.argmin(fits)) if not fits.all() else len(fits))
     return furthest + 1
 
 
-def _scaled(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperparameters) -> Conclusion | None:
+def _scaled(walk: Walk, optimizer: str, options: Hyperparameters) -> Conclusion | None:
     """The right rule, or a known wrong one, with another rate: read off the first step that moves."""
     rules = [*descent.RULES[optimizer].values(), *(k.variant for k in MISTAKES[optimizer])]
     for number, rule in enumerate(rules):
-        with np.errstate(all="ignore"):
-            wanted = descent.path(rule, walk.start, walk.slope, rates, options) - walk.start
+        wanted = _path(rule, walk, options) - walk.start
         if not np.isfinite(wanted).all():
             continue
         moves = np.flatnonzero(np.abs(wanted).reshape(len(wanted), -1).max(axis=1))
@@ -231,10 +166,10 @@ def _scaled(walk: Walk, optimizer: str, rates: Sequence[float], options: Hyperpa
             continue
         ideal, got = wanted[moves[0]], walk.path[moves[0]] - walk.start
         factor = float((ideal * got).sum() / (ideal * ideal).sum())
-        if factor == 0 or not _follows(walk, rule, [factor * r for r in rates], options):
+        if factor == 0 or not _follows(walk, rule, replace(options, lr=factor * options.lr)):
             continue
         extra = number - len(descent.RULES[optimizer])
-        return _other_rate(factor, rates[0], f" {MISTAKES[optimizer][extra].says}" if extra >= 0 else "")
+        return _other_rate(factor, options.lr, f" {MISTAKES[optimizer][extra].says}" if extra >= 0 else "")
     return None
 
 

@@ -1,16 +1,16 @@
-"""How gradient descent by hand goes wrong, plain and with momentum: rates, signs, velocities, weight decay.
+"""How gradient descent by hand goes wrong, plain and with momentum: rates, signs, velocities.
 
 Of 40 hand-written momentum steps 7 did, of 61 plain ones 3.
 """
 
 # ruff: noqa: ARG001 - a variant has the signature of the rule that it replaces
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from grading.mistakes import KnownMistake
 from reference_models import descent
-from reference_models.descent import Array, Memory, Rule, Slope
+from reference_models.descent import Array, Memory, Rule
 from reference_models.optimizers import Hyperparameters
 
 Known = KnownMistake[Rule]
@@ -18,67 +18,51 @@ Known = KnownMistake[Rule]
 USUAL_MOMENTUM = 0.9
 
 
-def _previous_gradient(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    return theta - rate * (slope(theta) + h.momentum * k.g)
+def _previous_gradient(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    return theta - rate * (g + h.momentum * k.g)
 
 
-def _overwritten(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    return theta - rate * (1 + h.momentum) * slope(theta)
+def _overwritten(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    return theta - rate * (1 + h.momentum) * g
 
 
-def _stale_velocity(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    old, k.v = k.v, h.momentum * k.v + slope(theta)
+def _stale_velocity(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    old, k.v = k.v, h.momentum * k.v + g
     return theta - rate * old
 
 
-def _stale_gradient(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    slope(theta)
+def _stale_gradient(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
     return theta - rate * k.g
 
 
-def _never_reset(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    k.v = k.v + slope(theta)
+def _never_reset(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    k.v = k.v + g
     return theta - rate * k.v
 
 
-def _velocity_opposed(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    k.v = slope(theta) - h.momentum * k.v
+def _velocity_opposed(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    k.v = g - h.momentum * k.v
     return theta - rate * k.v
 
 
-def _rate_twice(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    k.v = h.momentum * k.v + rate * slope(theta)
+def _rate_twice(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    k.v = h.momentum * k.v + rate * g
     return theta - rate * k.v
 
 
-def _rate_at_velocity_only(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    k.v = slope(theta) + rate * h.momentum * k.v
+def _rate_at_velocity_only(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    k.v = g + rate * h.momentum * k.v
     return theta - rate * k.v
 
 
-def _swapped_average(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    k.v = (1 - h.momentum) * k.v + h.momentum * slope(theta)
+def _swapped_average(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    k.v = (1 - h.momentum) * k.v + h.momentum * g
     return theta - rate * k.v
 
 
-def _momentum_twice(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-    k.v = h.momentum * (k.v + slope(theta))
+def _momentum_twice(k: Memory, theta: Array, g: Array, rate: float, h: Hyperparameters) -> Array:
+    k.v = h.momentum * (k.v + g)
     return theta - rate * k.v
-
-
-def _undecayed(rule: Rule) -> Rule:
-    def without(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-        return rule(k, theta, lambda at: slope(at) - h.weight_decay * at, rate, replace(h, weight_decay=0.0))
-
-    return without
-
-
-def _decay(rule: Rule, factor: float) -> Rule:
-    def other(k: Memory, theta: Array, slope: Slope, rate: float, h: Hyperparameters) -> Array:
-        stronger = replace(h, weight_decay=factor * h.weight_decay)
-        return rule(k, theta, lambda at: slope(at) + (factor - 1) * h.weight_decay * at, rate, stronger)
-
-    return other
 
 
 _STALE_GRADIENT: Known = KnownMistake(
@@ -99,7 +83,7 @@ _NEVER_RESET: Known = KnownMistake(
 
 def _at(rule: Rule, rate: Callable[[float], float]) -> Rule:
     """A rule with another rate than the one it is given."""
-    return lambda k, theta, slope, given, h: rule(k, theta, slope, rate(given), h)
+    return lambda k, theta, g, given, h: rule(k, theta, g, rate(given), h)
 
 
 _IN_PLACE = "Each array of parameters becomes w - learning_rate * gradient, where the network keeps it."
@@ -175,38 +159,12 @@ MOMENTUM_HARD_CODED: Known = KnownMistake(
     "momentum-hard-coded",
     "The momentum is always 0.9, whatever is passed.",
     "Use self.momentum_gamma.",
-    lambda k, theta, slope, rate, h: descent.velocity(k, theta, slope, rate, replace(h, momentum=USUAL_MOMENTUM)),
+    lambda k, theta, g, rate, h: descent.velocity(k, theta, g, rate, replace(h, momentum=USUAL_MOMENTUM)),
 )
 
 # -- rule by rule -----------------------------------------------------------------------------------------
 
-WEIGHT_DECAY_IGNORED = "weight-decay-ignored"
-"""Its id: there is a record for every rule."""
-
-_DECAYS = (
-    (WEIGHT_DECAY_IGNORED, "The weight decay is not applied.", "Add weight_decay * w to the gradient.", _undecayed),
-    (
-        "weight-decay-sign",
-        "The weight decay has the wrong sign: weights grow instead of shrinking.",
-        "The step is w - lr * (g + weight_decay * w).",
-        lambda rule: _decay(rule, -1.0),
-    ),
-    (
-        "weight-decay-doubled",
-        "The weight decay is twice as strong as asked: the derivative of w² brings a 2 that the convention cancels.",
-        "With the penalty λ/2 · w² the gradient gets λ·w.",
-        lambda rule: _decay(rule, 2.0),
-    ),
-)
-
-
-def decays(rule: Rule) -> tuple[Known, ...]:
-    """The weight decay's mistakes in that rule."""
-    return tuple(KnownMistake(id_, says, look, made(rule)) for id_, says, look, made in _DECAYS)
-
-
 GRADIENTS: tuple[Known, ...] = (_STALE_GRADIENT, _NEVER_RESET)
-SGD: tuple[Known, ...] = (*GRADIENTS, *decays(descent.plain))
 VELOCITY: tuple[Known, ...] = (
     KnownMistake(
         "momentum-ignored",
@@ -262,19 +220,6 @@ VELOCITY: tuple[Known, ...] = (
     ),
     *GRADIENTS,
 )
-MOMENTUM: tuple[Known, ...] = (*VELOCITY, *decays(descent.velocity))
-NESTEROV: tuple[Known, ...] = (
-    KnownMistake(
-        "no-look-ahead",
-        "This is ordinary momentum: nothing looks ahead.",
-        "Take the gradient at w + momentum * v, or move by g + momentum * v.",
-        descent.velocity,
-    ),
-    KnownMistake(
-        "momentum-ignored",
-        "The velocity plays no part: this is plain gradient descent.",
-        "Keep the last velocity: v = momentum * v + g.",
-        descent.plain,
-    ),
-    *decays(descent.nesterov),
-)
+
+MISTAKES: Mapping[str, tuple[Known, ...]] = {"sgd": GRADIENTS, "momentum": VELOCITY}
+"""Rule → its known mistakes, the most frequent first."""

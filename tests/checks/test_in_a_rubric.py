@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from grading.authoring import Draw, Part, Reference, Subject
+from grading.authoring import expect as admit
 from grading.checks import trajectories
 from grading.checks.conclusions import insist
 from grading.domain.verdict import Blame
@@ -27,9 +28,10 @@ def row() -> Part:
     @criterion.holds()
     def step(student: Subject, draw: Draw) -> None:
         """sgd(w, g, lr) moves w by -lr times g."""
-        start, gradients = draw.normal(3, 4), trajectories.gradients_of(draw, 3, 4)
-        walk = trajectories.walked(lambda w, g: student.sgd(w, g, H.lr), start, gradients, "sgd")
-        insist(trajectories.judged("sgd", walk, H))
+        start, gradients, path = draw.normal(3, 4), [draw.normal(3, 4) for _ in range(6)], []
+        for gradient in gradients:
+            path.append(admit.array(student.sgd([start, *path][-1], gradient, H.lr), "sgd", shape=start.shape))
+        insist(trajectories.judged("sgd", trajectories.Walk(start, np.stack(path), gradients), H))
 
     return part
 

@@ -26,8 +26,8 @@ PICTURE = Sketch("A picture", lambda: b"png")
 def walk(rate: float) -> trajectories.Walk:
     """Gradient descent with some rate."""
     draw = Draw(0, "walk")
-    start, gradients = draw.normal(2, 3), trajectories.gradients_of(draw, 2, 3)
-    return trajectories.walked(lambda w, g: w - rate * g, start, gradients)
+    start, gradients = draw.normal(2, 3), [draw.normal(2, 3) for _ in range(6)]
+    return trajectories.Walk(start, start - rate * np.cumsum(gradients, axis=0), gradients)
 
 
 def test_a_path_that_strays_is_drawn_beside_the_rule() -> None:

@@ -41,11 +41,17 @@ def judged(told: Steps, *, use_momentum: bool) -> trainers.Conclusion:
     return trainers.follows_rule(told, rate=RATE, momentum=GAMMA, use_momentum=use_momentum)
 
 
+def rate_inside(k: descent.Memory, theta: Any, g: Any, rate: float, h: Hyperparameters) -> Any:
+    """LeCun's momentum: the velocity keeps the rate."""
+    k.v = h.momentum * k.v + rate * g
+    return theta - k.v
+
+
 def test_the_rule_that_was_asked_for_holds() -> None:
     """Plain steps without momentum; with it a velocity, in either convention of where the rate stands."""
     assert judged(ridden(descent.plain), use_momentum=False).holds
     assert judged(ridden(descent.velocity), use_momentum=True).holds
-    assert judged(ridden(descent.lecun), use_momentum=True).holds
+    assert judged(ridden(rate_inside), use_momentum=True).holds
     assert trainers.returns_loss(ridden(descent.plain), N).holds
 
 
