@@ -30,11 +30,6 @@ class Watching:
         """Whether readers should leave: the service is going down."""
         return self._stopped
 
-    @property
-    def readers(self) -> int:
-        """How many are waiting."""
-        return sum(map(len, self._waiters.values()))
-
     @contextlib.contextmanager
     def waiter_for(self, submission_id: str) -> Iterator[asyncio.Event]:
         """An event that is set whenever something happens to the submission; clear it before looking."""

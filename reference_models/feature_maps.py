@@ -7,7 +7,6 @@ nothing of theirs has to be executed.
 
 from collections.abc import Callable, Mapping
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the field's name
 
@@ -124,27 +123,3 @@ def filters(state: State) -> Maps:
         for name, value in state.items()
         if value.ndim == 4  # noqa: PLR2004 - convolutions have four axes
     }
-
-
-MISTAKES = (
-    "chained-convolutions",
-    "filters-not-activations",
-    "raw-input",
-    "pretrained-not-fine-tuned",
-    "random-network",
-)
-"""Ids of the mistakes that the functions above, another network or the image itself reproduce."""
-
-
-def random_like(state: State, generator: torch.Generator) -> dict[str, Tensor]:
-    """A freshly initialised network of the same shapes: Kaiming-normal kernels, unit normalisation."""
-    fresh: dict[str, Tensor] = {}
-    for name, value in state.items():
-        if value.ndim == 4:  # noqa: PLR2004 - a convolution
-            fan_out = value.shape[0] * value.shape[2] * value.shape[3]
-            fresh[name] = torch.randn(value.shape, generator=generator, dtype=value.dtype) * (2 / fan_out) ** 0.5
-        elif name.endswith(("running_var", "weight")) and value.ndim == 1:
-            fresh[name] = torch.ones_like(value)
-        else:
-            fresh[name] = torch.zeros_like(value)
-    return fresh

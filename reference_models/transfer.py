@@ -4,11 +4,10 @@ The network that a course fine-tunes equals the pretrained checkpoint in every t
 statistics of the normalisations alike, except for the last layer, which is new and has one output for each class.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 HEAD = ("fc.weight", "fc.bias")
 """The tensors of the layer that is replaced."""
@@ -78,11 +77,6 @@ def pretrained(hub: Path) -> dict[str, Tensor]:
     return {name: value for name, value in state.items() if isinstance(value, Tensor)}
 
 
-def new_head(classes: int) -> nn.Linear:
-    """The layer that replaces the last one: as many outputs as there are classes."""
-    return nn.Linear(FEATURES, classes)
-
-
 # -- a stand-in for the checkpoint ------------------------------------------------------------------------
 
 
@@ -122,8 +116,3 @@ def stand_in(seed: int = 18) -> dict[str, Tensor]:
                 fan_in *= size
             state[name] = normal(shape, (2 / fan_in) ** 0.5)
     return state
-
-
-def names_of(state: Mapping[str, Tensor]) -> tuple[str, ...]:
-    """The body's names that a checkpoint holds; counters are optional."""
-    return tuple(name for name in BODY if name in state)

@@ -34,23 +34,6 @@ CIFAR10_PIXELS = Statistics(CIFAR10.mean, (0.247, 0.2435, 0.2616))
 """With the deviation over all pixels."""
 
 
-def normalize(pixels: npt.NDArray[np.uint8], statistics: Statistics = IMAGENET) -> Array:
-    r"""Bytes to normalised values, channels first.
-
-    Args:
-        pixels: (height, width, 3), uint8, red first.
-        statistics: of the pictures that the network was trained on.
-
-    Returns:
-        (3, height, width), float64.
-
-    >>> normalize(np.full((1, 1, 3), 255, np.uint8)).ravel().round(3)
-    array([2.249, 2.429, 2.64 ])
-    """
-    scaled = pixels.astype(np.float64) / 255
-    return np.ascontiguousarray(((scaled - statistics.mean) / statistics.std).transpose(2, 0, 1))
-
-
 def endpoints(statistics: Statistics = IMAGENET) -> Array:
     """What black and white become: (2, 3), first black, then white.
 

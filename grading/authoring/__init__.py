@@ -17,7 +17,7 @@ from grading.authoring.draw import Draw
 from grading.authoring.executed import CapturedAxes, CapturedFigure, Executed, UnitOutcome, blank
 from grading.authoring.found import FoundOnce
 from grading.authoring.mistake import KnownMistake, acting
-from grading.authoring.pictures import FigureHook, Picture, canvas, drawn_once, png_of
+from grading.authoring.pictures import FigureHook, Picture, canvas, png_of
 from grading.authoring.requirement import illustrate, leave_to_person, remark, require
 from grading.authoring.rubric import Criterion, Part, Rubric
 from grading.authoring.stores import Stores, stores
@@ -62,7 +62,6 @@ __all__ = [
     "around",
     "blank",
     "canvas",
-    "drawn_once",
     "folded",
     "illustrate",
     "leave_to_person",

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
@@ -109,13 +108,3 @@ def png_of(figure: Any) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
-
-
-@lru_cache(maxsize=64)
-def drawn_once(draw: Callable[[], bytes]) -> bytes:
-    """The picture that `draw()` makes, made once for each process: for reference figures without random inputs.
-
-    Args:
-        draw: a module-level function without arguments (it is the cache's key).
-    """
-    return draw()

@@ -8,7 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec
 
 from grading.authoring.award import ALL_OR_NOTHING, Award
 from grading.authoring.bindings import Binding, BoxMode
@@ -23,7 +23,6 @@ from grading.domain.verdict import Visibility
 if TYPE_CHECKING:
     from grading.authoring.pictures import FigureHook
 
-P = TypeVar("P", bound=Probe)
 Made = ParamSpec("Made")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -51,29 +50,6 @@ class Criterion:
         self.needs = tuple(needs)
         self.checks: list[Check] = []
 
-    @overload
-    def agrees(self, probe: P, /) -> P: ...
-    @overload
-    def agrees(
-        self,
-        probe: None = None,
-        /,
-        *,
-        id: str = "",
-        mistakes: Sequence[Mistake] = (),
-        also: Sequence[Variant | Reference] = (),
-        rtol: float | None = None,
-        atol: float | None = None,
-        needs: Sequence[str] = (),
-        follows: Sequence[str] = (),
-        given: Sequence[str] = (),
-        lines: Sequence[Line] = (),
-        form: Form = "free",
-        weight: str = "1",
-        visibility: Visibility = Visibility.STUDENT,
-        hint: str = "",
-    ) -> Callable[[P], P]: ...
-
     def agrees(
         self,
         probe: Probe | None = None,
@@ -92,7 +68,7 @@ class Criterion:
         weight: str = "1",
         visibility: Visibility = Visibility.STUDENT,
         hint: str = "",
-    ) -> Any:
+    ) -> Callable[..., Any]:
         """Add a twin check: `probe(subject, draw)` must give the same with the student as with the reference.
 
         Args:
@@ -114,35 +90,10 @@ class Criterion:
         if (rtol is None) != (atol is None):
             raise RubricFault("give both rtol and atol, or neither: one alone hides what the other does")
         task = (tuple(mistakes), tuple(also), rtol, atol, tuple(given), tuple(lines))
-
-        def add(function: Probe) -> Probe:
-            check = Check(
-                id or function.__name__, _question(function), Agrees(function, *task), needs=tuple(needs), form=form,
-                weight=Decimal(weight), visibility=visibility, hint=hint, follows=tuple(follows),
-            )  # fmt: skip
-            self._add(check)
-            return function
-
-        return add if probe is None else add(probe)
-
-    @overload
-    def holds(self, probe: P, /) -> P: ...
-    @overload
-    def holds(
-        self,
-        probe: None = None,
-        /,
-        *,
-        id: str = "",
-        mistakes: Sequence[Mistake] = (),
-        reference: bool = True,
-        needs: Sequence[str] = (),
-        follows: Sequence[str] = (),
-        form: Form = "same",
-        weight: str = "1",
-        visibility: Visibility = Visibility.STUDENT,
-        hint: str = "",
-    ) -> Callable[[P], P]: ...
+        return self._asking(
+            probe, id, lambda function: Agrees(function, *task), needs=tuple(needs), form=form,
+            weight=Decimal(weight), visibility=visibility, hint=hint, follows=tuple(follows),
+        )  # fmt: skip
 
     def holds(
         self,
@@ -158,13 +109,12 @@ class Criterion:
         weight: str = "1",
         visibility: Visibility = Visibility.STUDENT,
         hint: str = "",
-    ) -> Any:
+    ) -> Callable[..., Any]:
         """Add a property check: `probe(student, draw)` says no with `require`.
 
         The reference is asked first on the same draw: it clears the author (a reference that fails its own check is a
-            rubric fault) and gives
-        the form that each of the student's replies must have. With `reference=False` there is nothing to compare forms
-        with: take every reply apart with `grading.authoring.expect`.
+        rubric fault) and gives the form that each of the student's replies must have. With `reference=False` there is
+        nothing to compare forms with: take every reply apart with `grading.authoring.expect`.
 
         Args:
             probe: the function, where the decorator is used without arguments.
@@ -178,14 +128,18 @@ class Criterion:
             visibility: who may read the finding.
             hint: to the student, where no known mistake explains the failure.
         """
+        return self._asking(
+            probe, id, lambda function: Holds(function, tuple(mistakes), reference), needs=tuple(needs), form=form,
+            weight=Decimal(weight), visibility=visibility, hint=hint, follows=tuple(follows),
+        )  # fmt: skip
+
+    def _asking(
+        self, probe: Probe | None, id_: str, task: Callable[[Probe], Agrees | Holds], **options: Any
+    ) -> Callable[..., Any]:
+        """Add a check of the probe, or wait for it as a decorator does."""
 
         def add(function: Probe) -> Probe:
-            task = Holds(function, tuple(mistakes), reference)
-            check = Check(
-                id or function.__name__, _question(function), task, needs=tuple(needs), form=form,
-                weight=Decimal(weight), visibility=visibility, hint=hint, follows=tuple(follows),
-            )  # fmt: skip
-            self._add(check)
+            self._add(Check(id_ or function.__name__, _question(function), task(function), **options))
             return function
 
         return add if probe is None else add(probe)

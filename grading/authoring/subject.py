@@ -56,10 +56,6 @@ class Subject:
         """Put a question to a driver by name; on a reference, to its callable of the same name."""
         return self._answering(driver)(*args, **kwargs)
 
-    def ask_of(self, thing: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of an object that an earlier answer gave; a student's object is a handle into the box."""
-        return getattr(thing, method)(*args, **kwargs)
-
     def _answering(self, name: str) -> Answer:
         raise NoReference(f"nothing here answers {name!r}")
 

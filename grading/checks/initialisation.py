@@ -7,7 +7,7 @@ for a uniform, its extremes, which no right answer exceeds. Each random one has 
 the whole has at most `ALARM`, 1e-6.
 
 What n entries can tell: a spread off by the factor r is seen almost surely where :math:`|\ln r| > 10/\sqrt{n}` for a
-normal. So 785 x 64 weights show a factor of 1.05, 20 weights only 3 or more; `tells` says it for two laws.
+normal. So 785 x 64 weights show a factor of 1.05, 20 weights only 3 or more.
 """
 
 import math
@@ -32,7 +32,7 @@ from grading.mistakes.initialisation import (
     Known,
     wrong_laws,
 )
-from grading.numerics.statistics import ALARM, TOO_FEW, mean_test, spread_test
+from grading.numerics.statistics import ALARM, mean_test, spread_test
 from reference_models.initializers import MATRIX, Fans, Law, zeros
 
 Array = npt.NDArray[np.float64]
@@ -79,13 +79,6 @@ def distance(sample: Array, law: Law) -> float:
     wanted = np.asarray(ndtr(z)) if law.shape == "normal" else np.clip((z / math.sqrt(3.0) + 1) / 2, 0, 1)
     steps = np.arange(len(x) + 1) / max(1, len(x))
     return float(max(np.max(steps[1:] - wanted, initial=0.0), np.max(wanted - steps[:-1], initial=0.0)))
-
-
-def tells(n: int, one: Law, other: Law) -> bool:
-    """Whether n entries tell two laws of the same shape and mean apart, almost surely."""
-    if 0 in {one.std, other.std}:
-        return one != other and n > 1
-    return n >= TOO_FEW and abs(math.log(one.std / other.std)) > 10 / math.sqrt(n)
 
 
 def judged(

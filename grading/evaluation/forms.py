@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grading.numerics.closeness import describe, pairs
+from grading.numerics.closeness import pairs
 from grading.numerics.leaves import REAL_KINDS, Leaf, as_leaf
 
 
@@ -76,11 +76,6 @@ def into_form(reply: Any, like: Any) -> Any:  # noqa: PLR0911 - one for each con
             return type(like)(np.asarray(as_leaf(reply).array).tolist())
         case _:
             return reply
-
-
-def form_in_words(value: object) -> str:
-    """The form of a value for a message: "float64 (4, 7)", "a dictionary with W1, b1"."""
-    return describe(value)
 
 
 def _leaf_misfit(got: Leaf, right: Leaf) -> str:  # noqa: PLR0911 - one for each way to misfit

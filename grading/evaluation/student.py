@@ -61,13 +61,6 @@ class BoxedStudent(Student):
         """Ask one of our drivers in the part's own box."""
         return self._session.ask(self._mode, driver, lambda box: box.drive(driver, *args, **kwargs))
 
-    def ask_of(self, thing: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of an object in the box, by its handle."""
-        call = getattr(thing, "call", None)
-        if call is None:
-            raise BadReply(f"there is no object to ask for .{method}")
-        return self._session.ask(self._mode, f".{method}", lambda _: call(method, *args, **kwargs))
-
     def bound(self, name: str) -> str:
         """The student's own name for an expected function.
 

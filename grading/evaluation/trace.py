@@ -111,11 +111,6 @@ class Traced(Subject):
         """Ask a driver, and write it down under the driver's name."""
         return self._ask(driver, lambda *a, **k: self._subject.drive(driver, *a, **k), args, kwargs)
 
-    def ask_of(self, thing: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Ask an object's method, and write it down as ".method"."""
-        name = f".{method}"
-        return self._ask(name, lambda *a, **k: self._subject.ask_of(thing, method, *a, **k), args, kwargs, told=name)
-
     def _answering(self, name: str) -> Answer:
         function = getattr(self._subject, name)
         told = self._subject.told_as(name)

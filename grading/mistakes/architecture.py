@@ -91,9 +91,6 @@ OTHER_WIDTHS = KnownMistake("other-widths", "The stages have other widths.", "16
 PROJECTION_EVERYWHERE = KnownMistake(
     "projection-everywhere", "Every block has a convolution in its shortcut.", "Only where a stage begins."
 )
-NO_NORMALISATION_IN_RESNET = KnownMistake(
-    "no-normalisation-in-resnet", "A convolution has no normalisation.", "Behind each of them."
-)
 HEAD = KnownMistake("head", "The last layer is not 64 to 10.", "The mean of each map, then Linear(64, 10).")
 STEM_POOLS = KnownMistake(
     "stem-pools", "The network shrinks pictures before the first stage.", "3 x 3, stride 1, no pooling."

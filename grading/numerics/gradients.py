@@ -9,7 +9,6 @@ u^(2/3), about 4e-11 times the third derivative's size (Nocedal and Wright, *Num
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,24 +21,6 @@ STEP = 6e-6
 SLOPE_RTOL = 1e-5
 SLOPE_ATOL = 1e-7
 """Many times the error of a central difference where derivatives have size 1; mistakes are off by percents."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slope:
-    """A derivative along one direction, measured and claimed."""
-
-    measured: float
-    claimed: float
-
-    @property
-    def agrees(self) -> bool:
-        """Whether both are the same up to the error of the difference; never where either is NaN."""
-        return close(self.measured, self.claimed)
-
-
-def close(a: float, b: float, *, rtol: float = SLOPE_RTOL, atol: float = SLOPE_ATOL) -> bool:
-    """|a - b| <= atol + rtol max(|a|, |b|). A NaN makes the comparison false."""
-    return abs(a - b) <= atol + rtol * max(abs(a), abs(b))
 
 
 def central_difference(function: Callable[[float], float], *, step: float = STEP) -> float:
@@ -78,17 +59,3 @@ def moved(point: Any, direction: Any, t: float) -> Any:
     if isinstance(point, (list, tuple)):
         return type(point)(moved(p, d, t) for p, d in zip(point, direction, strict=True))
     return point + t * direction
-
-
-def slope(function: Callable[[Any], float], point: Any, gradient: Any, direction: Any, *, step: float = STEP) -> Slope:
-    """The slope of `function` at `point` along `direction`, measured by two calls, and as the gradient claims it.
-
-    Args:
-        function: from a structure like `point` to one number.
-        point: float64 array, or dictionary or sequence of them.
-        gradient: claimed gradient at `point`, same structure as `direction`.
-        direction: same structure; in a dictionary only some of the keys may move.
-        step: of the central difference. Keep kinks (ReLU at 0) further away than step times the direction.
-    """
-    measured = central_difference(lambda t: float(function(moved(point, direction, t))), step=step)
-    return Slope(measured, inner_product(gradient, direction))

@@ -5,12 +5,12 @@ The way of a file::
     bytes ── read_source ──► Source        cells; magics translated as IPython does; what does not parse says why
                                │
                  ┌─────────────┼──────────────┐
-            definitions      whole          facts
+            definitions      whole       identifiers, normalized
                  ▼             ▼              ▼
-              Program       Program         Facts
-        (imports, functions, (cells in      (what is imported, called
-         classes and what    order, loops   and defined; whether it is
-         they need)          shortened)     an untouched starter)
+              Program       Program      names, a digest
+        (imports, functions, (cells in      (whether it is an
+         classes and what    order, loops   untouched starter)
+         they need)          shortened)
 
 Three rules hold everywhere in the room. Text is edited, never regenerated from a syntax tree, so that every line keeps
 its number and its comments. Whatever is skipped, mended or overridden is written down as a *repair* for the report.
@@ -19,12 +19,11 @@ warrants.
 """
 
 from grading.programs.beside import modules_beside
-from grading.programs.describing import definition_digests, facts, normalized, told
+from grading.programs.describing import identifiers, normalized, told
 from grading.programs.model import (
     Broken,
     Cell,
     Definition,
-    Facts,
     Mode,
     Program,
     Source,
@@ -40,16 +39,14 @@ __all__ = [
     "Broken",
     "Cell",
     "Definition",
-    "Facts",
     "Mode",
     "Program",
     "Source",
     "StoredOutput",
     "Unit",
-    "definition_digests",
     "definitions",
-    "facts",
     "holds_pages",
+    "identifiers",
     "is_paper",
     "modules_beside",
     "normalized",

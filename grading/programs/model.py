@@ -112,23 +112,17 @@ class Definition:
     """A function, class or lambda that the program binds to a name; every version of a name is one.
 
     Attributes:
-        cell: `Cell.index`.
-        line: of its first line (decorator, if it has one) in that cell.
         parameters: names in order, `*args` and `**kwargs` with their stars. A class has those of its `__init__`
             without `self`, or none where it inherits it.
         required: how many positional parameters have no default.
         most: how many positional arguments it takes; None for any number.
-        digest: of its code without comments and layout.
     """
 
     name: str
     kind: Literal["function", "class", "lambda"]
-    cell: int
-    line: int
     parameters: tuple[str, ...]
     required: int
     most: int | None
-    digest: str
 
     def accepts(self, arguments: int) -> bool:
         """Whether it can be called with so many positional arguments."""
@@ -189,36 +183,3 @@ class Broken:
     first_line: int
     last_line: int
     fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What can be said about a program without running it.
-
-    Attributes:
-        imports: modules, dotted ("torch.nn.functional").
-        calls: names of what is called, resolved through the imports ("numpy.linalg.norm", "open").
-        definitions: every version of every function, class and lambda at module level, in order.
-        names: everything bound at module level.
-        identifiers: every name, attribute and keyword that occurs in the code.
-        broken: what does not parse.
-        python2: why this is Python 2, in words; empty for Python 3.
-        framework: "torch", "tensorflow", "keras", "jax", "mxnet" or "" where none is imported; torch wins.
-        magics: names of the IPython magics used, and "!" for shell lines.
-        errors: exceptions stored in the notebook's outputs ("NameError").
-        executed: whether any cell was ever executed.
-        digest: `normalized` of the source.
-    """
-
-    imports: frozenset[str]
-    calls: frozenset[str]
-    definitions: tuple[Definition, ...]
-    names: frozenset[str]
-    identifiers: frozenset[str]
-    broken: tuple[Broken, ...]
-    python2: tuple[str, ...]
-    framework: str
-    magics: tuple[str, ...]
-    errors: tuple[str, ...]
-    executed: bool
-    digest: str

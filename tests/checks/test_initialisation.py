@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grading.checks.initialisation import by_hand, every, follows, judged, tells, wrong_starts
+from grading.checks.initialisation import by_hand, every, follows, judged, wrong_starts
 from grading.domain.errors import BadReply
 from grading.mistakes.initialisation import LAWS as KNOWN
 from grading.mistakes.initialisation import wrong_laws
@@ -52,7 +52,7 @@ def test_known_mistakes_fail_and_get_a_name(law: Law) -> None:
     for mistake, other in known.items():
         if follows(sample(other, 3, 785, 64), law) == "":
             assert other.shape == law.shape
-            assert not tells(785 * 64, law, other)
+            assert abs(np.log(law.std / other.std)) <= 10 / np.sqrt(785 * 64)
             continue
         conclusion = judged(sample(other, 3, 785, 64), law, fans=FANS)
 
@@ -125,8 +125,6 @@ def test_what_few_entries_cannot_tell_holds() -> None:
     """Ten biases say nothing about a spread off by 20 %, and much about zeros."""
     assert judged(sample(normal(0.36), 4, 10), normal(0.3)).holds
     assert not judged(np.zeros(10), normal(0.3)).holds
-    assert tells(785 * 64, normal(1.0), normal(1.06))
-    assert not tells(100, normal(1.0), normal(1.06))
 
 
 def test_no_array_is_the_students_fault() -> None:

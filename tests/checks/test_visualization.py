@@ -138,7 +138,7 @@ def test_maps_of_a_network_that_was_not_trained_are_named() -> None:
 
 def test_another_network_shows_nothing_of_ours() -> None:
     """Maps of a random network, or of ours for another image, are not taken for ours."""
-    other = feature_maps.random_like(STATE, torch.Generator().manual_seed(5))
+    other = transfer.stand_in(5)
 
     assert not judged(drawn(maps_of(other))).holds
     assert not judged(drawn(maps_of(STATE, seed=9))).holds

@@ -16,7 +16,7 @@ from grading.authoring import (
     around,
     require,
 )
-from grading.numerics.gradients import central_difference, close, inner_product
+from grading.numerics.gradients import SLOPE_ATOL, SLOPE_RTOL, central_difference, inner_product
 
 Array = Any
 
@@ -114,7 +114,11 @@ def make_part() -> Part:
         x, w, d = draw.normal(5, 3), draw.normal(3, 4), {"w": draw.normal(3, 4)}
         measured = central_difference(lambda t: float(np.sum(student.layer(x, w + t * d["w"]))))
         claimed = inner_product(student.gradient(x, w), d)
-        require(close(measured, claimed), "The slope and your gradient differ.", evidence={"measured": measured})
+        require(
+            np.isclose(claimed, measured, SLOPE_RTOL, SLOPE_ATOL),
+            "The slope and your gradient differ.",
+            evidence={"measured": measured},
+        )
 
     return part
 

@@ -18,7 +18,7 @@ with atheris.instrument_imports(include=["grading.sandbox", "grading.intake", "g
     from grading.domain.errors import NotASubmission
     from grading.domain.submission import SubmittedFile
     from grading.intake import read_upload
-    from grading.programs import definitions, facts, read_source, whole
+    from grading.programs import definitions, identifiers, read_source, whole
     from grading.sandbox import admit
     from grading.sandbox.guest.wire import frames as wire
     from grading.sandbox.guest.wire import values
@@ -72,7 +72,7 @@ def try_notebook(data: bytes) -> None:
         source = read_source(SubmittedFile(FIRST, data))
     except NotASubmission:
         return
-    facts(source)
+    identifiers(source)
     for program in (definitions(source, wanted=("sigmoid",), long_loop=400), whole(source)):
         json.dumps([unit.source for unit in program.units]).encode()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grading.domain.errors import NotASubmission
 from grading.domain.submission import SubmittedFile
-from grading.programs import Source, definitions, facts, read_source, whole
+from grading.programs import Source, definitions, identifiers, read_source, whole
 from grading.programs.rebinding import rebound
 from grading.programs.statements import outline
 from grading.programs.syntax import quietly
@@ -122,7 +122,7 @@ def everything(source: Source) -> None:
         for unit in program.units:
             with quietly():
                 assert ast.parse(unit.source)
-    facts(source)
+    identifiers(source)
 
 
 @settings(max_examples=150, deadline=None)
@@ -254,4 +254,4 @@ def test_reading_the_same_bytes_twice_gives_the_same_source() -> None:
     file = notebook("x = 1", "%%time\ny = 2")
 
     assert read_source(file) == read_source(file)
-    assert facts(read_source(file)) == facts(read_source(file))
+    assert identifiers(read_source(file)) == identifiers(read_source(file))

@@ -7,7 +7,7 @@ import pytest
 
 from grading.domain.errors import NotASubmission, TooLarge
 from grading.domain.submission import SubmittedFile
-from grading.programs import definitions, facts, read_source, whole
+from grading.programs import definitions, identifiers, read_source, whole
 from grading.programs.notebooks import BRACKETS, CELLS, OUTPUT_CHARACTERS, OUTPUTS
 from tests.programs.zoo import PNG, ZOO, code_cell, module, notebook, notebook_json, old_notebook, source_of
 
@@ -19,7 +19,7 @@ def test_every_animal_in_the_zoo_can_be_read_sliced_run_and_described(name: str)
         warnings.simplefilter("error")
         source = read_source(ZOO[name])
         programs = definitions(source, long_loop=1000), whole(source, overrides={"x": 1}, long_loop=1000)
-        facts(source)
+        identifiers(source)
 
     assert all(unit.source.strip() for program in programs for unit in program.units)
 

@@ -11,7 +11,7 @@ from grading.authoring import Draw, Driven, Function, Mistake, Part, Reference, 
 from grading.authoring import expect as admit
 from grading.domain.verdict import Blame, Status, Visibility
 from grading.evaluation.criteria import Evaluation
-from grading.numerics.gradients import central_difference, close, inner_product
+from grading.numerics.gradients import SLOPE_ATOL, SLOPE_RTOL, central_difference, inner_product
 from grading.rehearsal.hostile import replies
 from tests.evaluation.fakes import FakeBox, asking, graded
 
@@ -78,7 +78,11 @@ def careless() -> Part:
         measured = central_difference(lambda t: float(np.sum(student.forward(x + t * d))))
         claimed = inner_product({"w": student.gradients(x)["w"]}, {"w": d})
         remark("The slope was measured.")
-        require(close(measured, claimed), f"{measured:.3g} is not {claimed:.3g}", evidence={"measured": measured})
+        require(
+            np.isclose(claimed, measured, SLOPE_RTOL, SLOPE_ATOL),
+            f"{measured:.3g} is not {claimed:.3g}",
+            evidence={"measured": measured},
+        )
 
     @own.holds
     def arithmetic(student: Subject, draw: Draw) -> None:

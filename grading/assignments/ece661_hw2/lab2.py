@@ -16,7 +16,7 @@ from grading.domain.errors import NotDefined
 from grading.mistakes import architecture
 from grading.mistakes.regularization import NO_L1
 from grading.mistakes.training import RATES_MISSING, STRENGTHS_MISSING
-from grading.programs import Source, facts
+from grading.programs import Source, identifiers
 from reference_models.small_cnn import swish as right_swish
 
 FILE = "lenet5-cifar10-dev.ipynb"
@@ -116,4 +116,4 @@ def penalty_tried(source: Source | None) -> bool:
     if source is None:
         return True
     unread = (word for cell in source.code if cell.fault for word in re.findall(r"\w+", cell.source))
-    return any(PENALISING.fullmatch(word) for word in (*facts(source).identifiers, *unread))
+    return any(PENALISING.fullmatch(word) for word in (*identifiers(source), *unread))
