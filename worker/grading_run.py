@@ -10,8 +10,7 @@ from grading.domain.report import GradedRun
 from grading.domain.verdict import Blame, RunState
 from grading.store import reports, runs, tracing
 from grading.store.runs import Claim
-from worker import gpu_slots as gpus
-from worker import metrics
+from worker import gpu_slots, metrics
 from worker.judge_holder import Judge
 from worker.workplace import Workplace
 
@@ -65,7 +64,7 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
         # The GPU is what is scarce: who would run nothing on it is graded beside those who do.
         if device == "cuda" and not judge.wants_gpu(submission, claimed.rubric_slug):
             device = "cpu"
-        with gpus.slot(place.slots, device) as use:
+        with gpu_slots.slot(place.slots, device) as use:
             graded = judge.grade(submission, claimed.rubric_slug, seed=claimed.seed, device=device)
     except NotASubmission as fault:
         with place.database.write() as db:
@@ -86,7 +85,7 @@ def _grade_claimed(place: Workplace, judge: Judge, claimed: Claim) -> None:
             _store(place, claimed, graded, use, graded_at=claimed.claimed_at + took)
 
 
-def _store(place: Workplace, claimed: Claim, graded: GradedRun, use: gpus.SlotUse, *, graded_at: datetime) -> None:
+def _store(place: Workplace, claimed: Claim, graded: GradedRun, use: gpu_slots.SlotUse, *, graded_at: datetime) -> None:
     report = use.in_report(graded.report)
     shown = {figure.sha256 for figure in report.figures}
     for name, content in graded.figures.items():

@@ -12,8 +12,7 @@ from grading.domain.jobs import GRADE_RUN, POST_GRADE, QUEUE_PASSBACK
 from grading.store.blobs import Blobs
 from grading.store.database import Database
 from grading.store.settings import Settings
-from worker import gpu_slots as gpus
-from worker import identity
+from worker import gpu_slots, identity
 from worker.describing import Describer
 from worker.judge_holder import Judge, JudgeHolder
 from worker.leases import Leases
@@ -48,7 +47,7 @@ class Workplace:
         known = LiveCatalog(settings.assignment_dirs) if assignments is None else assignments
         self._describer = Describer(self.database, known)
         self.passback = Passback(settings, self.database)
-        self.slots = gpus.slots_of(settings)
+        self.slots = gpu_slots.slots_of(settings)
         self.announcer = announcer
 
     def open(self) -> None:

@@ -9,7 +9,7 @@ the student's names the error.
 What puts the questions and settles the answers is `grading.evaluation`.
 """
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.authoring.award import ALL_OR_NOTHING, MANUAL, PROPORTIONAL, AtLeast, Award
 from grading.authoring.bindings import Adapted, Behaviour, Driven, Function, folded
 from grading.authoring.check import Line
@@ -58,10 +58,10 @@ __all__ = [
     "Visibility",
     "Word",
     "acting",
-    "admit",
     "around",
     "blank",
     "canvas",
+    "expect",
     "folded",
     "illustrate",
     "leave_to_person",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.authoring.draw import Draw
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.numerics.gradients import SLOPE_ATOL, SLOPE_RTOL, STEP, central_difference, inner_product, moved
@@ -106,7 +106,7 @@ def slope(
         precision: in which the student computes.
     """
     g = {
-        name: admit.array(gradients.get(name), f"the gradient of {name}", shape=p.shape)
+        name: expect.array(gradients.get(name), f"the gradient of {name}", shape=p.shape)
         for name, p in parameters.items()
     }
     length = float(np.sqrt(sum(float((v * v).sum()) for v in g.values())))
@@ -118,7 +118,7 @@ def slope(
         direction = {name: d / norm for name, d in direction.items()}
 
         def along(t: float, direction: Arrays = direction) -> float:
-            return admit.number(loss(moved(parameters, direction, t)), "your loss")
+            return expect.number(loss(moved(parameters, direction, t)), "your loss")
 
         claimed = inner_product(g, direction)
         found = measured(along, size=length, precision=precision)
@@ -149,7 +149,7 @@ def _off(
         only = {name: direction[name]}
 
         def along(t: float, only: Arrays = only) -> float:
-            return admit.number(loss(moved(parameters, only, t)), "your loss")
+            return expect.number(loss(moved(parameters, only, t)), "your loss")
 
         value, said = central_difference(along, step=found.step), inner_product({name: g[name]}, only)
         ratios[name] = said / value if value else float("inf")

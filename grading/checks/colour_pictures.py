@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import FoundOnce, Subject
-from grading.authoring import expect as admit
+from grading.authoring import FoundOnce, Subject, expect
 from grading.checks import image_networks, transforms
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.transforms import CHANNELS, Passed
@@ -63,16 +62,16 @@ def passed(
     """
     reply = student.drive("vision_transform", chain, list(shown), repeats=repeats, **options)
     found = []
-    for row in admit.sequence(reply, "the pipeline's output"):
-        one = admit.mapping(row, "a picture's passage")
-        shape = tuple(admit.integer(n, "a length", low=0) for n in admit.sequence(one.get("shape"), "a shape"))
+    for row in expect.sequence(reply, "the pipeline's output"):
+        one = expect.mapping(row, "a picture's passage")
+        shape = tuple(expect.integer(n, "a length", low=0) for n in expect.sequence(one.get("shape"), "a shape"))
         values = one.get("values")
-        array = np.zeros((0,)) if values is None else admit.array(values, "a picture", finite=False)
+        array = np.zeros((0,)) if values is None else expect.array(values, "a picture", finite=False)
         whole = not options.get("window")
         fits = array.shape == shape if whole else (array.ndim, *array.shape[:1]) == (len(shape), *shape[:1])
         if values is not None and not (fits and array.size):
             raise BadReply("a picture's shape and values do not fit")
-        kind, dtype = admit.text(one.get("kind"), "a type"), admit.text(one.get("dtype"), "a dtype")
+        kind, dtype = expect.text(one.get("kind"), "a type"), expect.text(one.get("dtype"), "a dtype")
         found.append(Passed(kind, dtype, shape, array, one.get("drew") is True))
     if len(found) != len(shown) * repeats:
         raise BadReply(f"{len(shown) * repeats} pictures went in, and {len(found)} came out")

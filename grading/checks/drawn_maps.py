@@ -12,8 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import Draw, FoundOnce, Student, Subject
-from grading.authoring import expect as admit
+from grading.authoring import Draw, FoundOnce, Student, Subject, expect
 from grading.authoring.executed import CapturedFigure
 from grading.authoring.pictures import Picture
 from grading.checks import pretrained, transforms, visualization
@@ -118,13 +117,13 @@ def _drawn(student: Subject) -> tuple[list[npt.NDArray[np.generic]], list[int]]:
     """Everything drawn, and the numbers of the inputs fed last before, most recent first."""
     pictures: list[npt.NDArray[np.generic]] = []
     fed: list[int] = []
-    for row in admit.sequence(student.drive("vision_pictures"), "the pictures"):
-        group = admit.mapping(row, "pictures", keys=("fed", "arrays"))
-        arrays = admit.array(group["arrays"], "pictures", finite=False).astype(np.float32)
+    for row in expect.sequence(student.drive("vision_pictures"), "the pictures"):
+        group = expect.mapping(row, "pictures", keys=("fed", "arrays"))
+        arrays = expect.array(group["arrays"], "pictures", finite=False).astype(np.float32)
         if arrays.ndim not in (3, 4) or (arrays.ndim == 4 and arrays.shape[3] not in (3, 4)):  # noqa: PLR2004 - n, h, w and colours
             raise BadReply(f"pictures have shape {arrays.shape}")
         pictures += list(arrays)
-        number = admit.integer(group["fed"], "an input's number", low=-1, high=1 << 40)
+        number = expect.integer(group["fed"], "an input's number", low=-1, high=1 << 40)
         if number >= 0 and number not in fed:
             fed.insert(0, number)
     return pictures, fed
@@ -139,7 +138,7 @@ def _candidate(student: Subject, found: Inventory, given: Input) -> visualizatio
     if not whole.alignment.whole:
         return None
     images = torch.from_numpy(
-        admit.array(student.drive("vision_images", given.number), "the images", ndim=4).astype(np.float32)
+        expect.array(student.drive("vision_images", given.number), "the images", ndim=4).astype(np.float32)
     )
     if (
         images.shape[1] != transforms.CHANNELS
@@ -148,7 +147,7 @@ def _candidate(student: Subject, found: Inventory, given: Input) -> visualizatio
         or not len(images)
     ):
         return None
-    reply = admit.mapping(student.drive("vision_state", network.number, given.number), "the network's tensors")
+    reply = expect.mapping(student.drive("vision_state", network.number, given.number), "the network's tensors")
     own = pretrained.align([(n, tuple(v.shape)) for n, v in reply.items() if isinstance(v, Tensor)])
     shapes = transfer.shapes()
     state = {}
@@ -168,7 +167,7 @@ def _with_copies(student: Subject, found: Inventory, given: visualization.Candid
         return given
     for network in found.networks:
         if network.steps and network.alignment.whole:
-            reply = admit.mapping(student.drive("vision_state", network.number), "the network's tensors")
+            reply = expect.mapping(student.drive("vision_state", network.number), "the network's tensors")
             value = reply.get(network.alignment.names[PROBE])
             if (
                 isinstance(value, Tensor)

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Mistake, Subject, illustrate, remark
-from grading.authoring import expect as admit
+from grading.authoring import Draw, Mistake, Subject, expect, illustrate, remark
 from grading.checks import plots
 from grading.domain.errors import AnswerFault
 from grading.mistakes.activations import NOT_ELEMENTWISE
@@ -41,7 +40,7 @@ def scalar_only(name: str, right: Function) -> Mistake:
 
     def right_on_a_number(student: Subject, draw: Draw) -> bool:
         numbers = (draw.number(0.5, 3.0), -draw.number(0.5, 3.0))
-        answers = [admit.number(getattr(student, name)(x), name) for x in numbers]
+        answers = [expect.number(getattr(student, name)(x), name) for x in numbers]
         return all(np.isclose(a, float(right(np.array(x)))) for a, x in zip(answers, numbers, strict=True))
 
     says, look = NOT_ELEMENTWISE.says, NOT_ELEMENTWISE.look
@@ -59,7 +58,7 @@ def finite_far_from_zero(name: str, advice: str) -> Callable[[Subject, Draw], No
     def check(student: Subject, draw: Draw) -> None:
         x = np.array([[-800.0, -draw.number(*FAR)], [800.0, draw.number(*FAR)]])
         try:
-            answer = admit.array(getattr(student, name)(x), f"{name} far from 0", finite=False)
+            answer = expect.array(getattr(student, name)(x), f"{name} far from 0", finite=False)
             finite = bool(np.isfinite(answer).all())
         except AnswerFault:
             finite = False

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from grading.authoring import Draw, Subject, remark
-from grading.authoring import expect as admit
+from grading.authoring import Draw, Subject, expect, remark
 from grading.checks import image_programs, losses, optimizers, pretrained
 from grading.checks.conclusions import Conclusion, insist, wrong
 from grading.checks.image_programs import Inventory, Logits, RecordedNetwork
@@ -37,7 +36,7 @@ def loss_is_cross_entropy(student: Subject, draw: Draw) -> None:
 
         def ask(predictions: torch.Tensor, targets: torch.Tensor, number: int = loss.number) -> float:
             reply = student.drive("vision_loss", number, predictions.numpy(), targets.numpy())
-            value = admit.array(reply, "the loss", finite=False)
+            value = expect.array(reply, "the loss", finite=False)
             return float(value.reshape(-1)[0]) if value.size else float("nan")
 
         conclusion = losses.values(ask, logits, labels, loss.form, smoothing=loss.smoothing, weighted=loss.weighted)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import FoundOnce, Subject
-from grading.authoring import expect as admit
+from grading.authoring import FoundOnce, Subject, expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.domain.errors import BadReply
 from grading.mistakes import regularization
@@ -88,25 +87,25 @@ def accounts(student: Subject) -> tuple[Account, ...]:
 
 
 def _asked(student: Subject) -> tuple[Account, ...]:
-    rows = list(admit.sequence(student.drive("vision_gradients"), "gradients"))[:MOST]
+    rows = list(expect.sequence(student.drive("vision_gradients"), "gradients"))[:MOST]
     return tuple(_account(row) for row in rows)
 
 
 def _account(row: object) -> Account:
-    told = admit.mapping(row, "an optimizer's gradients", keys=("passes", "stale", "axes", "owner", "steps"))
-    axes = tuple(admit.integer(n, "axes", low=0, high=64) for n in admit.sequence(told["axes"], "axes"))
-    owner = admit.array(told["owner"], "owners", ndim=1).astype(np.int64)
+    told = expect.mapping(row, "an optimizer's gradients", keys=("passes", "stale", "axes", "owner", "steps"))
+    axes = tuple(expect.integer(n, "axes", low=0, high=64) for n in expect.sequence(told["axes"], "axes"))
+    owner = expect.array(told["owner"], "owners", ndim=1).astype(np.int64)
     if owner.size and not 0 <= int(owner.min()) <= int(owner.max()) < len(axes):
         raise BadReply("an entry belongs to no parameter")
     names = ("weights", "added", "put", "moved", "gradient")
 
     def step(one: object) -> Step:
-        parts = admit.mapping(one, "a step", keys=names)
-        return Step(*(admit.array(parts[n], n, shape=owner.shape, finite=False).astype(np.float64) for n in names))
+        parts = expect.mapping(one, "a step", keys=names)
+        return Step(*(expect.array(parts[n], n, shape=owner.shape, finite=False).astype(np.float64) for n in names))
 
-    steps = tuple(step(one) for one in list(admit.sequence(told["steps"], "steps"))[:MOST])
-    passes = admit.integer(told["passes"], "passes", low=0, high=1 << 40)
-    return Account(passes, admit.integer(told["stale"], "stale", low=0, high=1 << 40), axes, owner, steps)
+    steps = tuple(step(one) for one in list(expect.sequence(told["steps"], "steps"))[:MOST])
+    passes = expect.integer(told["passes"], "passes", low=0, high=1 << 40)
+    return Account(passes, expect.integer(told["stale"], "stale", low=0, high=1 << 40), axes, owner, steps)
 
 
 def cleared(student: Subject) -> Conclusion:

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw
-from grading.authoring import expect as admit
+from grading.authoring import Draw, expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.domain.errors import Missing, NotDefined
 from grading.mistakes.circles_network import BIAS_SHAPE, WEIGHT_SHAPE
@@ -43,22 +42,22 @@ def asking(ask: Callable[..., Any], *front: Any) -> Callable[..., Any]:
 
 def arrays(reply: object, what: str, shapes: Shapes, lead: tuple[int, ...] = ()) -> dict[str, Array]:
     """A reply of arrays by name, of these shapes behind `lead`."""
-    values = admit.mapping(reply, what, keys=tuple(shapes))
-    return {n: admit.array(values[n], f"{what}: {n}", shape=(*lead, *s), finite=False) for n, s in shapes.items()}
+    values = expect.mapping(reply, what, keys=tuple(shapes))
+    return {n: expect.array(values[n], f"{what}: {n}", shape=(*lead, *s), finite=False) for n, s in shapes.items()}
 
 
 def ask_pass(put: Put, p: Mapping[str, Any], x: Any, *, classes: int) -> dict[str, Any]:
     """A forward pass: `yhat`, (n, classes), and the intermediate values that it keeps, `outputs`, by name."""
-    reply = admit.mapping(put(p, x), "forward", keys=("yhat", "outputs"))
-    kept = admit.mapping(reply["outputs"], "the outputs of forward")
-    yhat = admit.array(reply["yhat"], "yhat", shape=(len(x), classes), finite=False)
-    return {"yhat": yhat, "outputs": {k: admit.array(v, k, finite=False) for k, v in kept.items()}}
+    reply = expect.mapping(put(p, x), "forward", keys=("yhat", "outputs"))
+    kept = expect.mapping(reply["outputs"], "the outputs of forward")
+    yhat = expect.array(reply["yhat"], "yhat", shape=(len(x), classes), finite=False)
+    return {"yhat": yhat, "outputs": {k: expect.array(v, k, finite=False) for k, v in kept.items()}}
 
 
 def ask_loss(put: Put, *args: Any) -> dict[str, float]:
     """A pair of loss and accuracy."""
-    loss, accuracy = admit.sequence(put(*args), "what loss_accuracy returns", length=2)
-    return {"loss": admit.number(loss, "your loss"), "accuracy": admit.number(accuracy, "your accuracy")}
+    loss, accuracy = expect.sequence(put(*args), "what loss_accuracy returns", length=2)
+    return {"loss": expect.number(loss, "your loss"), "accuracy": expect.number(accuracy, "your accuracy")}
 
 
 # -- conclusions ------------------------------------------------------------------------------------------

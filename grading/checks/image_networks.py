@@ -1,6 +1,6 @@
 """The networks, pipelines and learning rates that a CIFAR-10 program has, asked for and taken apart by their layers.
 
-Nothing here trusts a reply: each goes through `admit`.
+Nothing here trusts a reply: each goes through `expect`.
 """
 
 import math
@@ -13,8 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import FoundOnce, Subject, remark
-from grading.authoring import expect as admit
+from grading.authoring import FoundOnce, Subject, expect, remark
 from grading.checks.conclusions import Conclusion, insist, wrong
 from grading.checks.transforms import Source, source
 from grading.domain.errors import BadReply
@@ -197,12 +196,12 @@ def seen(student: Subject) -> FoundNetworks:
 
 def _asked(student: Subject) -> FoundNetworks:
     said = student.drive("image_networks_exercised", list(TRAINS), list(LOADS))
-    reply = admit.mapping(
+    reply = expect.mapping(
         student.drive("vision_inventory"), "the inventory", keys=("networks", "sources", "optimizers")
     )
 
     def rows(key: str) -> list[Mapping[str, Any]]:
-        return [admit.mapping(row, key) for row in list(admit.sequence(reply[key], key))[:MOST]]
+        return [expect.mapping(row, key) for row in list(expect.sequence(reply[key], key))[:MOST]]
 
     networks = [_network(student, i, row) for i, row in enumerate(rows("networks")[:MOST_NETWORKS])]
     ours = [n for n in networks if n.convolutions and n.convolutions[0].weight[1] == 3]  # noqa: PLR2004 - red, green, blue
@@ -213,23 +212,23 @@ def _asked(student: Subject) -> FoundNetworks:
         sources=tuple(source(row) for row in sources),
         modes={_whole(row, "chain"): "L" if row.get("mode") == "L" else "RGB" for row in sources},
         rates=tuple(
-            tuple(admit.number(r, "a rate") for r in list(admit.sequence(row.get("rates"), "rates"))[:MOST])
+            tuple(expect.number(r, "a rate") for r in list(expect.sequence(row.get("rates"), "rates"))[:MOST])
             for row in rows("optimizers")
         ),
-        said=tuple(admit.text(s, "a sentence", length=400) for s in list(admit.sequence(said, "sentences"))[:MOST]),
+        said=tuple(expect.text(s, "a sentence", length=400) for s in list(expect.sequence(said, "sentences"))[:MOST]),
     )
 
 
 def _whole(row: Mapping[str, Any], key: str) -> int:
-    return admit.integer(row.get(key), key, low=-1, high=1 << 40)
+    return expect.integer(row.get(key), key, low=-1, high=1 << 40)
 
 
 def _shape(value: object) -> Shape:
-    return tuple(admit.integer(n, "a length", low=0, high=1 << 40) for n in admit.sequence(value, "a shape"))
+    return tuple(expect.integer(n, "a length", low=0, high=1 << 40) for n in expect.sequence(value, "a shape"))
 
 
 def _network(student: Subject, number: int, row: Mapping[str, Any]) -> ImageNetwork:
-    kind, steps = admit.text(row.get("type"), "a type"), _whole(row, "steps")
+    kind, steps = expect.text(row.get("type"), "a type"), _whole(row, "steps")
     side, (raised, layers, taken) = SIDE, _layers(student, number, SIDE)
     if raised:
         side, (raised, layers, taken) = CROP, _layers(student, number, CROP)
@@ -240,21 +239,21 @@ def _network(student: Subject, number: int, row: Mapping[str, Any]) -> ImageNetw
 def _layers(student: Subject, number: int, side: int) -> tuple[str, tuple[CalledLayer, ...], tuple[str, ...]]:
     images = np.zeros((2, 3, side, side), dtype=np.float32)
     keys = ("layers", "raised", "taken")
-    reply = admit.mapping(student.drive("image_network_layers", number, images), "layers", keys=keys)
+    reply = expect.mapping(student.drive("image_network_layers", number, images), "layers", keys=keys)
     found = []
-    for row in list(admit.sequence(reply["layers"], "layers"))[:MOST]:
-        layer = admit.mapping(row, "a layer", keys=("kind", "name", "tensors", "out"))
-        tensors = admit.mapping(layer["tensors"], "tensors")
+    for row in list(expect.sequence(reply["layers"], "layers"))[:MOST]:
+        layer = expect.mapping(row, "a layer", keys=("kind", "name", "tensors", "out"))
+        tensors = expect.mapping(layer["tensors"], "tensors")
         found.append(
             CalledLayer(
-                admit.text(layer["kind"], "a type"),
-                admit.text(layer["name"], "a name", length=200),
+                expect.text(layer["kind"], "a type"),
+                expect.text(layer["name"], "a name", length=200),
                 {str(name): _shape(shape) for name, shape in tensors.items()},
                 _shape(layer["out"]),
             )
         )
-    taken = [admit.text(n, "a name") for n in list(admit.sequence(reply["taken"], "names"))[:MOST]]
-    return admit.text(reply["raised"], "an error", length=300), tuple(found), tuple(taken)
+    taken = [expect.text(n, "a name") for n in list(expect.sequence(reply["taken"], "names"))[:MOST]]
+    return expect.text(reply["raised"], "an error", length=300), tuple(found), tuple(taken)
 
 
 # -- which of them is judged -------------------------------------------------------------------------------
@@ -298,17 +297,17 @@ def outputs(
     student: Subject, network: ImageNetwork, state: Mapping[str, Any], images: Any, *, training: int = 0
 ) -> tuple[list[Array], list[list[Array]], str]:
     """Outputs of a network with given tensors, what entered its linear layers, and what stopped it."""
-    reply = admit.mapping(
+    reply = expect.mapping(
         student.drive("image_network_outputs", network.number, dict(state), images, training=training),
         "what your network puts out",
         keys=("passes", "entered", "raised"),
     )
-    passes = [admit.array(p, "an output", finite=False) for p in admit.sequence(reply["passes"], "outputs")]
+    passes = [expect.array(p, "an output", finite=False) for p in expect.sequence(reply["passes"], "outputs")]
     entered = [
-        [admit.array(e, "an input", finite=False) for e in admit.sequence(one, "inputs")]
-        for one in admit.sequence(reply["entered"], "inputs")
+        [expect.array(e, "an input", finite=False) for e in expect.sequence(one, "inputs")]
+        for one in expect.sequence(reply["entered"], "inputs")
     ]
-    raised = admit.text(reply["raised"], "an error", length=300)
+    raised = expect.text(reply["raised"], "an error", length=300)
     wanted = training or 2
     if not raised and (len(passes) != wanted or len(entered) != wanted):
         raise BadReply(f"{wanted} passes were asked for, and {len(passes)} came back")

@@ -1,6 +1,6 @@
 """What a program with networks for pictures has, taken apart: the box's replies as plain values of known form.
 
-Nothing here trusts a reply: each goes through `admit`, and whatever has another form is the student's failing answer,
+Nothing here trusts a reply: each goes through `expect`, and whatever has another form is the student's failing answer,
 never an error of ours.
 """
 
@@ -13,8 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from grading.authoring import Draw, FoundOnce, Subject
-from grading.authoring import expect as admit
+from grading.authoring import Draw, FoundOnce, Subject, expect
 from grading.checks import losses, optimizers, pretrained, transforms
 from grading.checks.transforms import source
 from grading.domain.errors import BadReply
@@ -131,10 +130,10 @@ def _asked(student: Subject) -> Inventory:
         "classes",
         "pictures",
     )
-    reply = admit.mapping(student.drive("vision_inventory"), "the inventory", keys=keys)
+    reply = expect.mapping(student.drive("vision_inventory"), "the inventory", keys=keys)
 
     def rows(key: str) -> list[Mapping[str, Any]]:
-        return [admit.mapping(row, key) for row in list(admit.sequence(reply[key], key))[:MOST]]
+        return [expect.mapping(row, key) for row in list(expect.sequence(reply[key], key))[:MOST]]
 
     sources = rows("sources")
     return Inventory(
@@ -144,24 +143,24 @@ def _asked(student: Subject) -> Inventory:
         logits=tuple(one for row in rows("logits") if (one := _logits(row)) is not None),
         optimizers=tuple(rows("optimizers")),
         own_optimizers=tuple(
-            admit.text(n, "a name") for n in list(admit.sequence(reply["own_optimizers"], "names"))[:MOST]
+            expect.text(n, "a name") for n in list(expect.sequence(reply["own_optimizers"], "names"))[:MOST]
         ),
         sources=tuple(source(row) for row in sources),
         modes={_whole(row, "chain"): "L" if row.get("mode") == "L" else "RGB" for row in sources},
         pipelines=tuple(
-            admit.text(p, "a pipeline", length=300)
-            for p in list(admit.sequence(reply["pipelines"], "pipelines"))[:MOST]
+            expect.text(p, "a pipeline", length=300)
+            for p in list(expect.sequence(reply["pipelines"], "pipelines"))[:MOST]
         ),
         classes=tuple(
-            admit.integer(c, "classes", low=1, high=100_000)
-            for c in list(admit.sequence(reply["classes"], "classes"))[:MOST]
+            expect.integer(c, "classes", low=1, high=100_000)
+            for c in list(expect.sequence(reply["classes"], "classes"))[:MOST]
         ),
         pictures=_whole(reply, "pictures"),
     )
 
 
 def _whole(row: Mapping[str, Any], key: str) -> int:
-    return admit.integer(row.get(key), key, low=-1, high=1 << 40)
+    return expect.integer(row.get(key), key, low=-1, high=1 << 40)
 
 
 def _flag(row: Mapping[str, Any], key: str) -> bool:
@@ -169,16 +168,16 @@ def _flag(row: Mapping[str, Any], key: str) -> bool:
 
 
 def _network(number: int, row: Mapping[str, Any]) -> RecordedNetwork:
-    names = [admit.text(n, "a tensor's name") for n in admit.sequence(row.get("names"), "tensor names")]
+    names = [expect.text(n, "a tensor's name") for n in expect.sequence(row.get("names"), "tensor names")]
     shapes = [
-        tuple(admit.integer(n, "a length", low=0) for n in admit.sequence(s, "a shape"))
-        for s in admit.sequence(row.get("shapes"), "shapes")
+        tuple(expect.integer(n, "a length", low=0) for n in expect.sequence(s, "a shape"))
+        for s in expect.sequence(row.get("shapes"), "shapes")
     ]
     if len(names) != len(shapes):
         raise BadReply("a network's names and shapes differ in number")
     return RecordedNetwork(
         number,
-        admit.text(row.get("type"), "a type"),
+        expect.text(row.get("type"), "a type"),
         _whole(row, "group"),
         _whole(row, "calls"),
         _whole(row, "steps"),
@@ -194,12 +193,12 @@ def _input(number: int, row: Mapping[str, Any]) -> Input:
 def _loss(number: int, row: Mapping[str, Any]) -> Loss | None:
     if row.get("prediction") is None:
         return None
-    rows = torch.from_numpy(admit.array(row["prediction"], "a loss's predictions", ndim=2, finite=False))
-    options = admit.mapping(row.get("options"), "options")
+    rows = torch.from_numpy(expect.array(row["prediction"], "a loss's predictions", ndim=2, finite=False))
+    options = expect.mapping(row.get("options"), "options")
     smoothing = options.get("label_smoothing")
     return Loss(
         number,
-        admit.text(row.get("name"), "a name"),
+        expect.text(row.get("name"), "a name"),
         losses.form_of(rows),
         float(smoothing) if isinstance(smoothing, int | float) else 0.0,
         _flag(options, "weighted"),
@@ -210,8 +209,8 @@ def _loss(number: int, row: Mapping[str, Any]) -> Loss | None:
 def _logits(row: Mapping[str, Any]) -> Logits | None:
     if row.get("slope") is None or _flag(row, "superseded"):
         return None
-    values = admit.array(row["values"], "the logits", ndim=2, finite=False)
-    slope = admit.array(row["slope"], "the slope at the logits", ndim=2, finite=False)
+    values = expect.array(row["values"], "the logits", ndim=2, finite=False)
+    slope = expect.array(row["slope"], "the slope at the logits", ndim=2, finite=False)
     if values.shape != slope.shape or not np.isfinite(values).all() or not np.isfinite(slope).all() or not values.size:
         return None
     return Logits(torch.from_numpy(values), torch.from_numpy(slope), _whole(row, "rows") == len(values))
@@ -226,13 +225,15 @@ def optimizers_seen(student: Subject, found: Inventory, draw: Draw) -> list[tupl
     gradients = [draw.normal(3, 4) for _ in range(5)]
     seen = []
     for number, row in enumerate(found.optimizers):
-        groups = [admit.mapping(g, "a parameter group") for g in admit.sequence(row.get("groups"), "parameter groups")]
+        groups = [
+            expect.mapping(g, "a parameter group") for g in expect.sequence(row.get("groups"), "parameter groups")
+        ]
         options = optimizers.hyperparameters(groups[0] if groups else {})
-        path = admit.array(
+        path = expect.array(
             student.drive("vision_steps", number, start, gradients), "the optimizer's path", finite=False
         )
         one = optimizers.FoundOptimizer(
-            name=admit.text(row.get("type"), "a type"),
+            name=expect.text(row.get("type"), "a type"),
             path=path,
             options=options,
             network=_whole(row, "network"),
@@ -248,11 +249,11 @@ def optimizers_seen(student: Subject, found: Inventory, draw: Draw) -> list[tupl
         )
         seen.append((one, optimizers.kind_of(path, start, gradients, options)))
     for name in found.own_optimizers:
-        reply = admit.mapping(
+        reply = expect.mapping(
             student.drive("vision_own_steps", name, start, gradients), "an optimizer's path", keys=("path", "options")
         )
-        options = optimizers.hyperparameters(admit.mapping(reply["options"], "options"))
-        path = admit.array(reply["path"], "the optimizer's path", finite=False)
+        options = optimizers.hyperparameters(expect.mapping(reply["options"], "options"))
+        path = expect.array(reply["path"], "the optimizer's path", finite=False)
         own = optimizers.FoundOptimizer(name, path, options, start=start, gradients=gradients)
         seen.append((own, optimizers.kind_of(path, start, gradients, options)))
     return seen
@@ -289,12 +290,12 @@ def compared(
             wanted[name] = flat[torch.from_numpy(where)].double().numpy()
             asked[own] = where
             back[own] = name
-    reply = admit.mapping(
+    reply = expect.mapping(
         student.drive("vision_entries", network.number, asked), "entries of the weights", keys=("start", "first")
     )
 
     def taken(key: str) -> dict[str, Array]:
-        here = admit.mapping(reply[key], "entries")
-        return {back[own]: admit.array(v, own, ndim=1, finite=False) for own, v in here.items() if own in back}
+        here = expect.mapping(reply[key], "entries")
+        return {back[own]: expect.array(v, own, ndim=1, finite=False) for own, v in here.items() if own in back}
 
     return pretrained.Compared(wanted, taken("start"), taken("first"))

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes import KnownMistake
 from grading.mistakes.initialisation import (
@@ -93,7 +93,7 @@ def judged(
         fans: of the layer, to name the laws that are mistaken for the right one.
         known: the mistakes to look among, the first that fits names it.
     """
-    x = admit.array(weights, name)
+    x = expect.array(weights, name)
     against = follows(x, law)
     facts = {"mean": float(x.mean()), "std": float(x.std()), "entries": x.size}
     if not against:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes import KnownMistake, architecture
 from grading.mistakes.losses import SOFTMAX_BEFORE_CROSS_ENTROPY
@@ -30,7 +30,7 @@ def forward(got: object, wanted: Array, known: Iterable[tuple[KnownMistake[Any],
         wanted: the reference's with the same weights, for the same inputs.
         known: mistakes, each with the scores of a network that has it; the first that fits names it.
     """
-    scores = admit.array(got, "what your network puts out", shape=wanted.shape, finite=False)
+    scores = expect.array(got, "what your network puts out", shape=wanted.shape, finite=False)
     if _same(wanted, scores):
         return right()
     # A mistake that changes nothing here, behind a layer that is not there say, explains nothing.

@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from grading.authoring import Draw
-from grading.authoring import expect as admit
+from grading.authoring import Draw, expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes.metrics import ACCURACY, ACCURACY_IN_PERCENT
 from grading.mistakes.training_loops import BELOW_BAND, CONSTANT_OUTPUT, LABELS_PERMUTED, ONE_CLASS_ONLY, UNTRAINED
@@ -74,7 +73,7 @@ def accuracy(outputs: object, labels: Array, classes: int) -> float:
         labels: (n,), the judge's.
         classes: how many.
     """
-    scores = admit.array(outputs, "what your network puts out", shape=(len(labels), classes))
+    scores = expect.array(outputs, "what your network puts out", shape=(len(labels), classes))
     return float((scores.argmax(axis=1) == labels).mean())
 
 
@@ -87,7 +86,7 @@ def trained(outputs: object, labels: Array, classes: int, band: Band) -> Conclus
         classes: how many.
         band: from `calibrated`.
     """
-    scores = admit.array(outputs, "what your network puts out", shape=(len(labels), classes))
+    scores = expect.array(outputs, "what your network puts out", shape=(len(labels), classes))
     answers = scores.argmax(axis=1)
     share = float((answers == labels).mean())
     facts = {"accuracy": share, "examples": len(labels)}
@@ -140,7 +139,7 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
         classes: how many.
         percent: whether 0 … 100 counts as well.
     """
-    number, share = admit.number(said, "your accuracy"), accuracy(outputs, labels, classes)
+    number, share = expect.number(said, "your accuracy"), accuracy(outputs, labels, classes)
     scores = np.asarray(outputs, np.float64)
     slack = 1e-6 * max(1.0, abs(number))
     if abs(number - share) <= slack:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes import preprocessing as known
 
@@ -60,7 +60,7 @@ def taken_apart(answer: object, X: Images) -> Seen | Conclusion:
         What is seen, or what is wrong with the number of columns.
     """
     n, d = X.shape
-    whole = admit.array(answer, "your preprocessed images", shape=(n, None))
+    whole = expect.array(answer, "your preprocessed images", shape=(n, None))
     if whole.shape[1] not in (d, d + 1):
         return wrong(f"There are {whole.shape[1]} columns, expected {d + 1}.", known.BIAS_COLUMNS)
     pixels, bias = whole, None

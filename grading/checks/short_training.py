@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Subject
-from grading.authoring import expect as admit
+from grading.authoring import Draw, Subject, expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.image_networks import ImageNetwork
 from grading.mistakes import architecture, training
@@ -75,15 +74,15 @@ def learns(student: Subject, network: ImageNetwork, draw: Draw, course: Course) 
     """
     course = course.at(student.device)
     images, kinds = drawn(draw, course)
-    reply = admit.mapping(
+    reply = expect.mapping(
         student.drive("image_network_learns", network.number, images, kinds, lr=course.lr, seed=draw.seed() % SEEDS),
         "what your network learns",
         keys=("losses", "right", "raised"),
     )
-    if raised := admit.text(reply["raised"], "an error", length=300):
+    if raised := expect.text(reply["raised"], "an error", length=300):
         return wrong(f"{network.kind}, trained here, raised {raised}", architecture.NETWORK_STOPS)
-    losses = admit.array(reply["losses"], "losses", shape=(course.steps,), finite=False)
-    hits = admit.array(reply["right"], "right answers", shape=(course.steps,))
+    losses = expect.array(reply["losses"], "losses", shape=(course.steps,), finite=False)
+    hits = expect.array(reply["right"], "right answers", shape=(course.steps,))
     late = max(1, course.steps // LATE)
     loss, share = float(losses[-late:].mean()), float(hits[-late:].mean() / course.batch)
     said = f"{network.kind} trained here on {course.steps * course.batch:,} synthetic pictures of {KINDS} kinds"

@@ -24,8 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from grading.authoring import expect as admit
-from grading.authoring import remark
+from grading.authoring import expect, remark
 from grading.domain.errors import BadReply, Raised, RubricFault
 from reference_models.mlp import softmax
 
@@ -133,7 +132,7 @@ class Training:
         }
 
     def _asked(self, put: Put, args: Sequence[Any], **options: Any) -> Mapping[str, Any]:
-        return admit.mapping(put(list(args), {}, **options), f"what {self.name} does", keys=("value",))
+        return expect.mapping(put(list(args), {}, **options), f"what {self.name} does", keys=("value",))
 
     def _require_cut(self, ran: int, steps: int) -> None:
         """Refuse a training that ran on.
@@ -276,8 +275,8 @@ def _close(a: Array, b: Array, *, scale: float | None = None) -> bool:
 
 
 def _raised(raised: object) -> Raised:
-    facts = admit.mapping(raised, "the exception")
-    exception, text, where = (admit.text(facts.get(k, ""), "the exception") for k in ("exception", "text", "where"))
+    facts = expect.mapping(raised, "the exception")
+    exception, text, where = (expect.text(facts.get(k, ""), "the exception") for k in ("exception", "text", "where"))
     return Raised(exception, text, where=where)
 
 
@@ -302,7 +301,7 @@ def _leaves(value: object) -> Iterator[object]:
 
 def _plain(item: list[Any] | tuple[Any, ...]) -> bool:
     """Whether a list is one of numbers: an array in another dress."""
-    return bool(item) and all(isinstance(v, float) or (isinstance(v, int) and abs(v) <= admit.INT64_MAX) for v in item)
+    return bool(item) and all(isinstance(v, float) or (isinstance(v, int) and abs(v) <= expect.INT64_MAX) for v in item)
 
 
 def _arrays(value: object, *, finite: bool = True) -> list[Array]:

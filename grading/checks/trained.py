@@ -14,8 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Student, Subject, leave_to_person
-from grading.authoring import expect as admit
+from grading.authoring import Student, Subject, expect, leave_to_person
 from grading.checks import outcome
 from grading.checks.conclusions import Conclusion, insist, right, wrong
 from grading.checks.numbered_answers import code_with
@@ -55,11 +54,11 @@ class Answered:
 def ask_networks(put: Callable[..., Any], X: Array, classes: int) -> list[Answered]:
     """Every network that takes such inputs."""
     found = []
-    for row in admit.sequence(put(X), "the networks that your program trained"):
-        one = admit.mapping(row, "a network", keys=("kind", "label", "out"))
-        out = None if one["out"] is None else admit.array(one["out"], "what a network puts out", finite=False)
+    for row in expect.sequence(put(X), "the networks that your program trained"):
+        one = expect.mapping(row, "a network", keys=("kind", "label", "out"))
+        out = None if one["out"] is None else expect.array(one["out"], "what a network puts out", finite=False)
         fits = out is not None and out.shape == (len(X), classes)
-        kind, label = admit.text(one["kind"], "a kind"), admit.text(one["label"], "a cell")
+        kind, label = expect.text(one["kind"], "a kind"), expect.text(one["label"], "a cell")
         found.append(Answered(kind, label, out if fits else None))
     return found
 
@@ -81,12 +80,12 @@ class Machine:
 def ask_machines(put: Callable[..., Any], X: Array) -> list[Machine]:
     """Every machine that was fitted to such inputs."""
     found = []
-    for row in admit.sequence(put(X), "the machines that your program fitted"):
-        one = admit.mapping(row, "a machine", keys=("kernel", "settings", "said"))
-        settings = admit.mapping(one["settings"], "settings")
-        told = tuple(sorted((str(k), admit.text(v, "a setting")) for k, v in settings.items()))
-        said = admit.array(one["said"], "what a machine says", shape=(len(X),))
-        found.append(Machine(admit.text(one["kernel"], "a kernel"), told, said.astype(np.int64)))
+    for row in expect.sequence(put(X), "the machines that your program fitted"):
+        one = expect.mapping(row, "a machine", keys=("kernel", "settings", "said"))
+        settings = expect.mapping(one["settings"], "settings")
+        told = tuple(sorted((str(k), expect.text(v, "a setting")) for k, v in settings.items()))
+        said = expect.array(one["said"], "what a machine says", shape=(len(X),))
+        found.append(Machine(expect.text(one["kernel"], "a kernel"), told, said.astype(np.int64)))
     return found
 
 

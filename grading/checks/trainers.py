@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.checks import trajectories
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.trajectories import Walk
@@ -89,20 +89,20 @@ def seen(reply: object, batches: Batches, loss: Callable[[Array, Array], float])
     Raises:
         BadReply: it has another form.
     """
-    told = admit.mapping(reply, "what the trainer does", keys=("start", "steps"))
+    told = expect.mapping(reply, "what the trainer does", keys=("start", "steps"))
     start = arrays(told["start"], "self.model.ws")
-    steps = admit.sequence(told["steps"], "the steps", length=len(batches))
+    steps = expect.sequence(told["steps"], "the steps", length=len(batches))
     shapes = [w.shape for w in start]
     return {"start": start, "steps": [_step(one, batches[n][1], shapes, loss) for n, one in enumerate(steps)]}
 
 
 def arrays(value: object, what: str, most: int = 64) -> list[Array]:
     """A list of arrays, any numbers in them; what lies behind the first `most` is left out."""
-    return [admit.array(v, f"{what}[{n}]", finite=False) for n, v in enumerate(admit.sequence(value, what)[:most])]
+    return [expect.array(v, f"{what}[{n}]", finite=False) for n, v in enumerate(expect.sequence(value, what)[:most])]
 
 
 def _step(one: object, Y: Array, shapes: Sequence[tuple[int, ...]], loss: Callable[[Array, Array], float]) -> Step:
-    told = admit.mapping(one, "a step", keys=("ws", "grads", "loss", "own_loss", "outputs", "last"))
+    told = expect.mapping(one, "a step", keys=("ws", "grads", "loss", "own_loss", "outputs", "last"))
     ws, grads = arrays(told["ws"], "self.model.ws"), arrays(told["grads"], "self.model.grads")
     for what, found in (("self.model.ws", ws), ("self.model.grads", grads)):
         if [a.shape for a in found] != list(shapes):
@@ -120,7 +120,7 @@ def _step(one: object, Y: Array, shapes: Sequence[tuple[int, ...]], loss: Callab
 
 def _number(value: Any) -> float | None:
     try:
-        return admit.number(value, "the loss")
+        return expect.number(value, "the loss")
     except BadReply:
         return None
 
@@ -251,9 +251,9 @@ def batches(reply: object, X: Array, Y: Array) -> list[Batch]:
         BadReply: it has another form.
     """
     found = []
-    for n, one in enumerate(admit.sequence(reply, "what the loader yields")[:MOST_BATCHES]):
-        x, y = admit.sequence(one, f"batch {n}", length=2)
-        x, y = admit.array(x, f"the images of batch {n}"), admit.array(y, f"the labels of batch {n}")
+    for n, one in enumerate(expect.sequence(reply, "what the loader yields")[:MOST_BATCHES]):
+        x, y = expect.sequence(one, f"batch {n}", length=2)
+        x, y = expect.array(x, f"the images of batch {n}"), expect.array(y, f"the labels of batch {n}")
         if x.shape[1:] != X.shape[1:] or y.shape[1:] != Y.shape[1:] or len(x) != len(y) or not len(x):
             raise BadReply(f"batch {n} has shapes {x.shape} and {y.shape}")
         found.append((x, y))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes import pictures
 from reference_models.transforms import IMAGENET, Statistics, endpoints
@@ -213,11 +213,11 @@ def source(row: Mapping[str, Any]) -> Source:
     """
 
     def whole(key: str) -> int:
-        return admit.integer(row.get(key), key, low=-1, high=1 << 40)
+        return expect.integer(row.get(key), key, low=-1, high=1 << 40)
 
     return Source(
-        admit.text(row.get("kind"), "a kind"), whole("chain"), whole("trained"), whole("passes"),
-        admit.text(row.get("hint"), "a hint"), split=whole("split_of") > 0,
+        expect.text(row.get("kind"), "a kind"), whole("chain"), whole("trained"), whole("passes"),
+        expect.text(row.get("hint"), "a hint"), split=whole("split_of") > 0,
     )  # fmt: skip
 
 

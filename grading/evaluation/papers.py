@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.domain.errors import AnswerFault
 from grading.domain.submission import SubmittedFile
 from grading.evaluation.boxes import Box
@@ -36,14 +36,14 @@ def read_part(files: Sequence[SubmittedFile], open_box: Callable[[Program], Box]
 
 
 def _lines(page: object) -> list[str]:
-    return [admit.text(line, "a line", length=LONGEST_LINE) for line in admit.sequence(page, "a page")]
+    return [expect.text(line, "a line", length=LONGEST_LINE) for line in expect.sequence(page, "a page")]
 
 
 def _pages(paper: SubmittedFile, open_box: Callable[[Program], Box]) -> tuple[str, ...]:
     box = open_box(Program(NAME, "definitions", (), files={NAME: paper.content}))
     try:
         box.load()
-        pages = admit.sequence(box.drive("pdf_text", NAME), "the pages")
+        pages = expect.sequence(box.drive("pdf_text", NAME), "the pages")
         return tuple("\n".join(_lines(page)) for page in pages)
     finally:
         box.end()

@@ -11,7 +11,7 @@ from grading.domain.errors import ChainruleError, Died, HouseFault, Overran
 from grading.domain.report import Integrity
 from grading.sandbox import admit
 from grading.sandbox.answers import Cause, Ended
-from grading.sandbox.guest.wire import control as messages
+from grading.sandbox.guest.wire import control
 
 CAUSES: Final[tuple[Cause, ...]] = get_args(Cause)
 
@@ -42,8 +42,8 @@ class Lifeline:
             if not ear.poll(1000 * max(timeout_s, 0.001)):
                 return replace(unknown, cause=silence)
             self._line.settimeout(max(timeout_s, 0.001))
-            body, _ = messages.receive(self._line)
-        except (messages.Gone, OSError):
+            body, _ = control.receive(self._line)
+        except (control.Gone, OSError):
             return unknown
         cause = next((cause for cause in CAUSES if body.get("ended") == cause), None)
         if cause is None:

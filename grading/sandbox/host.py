@@ -28,7 +28,7 @@ from grading.domain.verdict import Tier
 from grading.sandbox import leftovers, probe
 from grading.sandbox.answers import ProgramLike, SandboxLayer
 from grading.sandbox.box import Box
-from grading.sandbox.guest.wire import control as messages
+from grading.sandbox.guest.wire import control
 from grading.sandbox.leftovers import OwnFolder
 
 HELLO_S: Final = 60.0
@@ -192,9 +192,9 @@ class Sandbox:
         self._control = ours
         try:
             ours.settimeout(HELLO_S)
-            body, _ = messages.receive(ours)
+            body, _ = control.receive(ours)
             ours.settimeout(None)
-        except (messages.Gone, OSError, ValueError) as fault:
+        except (control.Gone, OSError, ValueError) as fault:
             said = errors.read_text(encoding="utf-8", errors="replace")[-2000:]
             self._stop()
             raise HouseFault(f"the sandbox did not start: {fault}\n{said}") from None
@@ -265,9 +265,9 @@ class Sandbox:
         for attempt in (1, 2):
             try:
                 if self._control is None:
-                    raise messages.Gone("closed")  # noqa: TRY301 - the same way back
-                messages.send(self._control, request, (guest_wire.fileno(), lifeline.fileno()))
-            except (messages.Gone, OSError) as fault:
+                    raise control.Gone("closed")  # noqa: TRY301 - the same way back
+                control.send(self._control, request, (guest_wire.fileno(), lifeline.fileno()))
+            except (control.Gone, OSError) as fault:
                 if attempt == 1 and self._owner == os.getpid():
                     self.ensure()
                     continue

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from grading.authoring import expect as admit
+from grading.authoring import expect
 from grading.domain.errors import BadReply
 
 
@@ -27,7 +27,7 @@ from grading.domain.errors import BadReply
 )
 def test_numbers_of_every_kind_count(value: object) -> None:
     """A loss may be a float, a scalar of any library, or an array of one element."""
-    assert admit.number(value, "the loss") == 3.0
+    assert expect.number(value, "the loss") == 3.0
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_numbers_of_every_kind_count(value: object) -> None:
 def test_what_is_no_array_is_refused_with_a_reason(value: object) -> None:
     """Anything else is the student's bad reply, never an exception of Python's own."""
     with pytest.raises(BadReply, match="the loss"):
-        admit.array(value, "the loss")
+        expect.array(value, "the loss")
 
 
 def test_rows_of_any_library_make_an_array() -> None:
     """A list of rows is an array, whichever library each row comes from."""
     rows = [torch.tensor([1.0, 2.0]), np.array([3.0, 4.0]), torch.tensor([5.0, 6.0]).to(torch.float8_e5m2)]
 
-    np.testing.assert_array_equal([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], admit.array(rows, "the weights"))
+    np.testing.assert_array_equal([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], expect.array(rows, "the weights"))

@@ -19,7 +19,7 @@ from grading.programs import read_source
 from grading.store import reports, runs, submissions
 from grading.store.access import Caller
 from grading.store.credentials import caller_by_token
-from grading.store.queries import marking as manual
+from grading.store.queries import marking
 from grading.store.queries.marking import Item, View
 from grading.store.tables import GradePost, Offering, ReportRow, Role, Run, now
 from tests.evaluation.fakes import FakeBox, asking
@@ -108,7 +108,7 @@ class Hall(Classroom):
     def queue(self, person: Person, view: View = "all", criterion: str = "") -> list[Item]:
         """The person's queue."""
         with self.database.read() as db:
-            return manual.queue_of(
+            return marking.queue_of(
                 db, self.caller(person), ESSAY, self.settings.secret_key(), view=view, criterion=criterion
             )
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from api.app import create_app
-from api.pages.instructor import marking as manual
+from api.pages.instructor import marking
 from tests.manual.hall import ESSAY, Hall, notebook
 from tests.pages.conftest import Browser
 
@@ -142,7 +142,7 @@ def test_many_rows_are_folded_so_that_the_answer_is_in_sight(grader, monkeypatch
     """Few stand open; of many the summary names the one that is chosen."""
     grader.get(QUEUE)
     assert '<details class="rows">' not in grader.page
-    monkeypatch.setattr(manual, "MANY_ROWS", 1)
+    monkeypatch.setattr(marking, "MANY_ROWS", 1)
     grader.get(f"{QUEUE}?criterion=symmetry")
 
     assert "<summary>Zero weights, of 2 rows</summary>" in grader.page

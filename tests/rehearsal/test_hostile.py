@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from grading.authoring import Draw, Driven, Function, Mistake, Part, Reference, Subject, remark, require
-from grading.authoring import expect as admit
+from grading.authoring import Draw, Driven, Function, Mistake, Part, Reference, Subject, expect, remark, require
 from grading.domain.verdict import Blame, Status, Visibility
 from grading.evaluation.criteria import Evaluation
 from grading.numerics.gradients import SLOPE_ATOL, SLOPE_RTOL, central_difference, inner_product
@@ -100,12 +99,12 @@ def careless() -> Part:
 
     @own.holds(reference=False)
     def admitted(student: Subject, draw: Draw) -> None:
-        """Replies taken apart with admit need no reference."""
+        """Replies taken apart with expect need no reference."""
         x = draw.normal(4, 7)
-        w = admit.array(admit.mapping(student.gradients(x), "gradients", keys=["w", "b"])["w"], "w", shape=(4, None))
-        value = admit.number(student.loss(x), "the loss")
-        rows = admit.sequence(student.tensors(x), "tensors", length=2)
-        first = admit.array(rows[0], "the first", ndim=2)
+        w = expect.array(expect.mapping(student.gradients(x), "gradients", keys=["w", "b"])["w"], "w", shape=(4, None))
+        value = expect.number(student.loss(x), "the loss")
+        rows = expect.sequence(student.tensors(x), "tensors", length=2)
+        first = expect.array(rows[0], "the first", ndim=2)
         require(np.allclose(w, 1 - first**2) and -1 <= value <= 1, "w is 1 - tanh(x)^2")
 
     return part

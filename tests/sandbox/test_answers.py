@@ -8,7 +8,7 @@ from grading.domain.assignment import Limits
 from grading.domain.errors import AnswerFault, Died, HouseFault, Overran
 from grading.sandbox.answers import Defined, Ended, Loaded
 from grading.sandbox.endings import CAUSES, Lifeline, fault_of
-from grading.sandbox.guest.wire import control as messages
+from grading.sandbox.guest.wire import control
 
 
 def ended(cause: str, detail: str = "") -> Ended:
@@ -66,7 +66,7 @@ def test_the_last_word_is_admitted(said: dict[str, object], cause: str) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     line = Lifeline(ours)
     with theirs:
-        messages.send(theirs, said)
+        control.send(theirs, said)
 
         assert line.last_word(5.0).cause == cause
     line.close()

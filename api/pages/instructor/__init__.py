@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages.instructor import marking as manual
-from api.pages.instructor import overview, reading, regrades, results, retries
+from api.pages.instructor import marking, overview, reading, regrades, results, retries
 
 router = APIRouter()
-for page in (overview, results, reading, regrades, manual, retries):
+for page in (overview, results, reading, regrades, marking, retries):
     router.include_router(page.router)

@@ -19,7 +19,7 @@ from grading.domain.sentences import bare, sentence
 from grading.domain.verdict import RunState
 from grading.store.access import Caller
 from grading.store.descriptions import fault_of
-from grading.store.queries import marking as manual
+from grading.store.queries import marking
 from grading.store.queries.dashboard import (
     MistakeShare,
     absentees_of,
@@ -144,7 +144,7 @@ def show_results(
             criterion=asked.criterion or None,
             mistake=asked.mistake or None,
         )
-        answers = manual.progress(manual.queue_of(db, caller, slug, service.settings.secret_key()))
+        answers = marking.progress(marking.queue_of(db, caller, slug, service.settings.secret_key()))
     full = float(assignment.points) if assignment else max(scores, default=1.0)
     title_of = {c.id: c.title for c in criteria}
     return render(

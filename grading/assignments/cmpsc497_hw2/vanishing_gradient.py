@@ -33,8 +33,7 @@ from grading.assignments.cmpsc497_hw2.network import (
     shows,
     training,
 )
-from grading.authoring import Behaviour, Draw, Driven, Function, Line, Part, Subject, acting, remark, require
-from grading.authoring import expect as admit
+from grading.authoring import Behaviour, Draw, Driven, Function, Line, Part, Subject, acting, expect, remark, require
 from grading.checks import elementwise
 from grading.checks.traced import shows_array
 from grading.domain.errors import AnswerFault
@@ -128,7 +127,7 @@ def _own(student: Subject, name: str, right: Callable[[Array], Array]) -> Callab
     """The student's activation function, its answers brought into form; the right one for what it was not asked."""
 
     def ask(x: Array) -> Array:
-        return admit.array(getattr(student, name)(x), name, shape=right(x).shape)
+        return expect.array(getattr(student, name)(x), name, shape=right(x).shape)
 
     return ask
 
@@ -258,7 +257,7 @@ def loss_is_what_descends(student: Subject, draw: Draw) -> None:
         seen = student.three_layer_net__first_iteration("SIGM", *moved.arguments)
         if not shows(seen, ThreeLayerNet(), moved, "SIGM"):
             return None  # of another network: what is wrong there was told where it was made
-        return None if seen["loss"] is None else admit.number(seen["loss"], "loss")
+        return None if seen["loss"] is None else expect.number(seen["loss"], "loss")
 
     ahead, behind = loss(step), loss(-step)
     if ahead is None or behind is None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from grading.authoring import Draw, Subject
-from grading.authoring import expect as admit
+from grading.authoring import Draw, Subject, expect
 from grading.checks import image_programs, losses, optimizers
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.checks.short_training import Course
@@ -36,8 +35,8 @@ def groups(student: Subject) -> list[Mapping[str, Any]]:
     """The first parameter group of every optimizer that took a step, or of all where none did."""
     every = image_programs.inventory(student).optimizers
     stepped = [row for row in every if isinstance(row.get("useful_steps"), int) and row["useful_steps"] > 0] or every
-    listed = [list(admit.sequence(row.get("groups"), "parameter groups"))[:1] for row in stepped]
-    return [admit.mapping(one[0], "a parameter group") for one in listed if one]
+    listed = [list(expect.sequence(row.get("groups"), "parameter groups"))[:1] for row in stepped]
+    return [expect.mapping(one[0], "a parameter group") for one in listed if one]
 
 
 def sgd(student: Subject, draw: Draw) -> Conclusion:

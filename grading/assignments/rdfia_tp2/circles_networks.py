@@ -1,6 +1,6 @@
 """What 2-ab's functions are asked, how replies are taken apart, and what the reference and known mistakes answer.
 
-Arrays go out as float32 tensors, as students have them. Everything comes back through `admit`.
+Arrays go out as float32 tensors, as students have them. Everything comes back through `expect`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from grading.authoring import Draw, Mistake, Reference
-from grading.authoring import expect as admit
+from grading.authoring import Draw, Mistake, Reference, expect
 from grading.authoring.mistake import acting
 from grading.checks.hand_networks import arrays, ask_loss, ask_pass, asking
 from grading.domain.errors import BadReply
@@ -65,21 +64,21 @@ def _four(what: str) -> Callable[..., Any]:
 
 
 def _initial(put: Put, nx: int, nh: int, ny: int, **options: Any) -> dict[str, Any]:
-    reply = admit.mapping(put(nx, nh, ny, **options), "init_params", keys=("values", "tracked", "leaves"))
-    values = admit.mapping(reply["values"], "what init_params returns", keys=NAMES)
-    told = {key: [admit.text(t, "a name") for t in admit.sequence(reply[key], key)] for key in ("tracked", "leaves")}
-    return {**{n: admit.array(values[n], n) for n in NAMES}, **told}
+    reply = expect.mapping(put(nx, nh, ny, **options), "init_params", keys=("values", "tracked", "leaves"))
+    values = expect.mapping(reply["values"], "what init_params returns", keys=NAMES)
+    told = {key: [expect.text(t, "a name") for t in expect.sequence(reply[key], key)] for key in ("tracked", "leaves")}
+    return {**{n: expect.array(values[n], n) for n in NAMES}, **told}
 
 
 def _path(put: Put, *args: Any) -> dict[str, Any]:
     """Where steps lead, and when gradients were lost on the way."""
-    reply = admit.mapping(put(*args), "the steps", keys=("path", "lost", "missing"))
-    missing = admit.text(reply["missing"], "what is missing")
+    reply = expect.mapping(put(*args), "the steps", keys=("path", "lost", "missing"))
+    missing = expect.text(reply["missing"], "what is missing")
     if missing == "layers":
         raise BadReply("init_model returns a model whose layers are not Linear(nx, nh) and Linear(nh, ny), with biases")
     if missing:
         raise BadReply(f"init_model returns no {missing}")
-    lost = float(admit.integer(reply["lost"], "the step", low=-1, high=1000))
+    lost = float(expect.integer(reply["lost"], "the step", low=-1, high=1000))
     if reply["path"] is None:
         return {"lost": lost, **{n: np.zeros((STEPS, *SHAPES[n])) for n in NAMES}}
     return {"lost": lost, **arrays(reply["path"], "the parameters on their way", SHAPES, (STEPS,))}
@@ -87,17 +86,17 @@ def _path(put: Put, *args: Any) -> dict[str, Any]:
 
 def _module(put: Put, *args: Any) -> dict[str, Any]:
     """How many parameters there are, what the module puts out, what its loss says."""
-    reply = admit.mapping(put(*args), "init_model", keys=("shapes", "fits", "out", "loss"))
+    reply = expect.mapping(put(*args), "init_model", keys=("shapes", "fits", "out", "loss"))
     count = 0.0
-    for shape in admit.sequence(reply["shapes"], "shapes"):
-        lengths = [admit.integer(n, "a length", low=0, high=1 << 30) for n in admit.sequence(shape, "a shape")]
+    for shape in expect.sequence(reply["shapes"], "shapes"):
+        lengths = [expect.integer(n, "a length", low=0, high=1 << 30) for n in expect.sequence(shape, "a shape")]
         count += float(np.prod(lengths, dtype=np.float64))
-    if not admit.boolean(reply["fits"], "whether the layers fit"):
+    if not expect.boolean(reply["fits"], "whether the layers fit"):
         return {"parameters": count, "out": np.zeros((N, NY)), "loss": 0.0}
     if reply["loss"] is None:
         raise BadReply("init_model returns no loss")
-    out = admit.array(reply["out"], "what the model puts out", shape=(N, NY), finite=False)
-    return {"parameters": count, "out": out, "loss": admit.number(reply["loss"], "what the loss says")}
+    out = expect.array(reply["out"], "what the model puts out", shape=(N, NY), finite=False)
+    return {"parameters": count, "out": out, "loss": expect.number(reply["loss"], "what the loss says")}
 
 
 QUESTIONS: dict[str, tuple[str, Callable[..., Any]]] = {

@@ -18,8 +18,7 @@ import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.digits import STATISTICS
 from grading.assignments.tdt4265_a2.settings import TWO_LAYERS, WITHOUT_RELU, ask_pass, network
-from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, remark, require
-from grading.authoring import expect as admit
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, expect, remark, require
 from grading.authoring.mistake import acting
 from grading.authoring.subject import Mistake
 from grading.checks import backward, initialisation, preprocessing
@@ -44,16 +43,16 @@ FANS = [Fans(n, m) for n, m in zip((INPUTS, *START), START, strict=False)]
 
 
 def _preprocessed(put: Callable[..., Any], X: Images) -> Array:
-    reply = admit.mapping(put(X, {"mean": MEAN, "std": STD}), "what the preprocessing answers", keys=("images",))
-    images = admit.array(reply["images"], "what pre_process_images returns", shape=(len(X), None))
-    if admit.sequence(reply.get("handed", []), "what was handed"):
+    reply = expect.mapping(put(X, {"mean": MEAN, "std": STD}), "what the preprocessing answers", keys=("images",))
+    images = expect.array(reply["images"], "what pre_process_images returns", shape=(len(X), None))
+    if expect.sequence(reply.get("handed", []), "what was handed"):
         remark("Your pre_process_images takes the mean and deviation: it was handed the training set's.")
     return images
 
 
 def _ask_weights(put: Callable[..., Any], improved: bool) -> list[Array]:
     told = put(network(START, "sigmoid", improved_init=improved))
-    return arrays(admit.mapping(told, "a new network", keys=("ws",))["ws"], "self.ws")
+    return arrays(expect.mapping(told, "a new network", keys=("ws",))["ws"], "self.ws")
 
 
 def _seed() -> int:
@@ -142,7 +141,7 @@ def cross_entropy_values(subject: Subject, draw: Draw) -> object:
     for rows in (n, 3 * n):
         targets, outputs = draw.one_hot(rows, classes), _probabilities(draw, rows, classes)
         what = f"the loss of {rows} rows"
-        losses[what] = admit.number(subject.cross_entropy_loss(targets, outputs), what)
+        losses[what] = expect.number(subject.cross_entropy_loss(targets, outputs), what)
     return losses
 
 
@@ -151,7 +150,7 @@ def one_hot_rows(subject: Subject, draw: Draw) -> object:
     """one_hot_encode makes of each label a row with a single 1 at its place."""
     n, classes = draw.sizes(2, 5, 9)  # not 10, which some write down
     labels = draw.labels(n, classes).astype(np.uint8)[:, None]
-    return admit.array(subject.one_hot_encode(labels, classes), "what one_hot_encode returns")
+    return expect.array(subject.one_hot_encode(labels, classes), "what one_hot_encode returns")
 
 
 # -- 2b: one hidden layer ---------------------------------------------------------------------------------

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.authoring import Variant
-from grading.authoring import expect as admit
+from grading.authoring import Variant, expect
 from grading.checks.softmax_networks import Setting, in_every_convention
 from grading.checks.trainers import arrays
 from grading.domain.errors import BadReply
@@ -33,11 +32,11 @@ def network(widths: Sequence[int], hidden: Hidden, *, improved_init: bool = Fals
 def ask_pass(put: Callable[..., Any], s: Setting, *, backward: bool = True) -> dict[str, Any]:
     """Outputs and gradients of the student's model, float64; that its constructor has no use_relu is excused."""
     told = put(network(s.widths, s.hidden), list(s.weights), s.X, s.Y, backward=backward)
-    reply = admit.mapping(told, "what the network answers", keys=("outputs", "grads"))
+    reply = expect.mapping(told, "what the network answers", keys=("outputs", "grads"))
     if s.hidden == "relu" and reply.get("relu") is False:
         _insist_on_working(put, s)
         return dict(NO_RELU)
-    outputs = admit.array(reply["outputs"], "what forward returns", finite=False)
+    outputs = expect.array(reply["outputs"], "what forward returns", finite=False)
     return {"outputs": outputs, "gradients": arrays(reply["grads"], "self.grads")} if backward else {"outputs": outputs}
 
 

@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from grading.assignments.tdt4265_a2.digits import digits
 from grading.assignments.tdt4265_a2.settings import CLASSES, TWO_LAYERS, network
-from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, remark, stores
-from grading.authoring import expect as admit
+from grading.authoring import PROPORTIONAL, Draw, Driven, Function, Part, Reference, Subject, expect, remark, stores
 from grading.authoring.mistake import acting
 from grading.checks import outcome, trainers
 from grading.checks.conclusions import insist, wrong
@@ -78,7 +77,7 @@ TRICKS = Plan((64, CLASSES))
 
 
 def _ask_accuracy(put: Callable[..., Any], outputs: Array, targets: Array) -> float:
-    return admit.number(put(targets, outputs, INPUTS), "what calculate_accuracy returns")
+    return expect.number(put(targets, outputs, INPUTS), "what calculate_accuracy returns")
 
 
 def _ask_steps(put: Callable[..., Any], asked: TrainerSetting) -> Steps:
@@ -94,11 +93,11 @@ def _ask_training(put: Callable[..., Any], plan: Plan, rows: Order) -> dict[str,
     options = {"gamma": GAMMA, "use_momentum": plan.tricks, "rate": plan.rate, "mean": d.mean, "std": d.std}
     asked = network(plan.widths, plan.hidden, improved_init=plan.tricks)
     told = put(asked, options, d.images, d.targets, rows, d.new)
-    reply = admit.mapping(told, "what the training answers", keys=("outputs",))
+    reply = expect.mapping(told, "what the training answers", keys=("outputs",))
     if plan.hidden == "relu" and reply.get("relu") is False:
         return {}
     shape = (len(d.new), CLASSES)
-    return {"outputs": admit.array(reply["outputs"], "what your trained network puts out", shape=shape, finite=False)}
+    return {"outputs": expect.array(reply["outputs"], "what your trained network puts out", shape=shape, finite=False)}
 
 
 def _ask_batches(put: Callable[..., Any], X: Array, Y: Array, size: int) -> list[Batch]:

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grading.authoring import Driven, Function, Subject
-from grading.authoring import expect as admit
+from grading.authoring import Driven, Function, Subject, expect
 from grading.authoring.bindings import Binding
 from grading.checks import initialisation
 from grading.checks.conclusions import Conclusion, insist, wrong
@@ -62,17 +61,17 @@ def insist_on(subject: Subject, name: str) -> None:
 
 def opinion_of(reply: Any, name: str) -> Conclusion:
     """Whether the weights of a network, as the driver tells them, follow their law."""
-    told = admit.mapping(reply, f"what {name}() holds")
+    told = expect.mapping(reply, f"what {name}() holds")
     samples: dict[str, Array] = {}
     fans: dict[str, Fans] = {}
     for place, (tensor, facts) in enumerate(list(told.items())[:MOST_TENSORS]):
-        entry = admit.mapping(facts, str(tensor), keys=("shape", "values"))
-        sizes = [admit.integer(n, "a shape", low=1) for n in admit.sequence(entry["shape"], "a shape")]
+        entry = expect.mapping(facts, str(tensor), keys=("shape", "values"))
+        sizes = [expect.integer(n, "a shape", low=1) for n in expect.sequence(entry["shape"], "a shape")]
         if len(sizes) < MATRIX:
             continue  # biases and normalisations begin as torch makes them
         label = f"layer {place + 1} ({tensor})"
         fans[label] = fans_of(tuple(sizes))
-        samples[label] = admit.array(entry["values"], label).astype(np.float64)
+        samples[label] = expect.array(entry["values"], label).astype(np.float64)
     if not samples:
         return wrong(f"{name}() has no layer with weights.")
     laws = {label: law_of(name, fans[label]) for label in samples}

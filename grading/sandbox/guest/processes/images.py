@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..wire import control as messages
+from ..wire import control
 from . import zygote
 from .loop import Loop
 from .places import close_all_but
@@ -104,8 +104,8 @@ class Images:
         """
         channel = self._all[name].channel
         if channel is None:
-            raise messages.Gone(f"the {name} zygote is gone")
-        messages.send(channel, body, descriptors)
+            raise control.Gone(f"the {name} zygote is gone")
+        control.send(channel, body, descriptors)
 
     def kill(self) -> None:
         """End all of them, without waiting."""
@@ -118,8 +118,8 @@ class Images:
         if image.channel is None:
             return
         try:
-            body, descriptors = messages.receive(image.channel, wait=False)
-        except messages.Gone:
+            body, descriptors = control.receive(image.channel, wait=False)
+        except control.Gone:
             self._lose(image)
             return
         if "fault" in body:
@@ -130,7 +130,7 @@ class Images:
         else:
             self._on_word(body, descriptors)
             return
-        messages.close(descriptors)
+        control.close(descriptors)
 
     def _lose(self, image: Image) -> None:
         if image.channel is not None:

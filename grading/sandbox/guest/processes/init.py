@@ -8,9 +8,8 @@ import signal
 import socket
 from typing import NoReturn
 
-from ..confinement import layers as confinement
-from ..confinement import syscalls, view
-from ..wire import control as messages
+from ..confinement import layers, syscalls, view
+from ..wire import control
 
 
 def start(tether: socket.socket, *, inner_root: bool, file_bytes: int, granted: bool) -> NoReturn:
@@ -27,18 +26,18 @@ def start(tether: socket.socket, *, inner_root: bool, file_bytes: int, granted: 
     """
     try:
         syscalls.name_process("chainrule-init")
-        syscalls.unshare(confinement.all_namespaces())
-        messages.send(tether, {"unshared": True})
-        messages.receive(tether)
+        syscalls.unshare(layers.all_namespaces())
+        control.send(tether, {"unshared": True})
+        control.receive(tether)
         child = os.fork()
         if child:
-            messages.send(tether, {"init": child})
+            control.send(tether, {"init": child})
             os._exit(0)
         _live(tether, inner_root=inner_root, file_bytes=file_bytes, granted=granted)
-    except messages.Gone:
+    except control.Gone:
         pass
     except BaseException as fault:
-        messages.send(tether, {"fault": f"{type(fault).__name__}: {fault}"})
+        control.send(tether, {"fault": f"{type(fault).__name__}: {fault}"})
     os._exit(1)
 
 
@@ -48,11 +47,11 @@ def _live(tether: socket.socket, *, inner_root: bool, file_bytes: int, granted: 
         os.setresuid(0, 0, 0)
     # The namespace's first process gets no signal that it does not handle, from inside; children are reaped unseen.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    view.lay(file_bytes=file_bytes, uid=confinement.INNER_ID, gid=confinement.INNER_ID, granted=granted)
+    view.lay(file_bytes=file_bytes, uid=layers.INNER_ID, gid=layers.INNER_ID, granted=granted)
     socket.sethostname("box")
-    messages.send(tether, {"laid": True})
+    control.send(tether, {"laid": True})
     while True:
-        body, _ = messages.receive(tether)
+        body, _ = control.receive(tether)
         if "file_bytes" in body:
             view.resize(int(body["file_bytes"]))
-            messages.send(tether, {"sized": True})
+            control.send(tether, {"sized": True})

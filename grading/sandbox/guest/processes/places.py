@@ -13,9 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..confinement import layers as confinement
-from ..confinement import syscalls
-from ..wire import control as messages
+from ..confinement import layers, syscalls
+from ..wire import control
 from . import init
 from .loop import Loop
 
@@ -108,8 +107,8 @@ class Places:
             place.step = "sized"
             return
         try:
-            messages.send(place.tether, {"file_bytes": file_bytes})
-        except messages.Gone:
+            control.send(place.tether, {"file_bytes": file_bytes})
+        except control.Gone:
             self._kill(place, "a box's init ended")
 
     def end(self, place: Place) -> None:
@@ -144,16 +143,16 @@ class Places:
 
     def _hear(self, place: Place) -> None:
         try:
-            body, _ = messages.receive(place.tether, wait=False)
-        except messages.Gone:
+            body, _ = control.receive(place.tether, wait=False)
+        except control.Gone:
             self._kill(place, "a box's init ended")
             return
         if "unshared" in body:
             try:
                 self._write_maps(place)
-                messages.send(place.tether, {"mapped": True})
+                control.send(place.tether, {"mapped": True})
                 place.step = "building"
-            except (OSError, messages.Gone) as fault:
+            except (OSError, control.Gone) as fault:
                 self._kill(place, f"user map: {fault}")
         elif "init" in body:
             place.pid = int(body["init"])
@@ -176,9 +175,9 @@ class Places:
 
     def _write_maps(self, place: Place) -> None:
         if self._inner_root:
-            lines = f"0 0 1\n{confinement.INNER_ID} {place.uid} 1\n"
+            lines = f"0 0 1\n{layers.INNER_ID} {place.uid} 1\n"
         else:
-            lines = f"{confinement.INNER_ID} 0 1\n"
+            lines = f"{layers.INNER_ID} 0 1\n"
             syscalls.write(f"/proc/{place.builder}/setgroups", "deny")
         syscalls.write(f"/proc/{place.builder}/uid_map", lines)
         syscalls.write(f"/proc/{place.builder}/gid_map", lines)

@@ -16,7 +16,7 @@ from ..confinement import syscalls, view
 from ..confinement.layers import ConfinementLayer
 from ..program.output import Printed
 from ..watching import integrity
-from ..wire import control as messages
+from ..wire import control
 from ..wire import frames as wire
 from . import answering
 
@@ -65,8 +65,8 @@ def main(place: StudentPlace) -> NoReturn:
         fault = f"{type(refused).__name__}: {refused}"
     channel = socket.socket(fileno=hatch)
     try:
-        request, descriptors = messages.receive(channel)
-    except messages.Gone:
+        request, descriptors = control.receive(channel)
+    except control.Gone:
         os._exit(0)
     channel.close()
     syscalls.name_process("student")

@@ -21,7 +21,7 @@ from typing import Any, Final, NoReturn
 
 from ..confinement import layers as confinement
 from ..confinement import syscalls, view
-from ..wire import control as messages
+from ..wire import control
 
 # What each image has imported before a box is opened. A program that needs more imports it in its box.
 IMAGES: Final[dict[str, tuple[str, ...]]] = {
@@ -86,11 +86,11 @@ def main(name: str, channel: socket.socket, settings: dict[str, Any], *, tier: s
     except BaseException as fault:
         said = f"{type(fault).__name__}: {fault}"[:2000]
         sys.stderr.write(f"chainrule: the {name} zygote did not start: {said}\n")
-        with contextlib.suppress(messages.Gone):
-            messages.send(channel, {"fault": said})
+        with contextlib.suppress(control.Gone):
+            control.send(channel, {"fault": said})
         os._exit(1)
-    with contextlib.suppress(messages.Gone):
-        messages.send(channel, {"ready": name})
+    with contextlib.suppress(control.Gone):
+        control.send(channel, {"ready": name})
         _Forker(name, channel, settings, tier=tier, inner_root=inner_root).run()
     os._exit(0)
 
@@ -121,11 +121,11 @@ class _Forker:
                     os.read(waker, 4096)
                 self._reap()
             if self.channel.fileno() in ready:
-                request, descriptors = messages.receive(self.channel)
+                request, descriptors = control.receive(self.channel)
                 try:
                     self._fork(request, descriptors)
                 finally:
-                    messages.close(descriptors)
+                    control.close(descriptors)
 
     def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
         hatch, rest = descriptors[0], descriptors[1:]
@@ -155,7 +155,7 @@ class _Forker:
         self.children[pid] = str(request["student"])
         pidfd = os.pidfd_open(pid)
         try:
-            messages.send(self.channel, {"student": request["student"], "born": pid}, (pidfd,))
+            control.send(self.channel, {"student": request["student"], "born": pid}, (pidfd,))
         finally:
             os.close(pidfd)
 
@@ -172,7 +172,7 @@ class _Forker:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                 continue
-            messages.send(
+            control.send(
                 self.channel,
                 {
                     "student": self.children.pop(pid, ""),
