@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from . import adapting, gpus, old_libraries
+from . import adapting, gpus, old_libraries, old_names
 from .loader import GUARDED
 from .state import ProgramState
 
@@ -29,6 +29,7 @@ def install(program: ProgramState) -> None:
     _cut_the_network(program)
     _tolerate_missing_folders(program)
     adapting.install(program)
+    old_names.install(program)
     absent = _Absent(program)
     sys.meta_path.append(absent)
     sys.meta_path.insert(0, _Halves(absent))
