@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..wire.values import clean
-from . import loops
+from . import again, loops
 from .adapting import adapted
 from .state import ProgramState
 
@@ -64,15 +64,28 @@ def execute(program: ProgramState, index: int) -> None:
     between = program.scratch.get(BETWEEN, ())
     _look(program, unit.source, [first for first, _ in between])
     try:
-        with_spares(program, lambda: _run(program, tree, name))
+        with again.noted(program, index) if program.mode == "run" else contextlib.nullcontext():
+            with_spares(program, lambda: _run(program, tree, name))
     except ELSEWHERE:
         if program.mode == "run":
             _run_the_rest(program, tree, name)
         raise
+    except Exception as fault:
+        if not again.again(program, index, lambda unit: _run_again(program, unit)):
+            if again.behind(program, index):
+                fault.add_note(again.NOTE)
+            raise
     finally:
         loops.keep(program)
         _note_versions(program, index, before)
         _look(program, unit.source, [then for _, then in between])
+
+
+def _run_again(program: ProgramState, index: int) -> None:
+    """Run a unit once more; its lines are known."""
+    unit, name = program.units[index], filename(program, index)
+    tree = adapted(program, ast.parse("\n" * (unit.first_line - 1) + unit.source, name))
+    with_spares(program, lambda: _run(program, tree, name))
 
 
 def _look(program: ProgramState, source: str, hooks: list[Callable[[ProgramState, str], None]]) -> None:
@@ -250,6 +263,8 @@ def describe(fault: BaseException) -> dict[str, Any]:
     except BaseException:
         text = ""
     name = type(fault).__name__
+    if again.NOTE in getattr(fault, "__notes__", ()):
+        text = f"{text} ({again.NOTE})"
     if isinstance(fault, SystemExit):
         text = f"the program asked to exit ({text})" if text else "the program asked to exit"
     return {"exception": clean(str(name), 100), "text": clean(str(text), MAX_TEXT), "where": _where(fault)}

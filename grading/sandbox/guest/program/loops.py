@@ -10,9 +10,10 @@ import builtins
 import itertools
 import linecache
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from .again import Cuts, cuts_of
 from .old_libraries import entries_of
 from .state import ProgramState
 
@@ -31,7 +32,12 @@ def install(program: ProgramState) -> None:
         return count if program.step_limit is None else min(count, program.step_limit)
 
     def few(iterable: Iterable[Any]) -> Iterable[Any]:
-        return shortened(iterable, int(program.options.get("epochs", 1)))
+        cuts, most = cuts_of(program), int(program.options.get("epochs", 1))
+        if cuts.whole:
+            return _in_time(iterable, cuts)
+        if _rounds(iterable) > most:
+            cuts.units.add(program.unit)
+        return shortened(iterable, most)
 
     if program.mode == "run" and "steps" in program.options:
         program.step_limit = int(program.options["steps"])
@@ -51,6 +57,20 @@ def keep(program: ProgramState) -> None:
     for name in ("range", "xrange"):
         if ours is not None and program.namespace.get(name) is _range:
             program.namespace[name] = ours
+
+
+def _rounds(iterable: Iterable[Any]) -> float:
+    """How often a loop goes over what may be cut; 0 where that cannot be told."""
+    inner = getattr(iterable, "iterable", iterable)
+    if isinstance(inner, itertools.count):
+        return float("inf")
+    return len(inner) if isinstance(inner, _range) else 0
+
+
+def _in_time(iterable: Iterable[Any], cuts: Cuts) -> Iterator[Any]:
+    for entry in iterable:
+        cuts.check()
+        yield entry
 
 
 def shortened(iterable: Iterable[Any], most: int) -> Iterable[Any]:

@@ -6,6 +6,7 @@ import inspect
 import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset
@@ -53,6 +54,25 @@ class LoadingWatch:
         self._batch_size = max(2, int(options.get("batch_size", 4)))
         self._train_batches = max(1, int(options.get("train_batches", 1)))
         self._latest: Loader | None = None
+        self.cut = 0
+        self._whole_passes = False
+        self._check: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def wider(self, batches: int | None, check: Callable[[], None]) -> Iterator[None]:
+        """While inside, every pass is as long as `len(loader)` says, and has up to `batches` batches where given.
+
+        Args:
+            batches: instead of the option.
+            check: called before each batch; ends what takes too long.
+        """
+        before = self._batches, self._check, self._whole_passes
+        self._batches = self._batches if batches is None else batches
+        self._check, self._whole_passes = check, True
+        try:
+            yield
+        finally:
+            self._batches, self._check, self._whole_passes = before
 
     def install(self) -> None:
         """Put the recorder around loaders, and stand-ins behind data sets and image files."""
@@ -119,15 +139,20 @@ class LoadingWatch:
             batches = (
                 list(indices)[:most] for _, indices in zip(range(self._batches), _batches(sampler, most), strict=False)
             )
-        begun = self._steps
+        begun, given = self._steps, 0
         for indices in batches:
+            self._check()
             items = [loader.dataset[i] for i in indices]
             batch = loader.collate_fn(items if sampler is not None else items[0])
             self._latest = record
             passes = self._networks.training_passes
+            given += 1
             yield batch
+            if self._whole_passes:
+                continue
             if self._steps >= begun + self._train_batches or self._networks.training_passes == passes:
-                return
+                break
+        self.cut += given < _length(loader)
 
     def _counting(self, original: Callable[..., int]) -> Callable[..., int]:
         @functools.wraps(original)
@@ -161,6 +186,15 @@ class LoadingWatch:
                 return dataset
             dataset = inner
         return dataset
+
+
+def _length(loader: Any) -> int:
+    """Batches of a whole pass, as far as they are known."""
+    sampler = loader.sampler if loader.batch_sampler is None else loader.batch_sampler
+    try:
+        return len(sampler)
+    except TypeError:
+        return 0
 
 
 def _batches(sampler: Any, most: int) -> Iterator[list[Any]]:
