@@ -14,7 +14,7 @@ from grading.authoring.award import ALL_OR_NOTHING, MANUAL, PROPORTIONAL, AtLeas
 from grading.authoring.bindings import Adapted, Behaviour, Driven, Function, folded
 from grading.authoring.check import Line
 from grading.authoring.draw import Draw
-from grading.authoring.executed import CapturedAxes, CapturedFigure, Executed, UnitOutcome, blank
+from grading.authoring.executed import CapturedFigure, Executed, UnitOutcome, blank
 from grading.authoring.found import FoundOnce
 from grading.authoring.mistake import KnownMistake, acting
 from grading.authoring.pictures import FigureHook, Picture, canvas, png_of
@@ -33,7 +33,6 @@ __all__ = [
     "AtLeast",
     "Award",
     "Behaviour",
-    "CapturedAxes",
     "CapturedFigure",
     "Criterion",
     "Draw",

@@ -31,46 +31,18 @@ class UnitOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class CapturedAxes:
-    """One axes of a captured figure.
-
-    Attributes:
-        title, xlabel, ylabel: text as drawn.
-        images: what `imshow` was given, each (h, w), (h, w, 3) or (h, w, 4), real and finite.
-        lines: points of each line, (n, 2).
-        collections: how many scatter sets, contours and the like.
-        legend: its entries.
-        scatters: points of each scatter set, (n, 2).
-    """
-
-    title: str = ""
-    xlabel: str = ""
-    ylabel: str = ""
-    images: tuple[Array, ...] = ()
-    lines: tuple[Array, ...] = ()
-    collections: int = 0
-    legend: tuple[str, ...] = ()
-    scatters: tuple[Array, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CapturedFigure:
     """A figure that the student's code drew.
 
     Attributes:
         unit: label of the cell that drew it.
         png: its picture, still untrusted bytes.
-        axes: what is in it.
+        images: what `imshow` was given, each (h, w), (h, w, 3) or (h, w, 4), real and finite.
     """
 
     unit: str
     png: bytes
-    axes: tuple[CapturedAxes, ...] = ()
-
-    @property
-    def images(self) -> tuple[Array, ...]:
-        """All images of all axes."""
-        return tuple(image for axes in self.axes for image in axes.images)
+    images: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +63,6 @@ class Executed:
     def faults(self) -> tuple[UnitOutcome, ...]:
         """The cells that raised or were stopped."""
         return tuple(u for u in self.units if u.fault or u.overran)
-
-    @property
-    def images(self) -> tuple[Array, ...]:
-        """All images of all figures."""
-        return tuple(image for figure in self.figures for image in figure.images)
 
 
 def blank(image: Array) -> bool:

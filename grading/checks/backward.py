@@ -16,7 +16,7 @@ import numpy.typing as npt
 from grading.authoring import expect
 from grading.authoring.draw import Draw
 from grading.checks.conclusions import Conclusion, right, wrong
-from grading.numerics.gradients import SLOPE_ATOL, SLOPE_RTOL, STEP, central_difference, inner_product, moved
+from grading.numerics.gradients import central_difference, inner_product, moved
 
 Array = npt.NDArray[np.float64]
 Arrays = Mapping[str, Array]
@@ -29,25 +29,11 @@ TRIES = 4
 SAME_FACTOR = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How well a slope can be measured.
-
-    Attributes:
-        unit: roundoff of the numbers that the student computes in.
-        step: of the first central difference, along a direction of length 1.
-        rtol, atol: by how much a right gradient may be off; `atol` is times the length of the gradient, or 1.
-    """
-
-    unit: float
-    step: float
-    rtol: float
-    atol: float
-
-
-DOUBLE = Precision(2.0**-53, STEP, SLOPE_RTOL, SLOPE_ATOL)
-SINGLE = Precision(2.0**-24, 8e-3, 1e-3, 4e-5)
-"""Also right for float64, where nobody knows in which precision a program computes; mistakes are off by percents."""
+UNIT = 2.0**-24
+FIRST_STEP, RTOL, ATOL = 8e-3, 1e-3, 4e-5
+"""Of float32, and of the first central difference in it, along a direction of length 1; `ATOL` is times the gradient's
+length, or 1. Right for float64 too: nobody knows in which precision a program computes; mistakes are off by percents.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +51,22 @@ class Measured:
     smooth: bool
 
 
-def measured(function: Callable[[float], float], *, size: float = 1.0, precision: Precision = DOUBLE) -> Measured:
+def measured(function: Callable[[float], float], *, size: float = 1.0) -> Measured:
     """The derivative at 0 with a step short enough to stay clear of kinks.
 
     Args:
         function: of one number, float64.
         size: typical size of the derivative, to which agreement is relative.
-        precision: the step to begin with, and what rounding may do.
 
     Returns:
         The first central difference that agrees with the one of half its step; else the last tried, not smooth.
     """
-    step = precision.step
+    step = FIRST_STEP
     wide = central_difference(function, step=step)
     while step > SHORTEST:
         half = central_difference(function, step=step / 2)
-        rounding = 4 * precision.unit * abs(function(0.0)) / step
-        if abs(wide - half) <= max(SMOOTH * max(size, abs(half)), precision.rtol * abs(half), 2 * rounding):
+        rounding = 4 * UNIT * abs(function(0.0)) / step
+        if abs(wide - half) <= max(SMOOTH * max(size, abs(half)), RTOL * abs(half), 2 * rounding):
             return Measured(half, step / 2, smooth=True)
         step /= 4
         wide = central_difference(function, step=step)
@@ -93,8 +78,6 @@ def slope(
     parameters: Arrays,
     gradients: Mapping[str, object],
     draw: Draw,
-    *,
-    precision: Precision = DOUBLE,
 ) -> Conclusion:
     """Your gradients are the slope of your own loss, along a random direction through all parameters.
 
@@ -103,7 +86,6 @@ def slope(
         parameters: name → array, float64, where the gradients were taken; the first axis is the inputs'.
         gradients: the student's, by the same names.
         draw: for directions.
-        precision: in which the student computes.
     """
     g = {
         name: expect.array(gradients.get(name), f"the gradient of {name}", shape=p.shape)
@@ -121,12 +103,12 @@ def slope(
             return expect.number(loss(moved(parameters, direction, t)), "your loss")
 
         claimed = inner_product(g, direction)
-        found = measured(along, size=length, precision=precision)
-        tolerance = precision.rtol * max(abs(found.value), abs(claimed)) + precision.atol * max(1.0, length)
+        found = measured(along, size=length)
+        tolerance = RTOL * max(abs(found.value), abs(claimed)) + ATOL * max(1.0, length)
         if abs(found.value - claimed) <= tolerance:
             return right(measured=found.value, claimed=claimed)
         if found.smooth:
-            return _off(loss, parameters, g, direction, found=found, claimed=claimed, precision=precision)
+            return _off(loss, parameters, g, direction, found=found, claimed=claimed)
     return wrong(
         "Your loss has no slope to compare with: the same parameters, moved ever so little, give quite other losses. "
         "Leave randomness and rounding out of it."
@@ -141,7 +123,6 @@ def _off(
     *,
     found: Measured,
     claimed: float,
-    precision: Precision,
 ) -> Conclusion:
     """Which arrays are off: one array moves at a time."""
     off, ratios = [], {}
@@ -153,7 +134,7 @@ def _off(
 
         value, said = central_difference(along, step=found.step), inner_product({name: g[name]}, only)
         ratios[name] = said / value if value else float("inf")
-        if abs(value - said) > 10 * (precision.rtol * max(abs(value), abs(said)) + precision.atol):
+        if abs(value - said) > 10 * (RTOL * max(abs(value), abs(said)) + ATOL):
             off.append(name)
     names = off or list(parameters)
     common = ratios[names[0]]

@@ -32,7 +32,7 @@ from grading.mistakes.initialisation import (
     Known,
     wrong_laws,
 )
-from grading.numerics.statistics import ALARM, mean_test, spread_test
+from grading.numerics.statistics import ALARM, mean_holds, spread_holds
 from reference_models.initializers import MATRIX, Fans, Law, zeros
 
 Array = npt.NDArray[np.float64]
@@ -63,9 +63,9 @@ def follows(sample: Array, law: Law, *, alarm: float = ALARM) -> str:  # noqa: P
     slack = ROUNDING * (abs(law.mean) + law.bound)
     if law.shape == "uniform" and (np.abs(x - law.mean) > law.bound + slack).any():
         return "range"
-    if not mean_test(x, mean=law.mean, std=law.std, alarm=share).holds:
+    if not mean_holds(x, mean=law.mean, std=law.std, alarm=share):
         return "mean"
-    if not spread_test(x, std=law.std, kurtosis=KURTOSIS[law.shape], alarm=share).holds:
+    if not spread_holds(x, std=law.std, kurtosis=KURTOSIS[law.shape], alarm=share):
         return "spread"
     if distance(x, law) > math.sqrt(math.log(2 / share) / (2 * max(1, x.size))):
         return "distribution"

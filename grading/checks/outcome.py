@@ -18,7 +18,7 @@ from scipy.special import stdtrit
 
 from grading.authoring import Draw, expect
 from grading.checks.conclusions import Conclusion, right, wrong
-from grading.mistakes.metrics import ACCURACY, ACCURACY_IN_PERCENT
+from grading.mistakes.metrics import ACCURACY
 from grading.mistakes.training_loops import BELOW_BAND, CONSTANT_OUTPUT, LABELS_PERMUTED, ONE_CLASS_ONLY, UNTRAINED
 from grading.numerics.statistics import limit_of
 
@@ -129,7 +129,7 @@ def telling(draw: Draw, n: int, classes: int) -> tuple[Array, Array]:
     raise ValueError("no draw tells the known mistakes apart")
 
 
-def claimed(said: object, outputs: object, labels: Array, classes: int, *, percent: bool = True) -> Conclusion:
+def claimed(said: object, outputs: object, labels: Array, classes: int) -> Conclusion:
     """The accuracy that your function returns is the share of right answers, as a rate or in percent.
 
     Args:
@@ -137,7 +137,6 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
         outputs: (n, classes), the judge's scores.
         labels: (n,).
         classes: how many.
-        percent: whether 0 … 100 counts as well.
     """
     number, share = expect.number(said, "your accuracy"), accuracy(outputs, labels, classes)
     scores = np.asarray(outputs, np.float64)
@@ -145,9 +144,7 @@ def claimed(said: object, outputs: object, labels: Array, classes: int, *, perce
     if abs(number - share) <= slack:
         return right()
     if abs(number - 100 * share) <= 100 * slack:
-        if percent:
-            return right("Your accuracy is in percent: allowed.")
-        return wrong("Your accuracy is in percent.", ACCURACY_IN_PERCENT)
+        return right("Your accuracy is in percent: allowed.")
     hot = np.eye(classes)[labels.astype(int)]
     for known in ACCURACY:
         value = known.variant(scores, hot)

@@ -48,14 +48,12 @@ class Found:
         readings: what it may mean.
         step: distance of two neighbours when written to so many digits.
         digits: how many significant ones there are.
-        after: the word behind it, lower case.
     """
 
     text: str
     readings: tuple[float, ...]
     step: float
     digits: int
-    after: str = ""
 
 
 def _typed(text: str) -> str:
@@ -80,14 +78,12 @@ def numbers(text: str) -> list[Found]:
             values += [sign * v for v in plain]
         decimals = len(re.split(r"[.,]", raw)[-1]) if plain[-1] != int(plain[-1]) or _has_decimals(raw) else 0
         digits = len(re.sub(r"\D", "", raw).lstrip("0"))
-        after = re.match(r"\s*([^\W\d_]+)", text[match.end() : match.end() + 40])
         found.append(
             Found(
                 match.group().strip(),
                 tuple(dict.fromkeys(values)),
                 10.0**-decimals * scale,
                 digits,
-                after[1].lower() if after else "",
             )
         )
     return found
@@ -152,17 +148,13 @@ class Quantity:
         value: the right one.
         also: other right ones → a remark such as "without biases".
         known: wrong ones → what to tell the student.
-        units: unit → factor to the unit of `value`; a number without a unit counts as it is.
         rtol: relative tolerance of numbers that are measured, not counted.
-        rounded: whether a rounded number counts.
     """
 
     value: float
     also: Mapping[float, str] = field(default_factory=dict)
     known: Mapping[float, str] = field(default_factory=dict)
-    units: Mapping[str, float] = field(default_factory=dict)
     rtol: float = 1e-9
-    rounded: bool = True
 
     def judge(self, answer: str) -> Right | Wrong | ForHuman:
         """Right if one of the results is an accepted number and none is a known wrong one."""
@@ -188,12 +180,11 @@ class Quantity:
         return next((said for v, said in self.also.items() if any(self._is(f, v) for f in found)), "")
 
     def _is(self, found: Found, value: float) -> bool:
-        factor = self.units.get(found.after, 1.0)
         slack = self.rtol * abs(value)
-        if self.rounded and found.digits >= ROUNDED_DIGITS and found.step * factor < abs(value):
+        if found.digits >= ROUNDED_DIGITS and found.step < abs(value):
             # One part in 10^9 on top: 0.265 as a double lies just below its own half step.
-            slack = max(slack, found.step * factor / 2 * (1 + 1e-9)) if not _whole(found) else slack
-        return any(abs(r * factor - value) <= slack for r in found.readings)
+            slack = max(slack, found.step / 2 * (1 + 1e-9)) if not _whole(found) else slack
+        return any(abs(r - value) <= slack for r in found.readings)
 
 
 def _whole(found: Found) -> bool:

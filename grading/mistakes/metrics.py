@@ -51,6 +51,3 @@ ACCURACY: tuple[Accuracy, ...] = (
     ),
 )
 """Of outputs and targets with fewer columns than rows, which an argmax along the other axis confuses."""
-ACCURACY_IN_PERCENT = KnownMistake(
-    "accuracy-in-percent", "The accuracy is in percent.", "A rate between 0 and 1 is asked for."
-)

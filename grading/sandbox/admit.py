@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from grading.domain.errors import BadReply, ChainruleError, Missing, Overran, Raised, RubricFault
-from grading.sandbox.answers import Array, BoxFigure, Defined, FigureAxes, SandboxLayer, UnitFault
+from grading.sandbox.answers import BoxFigure, Defined, SandboxLayer, UnitFault
 from grading.sandbox.guest.wire import frames as wire
 from grading.sandbox.guest.wire import values
 
@@ -119,7 +119,6 @@ def definitions(form: Any) -> tuple[Defined, ...]:
                 kind=text(item.get("kind"), 20),
                 parameters=texts(item.get("parameters"), 100),
                 required=max(0, natural(item.get("required"))),
-                unit_index=natural(item.get("unit")),
                 versions=tuple(natural(v) for v in versions[:MAX_NOTES]) if isinstance(versions, list) else (),
             )
         )
@@ -132,63 +131,30 @@ def figures(form: Any) -> list[BoxFigure]:
 
 
 def _figure(item: dict[str, Any]) -> BoxFigure:
-    png, width, height = picture(item.get("png"))
-    axes = item.get("axes")
+    images = item.get("images")
     return BoxFigure(
-        unit=natural(item.get("unit")),
         label=text(item.get("label"), 200),
-        png=png,
-        width=width,
-        height=height,
-        title=text(item.get("title"), 300),
-        axes=tuple(_axes(a) for a in axes[:64] if isinstance(a, dict)) if isinstance(axes, list) else (),
-        axes_count=max(0, natural(item.get("axes_count"))),
+        png=picture(item.get("png")),
+        images=tuple(a for a in images[:MAX_NOTES] if isinstance(a, np.ndarray)) if isinstance(images, list) else (),
     )
 
 
-def _axes(item: dict[str, Any]) -> FigureAxes:
-    return FigureAxes(
-        title=text(item.get("title"), 300),
-        xlabel=text(item.get("xlabel"), 300),
-        ylabel=text(item.get("ylabel"), 300),
-        xlim=_limits(item.get("xlim")),
-        ylim=_limits(item.get("ylim")),
-        images=_arrays(item.get("images")),
-        lines=_arrays(item.get("lines")),
-        line_labels=texts(item.get("line_labels"), 200),
-        scatters=_arrays(item.get("scatters")),
-        collections=max(0, natural(item.get("collections"))),
-        collection_kinds=texts(item.get("collection_kinds"), 100),
-        patches=max(0, natural(item.get("patches"))),
-        texts=texts(item.get("texts"), 200),
-        legend=texts(item.get("legend"), 200),
-    )
-
-
-def _limits(form: Any) -> tuple[float, ...]:
-    return tuple(number(v) for v in form[:2]) if isinstance(form, list) else ()
-
-
-def _arrays(form: Any) -> tuple[Array, ...]:
-    return tuple(a for a in form[:64] if isinstance(a, np.ndarray)) if isinstance(form, list) else ()
-
-
-def picture(raw: Any) -> tuple[bytes, int, int]:
-    """PNG bytes made by us from the pixels of PNG bytes made by others, with width and height; b"", 0, 0 if refused."""
+def picture(raw: Any) -> bytes:
+    """PNG bytes made by us from the pixels of PNG bytes made by others; b"" if refused."""
     from PIL import Image
 
     if not isinstance(raw, bytes) or not raw:
-        return b"", 0, 0
+        return b""
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(raw), formats=["PNG"]) as image:
             warnings.simplefilter("error")
             if max(image.size) > MAX_PICTURE_SIDE:
-                return b"", 0, 0
+                return b""
             pixels = image.convert("RGBA")
             flat = Image.new("RGB", pixels.size, "white")
             flat.paste(pixels, mask=pixels.getchannel("A"))
             file = io.BytesIO()
             flat.save(file, format="PNG")
-            return file.getvalue(), flat.width, flat.height
+            return file.getvalue()
     except Exception:  # noqa: BLE001 - an image library's own errors on hostile bytes are of many classes
-        return b"", 0, 0
+        return b""

@@ -93,7 +93,6 @@ class Defined:
         kind: "function", "class", "module", "callable" or "value".
         parameters: names of the positional parameters, of a class those of its constructor.
         required: how many of them have no default.
-        unit_index: of the last unit that defined it, -1 where that is not known.
         versions: units that defined it as a function or class; `name@3` asks for the one of unit 3.
     """
 
@@ -101,7 +100,6 @@ class Defined:
     kind: str = "function"
     parameters: tuple[str, ...] = ()
     required: int = 0
-    unit_index: int = -1
     versions: tuple[int, ...] = ()
 
 
@@ -146,52 +144,18 @@ class UnitResult:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureAxes:
-    """One pair of axes as numbers.
-
-    Attributes:
-        images: arrays of `imshow`, (h, w) or (h, w, 3|4); large ones thinned.
-        lines: (n, 2) each.
-        scatters: (n, 2) each.
-        collections: how many (filled contours, scatters, meshes), and `collection_kinds` which classes.
-    """
-
-    title: str
-    xlabel: str
-    ylabel: str
-    xlim: tuple[float, ...]
-    ylim: tuple[float, ...]
-    images: tuple[Array, ...]
-    lines: tuple[Array, ...]
-    line_labels: tuple[str, ...]
-    scatters: tuple[Array, ...]
-    collections: int
-    collection_kinds: tuple[str, ...]
-    patches: int
-    texts: tuple[str, ...]
-    legend: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class BoxFigure:
     """A figure that the program showed.
 
     Attributes:
-        unit: index of the unit that drew it, -1 outside units.
-        label: of that unit ("cell 7").
+        label: of the unit that drew it ("cell 7"), "" outside units.
         png: encoded anew on our side; b"" where the picture was refused or too many were drawn.
-        width, height: pixels of `png`.
-        axes_count: of all axes, also those beyond the ones described.
+        images: arrays of `imshow`, (h, w) or (h, w, 3|4); large ones thinned.
     """
 
-    unit: int
     label: str
     png: bytes
-    width: int
-    height: int
-    title: str
-    axes: tuple[FigureAxes, ...]
-    axes_count: int
+    images: tuple[Array, ...]
 
 
 Cause = Literal["ended", "exit", "signal", "memory", "cpu", "deadline", "disk", "closed", "house", "unknown"]

@@ -31,8 +31,8 @@ class Forbidden(ChainruleError):  # noqa: N818  # named for what holds, like the
     """The caller knows that it exists, but may not do this with it."""
 
 
-class Conflict(ChainruleError):  # noqa: N818  # the same
-    """The thing is not in a state in which this can be done.
+class _Coded(ChainruleError):  # noqa: N818 - the same
+    """A refusal that machines tell from others.
 
     Args:
         code: stable, hyphenated, for machines.
@@ -44,17 +44,12 @@ class Conflict(ChainruleError):  # noqa: N818  # the same
         self.code = code
 
 
-class InvalidRequest(ChainruleError):  # noqa: N818  # the same
-    """The request makes no sense as it stands, whatever the state of things.
+class Conflict(_Coded):
+    """The thing is not in a state in which this can be done."""
 
-    Args:
-        code: stable, hyphenated, for machines.
-        message: for people.
-    """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+class InvalidRequest(_Coded):
+    """The request makes no sense as it stands, whatever the state of things."""
 
 
 class SubmissionsClosed(Conflict):

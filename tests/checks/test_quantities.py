@@ -71,15 +71,6 @@ def test_rates_percents_and_decimal_commas_are_one() -> None:
     assert isinstance(Quantity(-1.5).judge("x = -1.5"), Right)
 
 
-def test_units_convert() -> None:
-    """A number with a unit is brought to the question's."""
-    memory = Quantity(4.0, units={"kb": 1 / 1024, "mb": 1.0})
-
-    assert isinstance(memory.judge("4096 KB"), Right)
-    assert isinstance(memory.judge("4 MB"), Right)
-    assert isinstance(memory.judge("4096"), Wrong)
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(["{:,}", "{:_}", "{}"]), st.sampled_from([",", " ", "\u202f", ".", "'"]))
 def test_every_integer_is_read_back(n: int, form: str, mark: str) -> None:

@@ -189,7 +189,7 @@ def slope_of_your_loss(student: Subject, draw: Draw) -> None:
         require((outputs > 0).all(), "forward gives numbers that are no probabilities: not all are above 0.")
         return right.cross_entropy(s.Y, outputs)
 
-    insist(backward.slope(loss, places, dict(zip(names, found, strict=True)), draw, precision=backward.SINGLE))
+    insist(backward.slope(loss, places, dict(zip(names, found, strict=True)), draw))
 
 
 @task_2b.holds(id="large-logits", weight="0", form="free", needs=("forward",))

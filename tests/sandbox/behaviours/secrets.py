@@ -63,7 +63,7 @@ SEARCH = """
         text = b" ".join(sorted(found)) or b"nothing"
         print(text.decode())
         plt.figure()
-        plt.title(text.decode())
+        plt.imshow(np.frombuffer(text, dtype=np.uint8)[None])
         plt.show()
         return {text.decode(): text.decode(), "array": np.frombuffer(text, dtype=np.uint8)}
 
@@ -83,7 +83,7 @@ def came_out(box: Box, *roots: str) -> dict[str, str]:
         "text": answer[name],
         "array": np.asarray(answer["array"]).astype(np.uint8).tobytes().decode("latin-1"),
         "printed": box.printed(),
-        "drawn": repr(figure),
+        "drawn": figure.images[0].astype(np.uint8).tobytes().decode("latin-1"),
         "raised": str(raised.value),
     }
 

@@ -1,4 +1,4 @@
-"""Figures that the program shows: kept as pictures and as the numbers that were drawn."""
+"""Figures that the program shows: kept as pictures, with the numbers of the images in them."""
 
 import io
 import sys
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..wire.values import clean
 from .state import ProgramState
 
 MAX_FIGURES = 64
@@ -15,7 +14,6 @@ MAX_PNG_BYTES = 1 << 20
 MAX_SIDE = 1600
 MAX_AXES = 64
 MAX_IMAGE_ELEMENTS = 1 << 18
-MAX_POINTS = 4096
 MAX_ARTISTS = 64
 KEPT = "figures"
 
@@ -73,14 +71,11 @@ def _describe(program: ProgramState, figure: Any) -> dict[str, Any]:
     if pictures.get(program.unit, 0) < MAX_PNG_A_UNIT:
         pictures[program.unit] = pictures.get(program.unit, 0) + 1
         png = _render(figure)
-    suptitle = getattr(figure, "_suptitle", None)
+    drawn = [image for axes in figure.axes[:MAX_AXES] for image in axes.get_images()[:MAX_ARTISTS]]
     return {
-        "unit": program.unit,
         "label": program.units[program.unit].label if program.unit >= 0 else "",
         "png": png,
-        "title": clean(suptitle.get_text(), 300) if suptitle is not None else "",
-        "axes": [_axes(axes) for axes in figure.axes[:MAX_AXES]],
-        "axes_count": len(figure.axes),
+        "images": [_numbers(image.get_array()) for image in drawn[:MAX_ARTISTS]],
     }
 
 
@@ -100,49 +95,13 @@ def _render(figure: Any) -> bytes:
     return b""
 
 
-def _axes(axes: Any) -> dict[str, Any]:
-    legend = axes.get_legend()
-    return {
-        "title": clean(axes.get_title(), 300),
-        "xlabel": clean(axes.get_xlabel(), 300),
-        "ylabel": clean(axes.get_ylabel(), 300),
-        "xlim": [float(v) for v in axes.get_xlim()],
-        "ylim": [float(v) for v in axes.get_ylim()],
-        "xscale": str(axes.get_xscale()),
-        "yscale": str(axes.get_yscale()),
-        "images": [_numbers(image.get_array(), MAX_IMAGE_ELEMENTS) for image in axes.get_images()[:MAX_ARTISTS]],
-        "lines": [_points(line) for line in axes.get_lines()[:MAX_ARTISTS]],
-        "line_labels": [clean(str(line.get_label()), 200) for line in axes.get_lines()[:MAX_ARTISTS]],
-        "scatters": [
-            _numbers(np.asarray(c.get_offsets()), 2 * MAX_POINTS)
-            for c in axes.collections[:MAX_ARTISTS]
-            if len(c.get_offsets()) > 1
-        ],
-        "collections": len(axes.collections),
-        "collection_kinds": sorted({type(c).__name__ for c in axes.collections}),
-        "patches": len(axes.patches),
-        "texts": [clean(text.get_text(), 200) for text in axes.texts[:MAX_ARTISTS]],
-        "legend": [clean(text.get_text(), 200) for text in legend.get_texts()[:MAX_ARTISTS]]
-        if legend is not None
-        else [],
-    }
-
-
-def _numbers(values: Any, most: int) -> Any:
-    """A plain array of at most `most` elements: larger ones are thinned evenly in their first two directions."""
+def _numbers(values: Any) -> Any:
+    """A plain array; larger ones than `MAX_IMAGE_ELEMENTS` are thinned evenly in their first two directions."""
     try:
         array = np.ma.filled(np.ma.asarray(values), 0)
         array = np.asarray(array if array.dtype.kind in "biu" else array.astype(np.float64))
     except (TypeError, ValueError):
         return np.zeros((0,))
-    while array.size > most and array.ndim > 0:
-        array = array[::2, ::2] if array.ndim > 1 and array.shape[1] > 8 else array[::2]  # noqa: PLR2004 - points stay pairs
+    while array.size > MAX_IMAGE_ELEMENTS and array.ndim > 1:
+        array = array[::2, ::2]
     return np.ascontiguousarray(array)
-
-
-def _points(line: Any) -> Any:
-    try:
-        points = np.column_stack([np.asarray(line.get_xdata(orig=False)), np.asarray(line.get_ydata(orig=False))])
-    except (TypeError, ValueError):
-        return np.zeros((0, 2))
-    return _numbers(points, 2 * MAX_POINTS)

@@ -218,15 +218,13 @@ def defined(program: ProgramState) -> list[dict[str, Any]]:
             continue
         kind = _kind(value)
         parameters, required = signature(value)
-        units = sorted(versions.get(name, {}))
         found.append(
             {
                 "name": clean(name, 200),
                 "kind": kind,
                 "parameters": parameters,
                 "required": required,
-                "unit": units[-1] if units else -1,
-                "versions": units,
+                "versions": sorted(versions.get(name, {})),
             }
         )
     return found
