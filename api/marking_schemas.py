@@ -6,10 +6,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import API, Answer, Points
-from grading.store.comments import CommentView
+from api.schemas import API, Answer, Listing, Points
 from grading.store.marked_reports import GivenMark
-from grading.store.queries.marking import Item, ItemView, MarkEventView, MarkingProgress
+from grading.store.queries.marking import Item, ItemView, MarkingProgress
 
 
 class ItemOut(Answer):
@@ -142,15 +141,10 @@ class CommentOut(Answer):
     points: Points | None
 
 
-class CommentList(BaseModel):
+class CommentList(Listing):
     """Comments, oldest first."""
 
     items: list[CommentOut]
-
-    @classmethod
-    def of(cls, views: list[CommentView]) -> Self:
-        """The views as they are."""
-        return cls(items=[CommentOut.model_validate(view) for view in views])
 
 
 class EventOut(Answer):
@@ -166,12 +160,7 @@ class EventOut(Answer):
     undone_at: datetime | None
 
 
-class Trail(BaseModel):
+class Trail(Listing):
     """Who marked what and when, newest first."""
 
     items: list[EventOut]
-
-    @classmethod
-    def of(cls, views: list[MarkEventView]) -> Self:
-        """The views as they are."""
-        return cls(items=[EventOut.model_validate(view) for view in views])

@@ -1,5 +1,6 @@
 """What answers look like. Points are numbers, times are ISO 8601 in UTC."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -8,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 from grading.domain.assignment import Assignment
 from grading.domain.description import Description
-from grading.store.queries.posts import PostView
 from grading.store.queries.results import ResultRow
 from grading.store.queries.students import OfferingView
-from grading.store.queries.submissions import RunView, SubmissionView
+from grading.store.queries.submissions import SubmissionView
 from grading.store.regrades import RegradeView
 
 Points = Annotated[Decimal, PlainSerializer(float), WithJsonSchema({"type": "number"})]
@@ -22,6 +22,15 @@ class Answer(BaseModel):
     """Root of all answers: built from the store's values."""
 
     model_config = ConfigDict(from_attributes=True)
+
+
+class Listing(BaseModel):
+    """Root of all lists of answers; each says what its `items` are."""
+
+    @classmethod
+    def of(cls, views: Sequence[object]) -> Self:
+        """The store's values as they are."""
+        return cls.model_validate({"items": views})
 
 
 class ProblemOut(BaseModel):
@@ -118,15 +127,10 @@ class RunOut(Answer):
     fault: str | None
 
 
-class RunList(BaseModel):
+class RunList(Listing):
     """Gradings of one submission, newest first."""
 
     items: list[RunOut]
-
-    @classmethod
-    def of(cls, views: list[RunView]) -> Self:
-        """The views as they are."""
-        return cls(items=[RunOut.model_validate(view) for view in views])
 
 
 class ExpectedFileOut(Answer):
@@ -230,15 +234,10 @@ class PostOut(Answer):
     problem: str | None
 
 
-class PostList(BaseModel):
+class PostList(Listing):
     """Posts of one assignment, newest first."""
 
     items: list[PostOut]
-
-    @classmethod
-    def of(cls, views: list[PostView]) -> Self:
-        """The views as they are."""
-        return cls(items=[PostOut.model_validate(view) for view in views])
 
 
 class ResultOut(Answer):

@@ -44,8 +44,6 @@ class Summary:
     failed: int
     mean: Decimal | None
     median: Decimal | None
-    lowest: Decimal | None
-    highest: Decimal | None
     max_score: Decimal | None
 
 
@@ -59,8 +57,6 @@ class CriterionShare:
     graded: int
     by_status: Mapping[str, int]
     failing: int
-    failing_share: float
-    mean_points: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +157,6 @@ def summary_of(db: Session, caller: Caller, slug: str) -> Summary:
         failed=by_state.get(RunState.FAILED, 0),
         mean=statistics.mean(scores) if scores else None,
         median=statistics.median(scores) if scores else None,
-        lowest=scores[0] if scores else None,
-        highest=scores[-1] if scores else None,
         max_score=max((max_score for *_, max_score in reports), default=None),
     )
 
@@ -176,7 +170,6 @@ def criteria_of(db: Session, caller: Caller, slug: str) -> list[CriterionShare]:
             CriterionRow.criterion_id,
             CriterionRow.status,
             func.count(),
-            func.sum(CriterionRow.points),
             func.max(CriterionRow.title),
             func.max(CriterionRow.possible),
             func.min(CriterionRow.position),
@@ -184,10 +177,9 @@ def criteria_of(db: Session, caller: Caller, slug: str) -> list[CriterionShare]:
         .join(chosen, chosen.c.run_id == CriterionRow.run_id)
         .group_by(CriterionRow.criterion_id, CriterionRow.status)
     )
-    for criterion_id, status, count, points, title, possible, position in rows:
+    for criterion_id, status, count, title, possible, position in rows:
         tally = tallies.setdefault(criterion_id, _Tally(title, possible, position))
         tally.by_status[status] = count
-        tally.points += points
         tally.position = min(position, tally.position)
     return [tally.share(name) for name, tally in sorted(tallies.items(), key=lambda named: named[1].position)]
 
@@ -283,7 +275,6 @@ class _Tally:
     title: str
     possible: Decimal
     position: int
-    points: Decimal = Decimal(0)
     by_status: dict[str, int] = field(default_factory=dict)
 
     def share(self, name: str) -> CriterionShare:
@@ -296,8 +287,6 @@ class _Tally:
             graded=graded,
             by_status=self.by_status,
             failing=failing,
-            failing_share=failing / graded,
-            mean_points=self.points / graded,
         )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from grading.domain.report import Report
 from grading.domain.verdict import Status
 from grading.store.access import Caller, NotFound, reach_offering
-from grading.store.marked_reports import GivenMark, Ruling, ruling
+from grading.store.marked_reports import GivenMark, ruling
 from grading.store.marking import mark_of
 from grading.store.queries.results import counting_runs
 from grading.store.tables import CriterionRow, MarkEvent, MarkRow, Offering, ReportRow, User
@@ -80,7 +80,6 @@ class ItemView:
     findings: tuple[tuple[bool, str], ...]
     own: GivenMark | None
     others: tuple[GivenMark, ...] | None
-    ruling: Ruling | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,6 @@ def item_of(db: Session, caller: Caller, item: Item) -> ItemView:
         tuple((f.passed, f.message) for f in row.findings if f.answer is None),
         own,
         tuple(one for one in given if one is not own) if open_to_me else None,
-        ruling(given),
     )
 
 
