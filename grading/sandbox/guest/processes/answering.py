@@ -180,7 +180,7 @@ class Answering:
             debuggers.install(program)
             notebook.install(program)
             figures.install(program)
-            for install in (*drivers.INSTALLERS, *program.watch.installers):
+            for install in drivers.INSTALLERS:
                 install(program)
             program.scratch[loader.GIVEN] = dict(program.namespace)
             integrity.install(program)

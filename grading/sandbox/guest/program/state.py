@@ -1,14 +1,13 @@
-"""The student's program as it stands in the box: its namespace, what was recorded, what was mended."""
+"""The student's program as it stands in the box: its namespace, how it is run, what was mended."""
 
 import contextlib
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 MAX_NOTES = 200
-MAX_EVENTS = 20_000
 
 
 class Absent(Exception):  # noqa: N818 - a fact about the program, not an error of ours
@@ -48,35 +47,6 @@ class Spare:
 
 
 @dataclass(slots=True)
-class Event:
-    """One thing that a watch saw.
-
-    Attributes:
-        kind: the watcher's word ("optimizer", "forward").
-        unit: index of the unit that was running, -1 outside units.
-        facts: whatever the watcher wants to find again; never leaves the box by itself.
-    """
-
-    kind: str
-    unit: int
-    facts: dict[str, Any]
-
-
-@dataclass(slots=True)
-class Watch:
-    """What was recorded while units ran.
-
-    Attributes:
-        installers: called once, in order, with the program, before the first unit runs.
-        events: in the order in which they happened; at most `MAX_EVENTS`, further ones are counted in `dropped`.
-    """
-
-    installers: list[Callable[["ProgramState"], None]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    dropped: int = 0
-
-
-@dataclass(slots=True)
 class ProgramState:
     """One program in one box.
 
@@ -94,7 +64,6 @@ class ProgramState:
         device: "cpu" or "cuda": where the program may compute.
         repairs: what was made inert, stubbed or served instead; each sentence once.
         integrity: (kind, detail) of what staff should look at; each once.
-        watch: the recorder.
         unit: index of the unit that is running, -1 outside units.
         spares: what was left out of the program; run where a question needs a name that it gives.
         future: compiler flags of the future imports so far: as in IPython, they hold for the cells that follow.
@@ -114,7 +83,6 @@ class ProgramState:
     loop_length: int | None = None
     repairs: list[str] = field(default_factory=list)
     integrity: list[tuple[str, str]] = field(default_factory=list)
-    watch: Watch = field(default_factory=Watch)
     unit: int = -1
     spares: list[Spare] = field(default_factory=list)
     future: int = 0
@@ -165,13 +133,6 @@ class ProgramState:
             yield
         finally:
             self.step_limit, self.loop_length = before
-
-    def record(self, kind: str, **facts: Any) -> None:
-        """Keep an event for a driver to look at later."""
-        if len(self.watch.events) >= MAX_EVENTS:
-            self.watch.dropped += 1
-            return
-        self.watch.events.append(Event(kind, self.unit, facts))
 
     def mended(self, what: str) -> None:
         """Note a repair, once."""
