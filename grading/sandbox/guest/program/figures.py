@@ -1,11 +1,17 @@
 """Figures that the program shows: kept as pictures, with the numbers of the images in them."""
 
+import contextlib
+import functools
 import io
+import math
+import os
 import sys
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
+from .old_libraries import asked_by, asked_by_student
 from .state import ProgramState
 
 MAX_FIGURES = 64
@@ -16,6 +22,8 @@ MAX_AXES = 64
 MAX_IMAGE_ELEMENTS = 1 << 18
 MAX_ARTISTS = 64
 KEPT = "figures"
+WRITERS = ("torchvision",)
+"""Libraries whose functions write what a program hands them."""
 
 
 def install(program: ProgramState) -> None:
@@ -31,6 +39,7 @@ def install(program: ProgramState) -> None:
     def show(*_: object, **__: object) -> None:
         flush(program)
 
+    _watch_files(program, pyplot)
     pyplot.show = show
     pyplot.pause = lambda _: None
     pyplot.ion = pyplot.ioff = lambda: None
@@ -38,10 +47,58 @@ def install(program: ProgramState) -> None:
     figure_class.show = lambda *_, **__: None
 
 
+def _watch_files(program: ProgramState, pyplot: Any) -> None:
+    """Let pictures that are written to files without being shown count as drawn: a person would open them."""
+    from PIL import Image
+
+    image: Any = Image.Image
+    save_array, save_image = pyplot.imsave, image.save
+
+    @functools.wraps(save_array)
+    def imsave(fname: Any, arr: Any, **kwargs: Any) -> Any:
+        shown = {k: v for k, v in kwargs.items() if k in ("cmap", "vmin", "vmax", "origin")}
+        _written(program, fname, arr, shown)
+        return save_array(fname, arr, **kwargs)
+
+    @functools.wraps(save_image)
+    def save(self: Any, fp: Any, *args: Any, **kwargs: Any) -> Any:
+        if asked_by_student(program) or asked_by(WRITERS):
+            _written(program, fp, np.asarray(self), {"cmap": "gray"} if self.mode == "L" else {})
+        return save_image(self, fp, *args, **kwargs)
+
+    pyplot.imsave, image.save = imsave, save
+
+
+def _written(program: ProgramState, file: Any, array: Any, shown: dict[str, Any]) -> None:
+    written = program.scratch[KEPT].setdefault("written", [])
+    if len(written) < MAX_AXES:
+        written.append((PurePath(file).stem if isinstance(file, str | os.PathLike) else "", np.array(array), shown))
+
+
+def _draw_written(program: ProgramState, pyplot: Any) -> None:
+    """One figure of all pictures that a unit wrote to files."""
+    written = program.scratch[KEPT].pop("written", [])
+    if not written:
+        return
+    program.mended("pictures that were written to files were taken as drawn")
+    columns = math.ceil(math.sqrt(len(written)))
+    rows = math.ceil(len(written) / columns)
+    _, axes = pyplot.subplots(rows, columns, squeeze=False, figsize=(2 * columns, 2 * rows))
+    for place in axes.flat:
+        place.axis("off")
+    for place, (title, array, shown) in zip(axes.flat, written, strict=False):
+        with contextlib.suppress(Exception):
+            place.imshow(array, **shown)
+            place.set_title(title)
+
+
 def flush(program: ProgramState) -> None:
     """Keep every open figure, then close it."""
     pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None or not pyplot.get_fignums():
+    if pyplot is None:
+        return
+    _draw_written(program, pyplot)
+    if not pyplot.get_fignums():
         return
     kept = program.scratch[KEPT]
     try:

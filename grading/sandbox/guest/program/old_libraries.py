@@ -147,6 +147,12 @@ def asked_by_student(program: ProgramState) -> bool:
     return name.startswith(("<cell", f"<{program.name}", str(program.work)))
 
 
+def asked_by(packages: tuple[str, ...]) -> bool:
+    """Whether the caller of our caller is a function of one of these packages."""
+    frame: types.FrameType = sys._getframe(2)  # noqa: SLF001 - who asks decides
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in packages
+
+
 def entries_of(program: ProgramState) -> dict[str, Callable[..., Any]]:
     """What stands around the arguments of `int()`, `float()`, `math.…()` and `%`, and around what is put into an array.
 
