@@ -30,6 +30,15 @@ RUNS = {
         "w = Writer('runs')\nif w:\n    w.add_scalar('loss', 0.5, 1)\nwith log.start() as s:\n    s.log({'a': 1})\n"
         "log.finish()\nlog.options['x'] = 3"
     ),
+    "a logger's settings": (
+        "import kept_of_mine\nkept_of_mine.config.late = 2\nassert kept_of_mine.config['late'] == 2\n"
+        "run = kept_of_mine.init(config={'lr': 0.1})\nrun.config.update({'size': 3})\n"
+        "assert (kept_of_mine.config.lr, run.config['lr'], kept_of_mine.config.size) == (0.1, 0.1, 3)"
+    ),
+    "a table's picture": (
+        "import numpy as np, seaborn as sns\naxes = sns.heatmap(np.eye(3), cmap='gray')\n"
+        "assert len(axes.images) + len(axes.collections) == 1"
+    ),
     "a decorator of a class": "from deco_of_mine import typed\n@typed\nclass A:\n    x = 1\nassert A().x == 1",
     "NumPy by another name": (
         "import autograd.numpy as np\nfrom jax.numpy import exp\nassert float(np.tanh(np.zeros(2)).sum()) == 0\n"

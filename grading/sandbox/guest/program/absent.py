@@ -58,9 +58,21 @@ class Inert:
     def __call__(self, *args: object, **named: object) -> object:
         """Nothing, for a progress bar its rounds, and for a decorator (`@jit`, `@jit(nopython=True)`) its function."""
         name = str(vars(self)["_chainrule_name"])
+        if name in IMITATED:
+            return IMITATED[name](*args, **named)
+        if isinstance(settings := named.get("config"), dict):
+            return self._started(name, settings)
         if len(args) == 1 and isinstance(args[0], types.FunctionType | type) and _last(name) not in DERIVING:
             return args[0]
         return Inert(name, args or tuple(named.values()))
+
+    def _started(self, name: str, settings: dict[str, Any]) -> "Inert":
+        """A run of a logger that was told the program's settings, and keeps them."""
+        run, package = Inert(name), sys.modules.get(name.partition(".")[0])
+        kept = vars(run)["config"] = Settings(settings)
+        if package is not None:
+            vars(package)["config"] = kept
+        return run
 
     def __getattr__(self, name: str) -> "Inert":
         if name.startswith("__"):
@@ -106,6 +118,34 @@ class Inert:
 
     def _wanted(self) -> AbsentPackage:
         return absent(vars(self)["_chainrule_name"])
+
+
+class Settings(dict[str, Any]):
+    """What a program told a logger, which gives it back by key or by name."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self:
+            raise AttributeError(name)
+        return self[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    def as_dict(self) -> dict[str, Any]:
+        """A copy."""
+        return dict(self)
+
+
+def _heatmap(data: Any, *, ax: Any = None, **named: Any) -> Any:
+    """Seaborn's picture of a table, as matplotlib draws it."""
+    from matplotlib import pyplot as plt
+
+    axes = ax if ax is not None else plt.gca()
+    axes.imshow(data, aspect="auto", **{k: v for k, v in named.items() if k in ("cmap", "vmin", "vmax")})
+    return axes
+
+
+IMITATED: dict[str, Callable[..., Any]] = {"seaborn.heatmap": _heatmap}
 
 
 def absent(name: str) -> AbsentPackage:
@@ -154,6 +194,8 @@ class _InertModule(types.ModuleType):
             raise AttributeError(name)
         if name in RANGES:
             return vars(self)["_chainrule_range"]()
+        if name == "config":
+            return vars(self).setdefault(name, Settings())
         like = vars(self).get("_chainrule_like")
         return getattr(like, name) if like is not None and hasattr(like, name) else Inert(f"{self.__name__}.{name}")
 
