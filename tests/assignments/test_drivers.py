@@ -55,7 +55,7 @@ def judge(made: Path) -> Iterator[Judge]:
 def rows(judge: Judge, program: str) -> Mapping[str, Mapping[str, Any]]:
     """What becomes of each row of a submission."""
     files = (SubmittedFile("neuron.py", program.encode()),)
-    return {row["id"]: row for row in judge.grade(Submission(files), "one-neuron", seed=3).report["criteria"]}
+    return {row["id"]: row for row in judge.grade(Submission(files), "one-neuron", seed=3).report.to_json()["criteria"]}
 
 
 @pytest.mark.box
@@ -90,7 +90,7 @@ def test_a_students_module_of_that_name_is_the_students(judge: Judge) -> None:
     )
     report = judge.grade(Submission(files), "one-neuron", seed=3).report
 
-    assert report["score"] == 3.0, report["criteria"]
+    assert report.score == 3, report.criteria
 
 
 @pytest.mark.box

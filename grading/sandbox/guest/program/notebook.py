@@ -7,7 +7,6 @@ import builtins
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,15 +111,6 @@ class Shell:
             self._program.mended(f"`%cd {folder[:120]}` was skipped: there is no such folder")
 
 
-def _unanswered(program: ProgramState) -> Callable[..., str]:
-    def answer(prompt: object = "") -> str:
-        sys.stdout.write(f"{prompt}\n")
-        program.mended("nobody answers input() here: it gives an empty line")
-        return ""
-
-    return answer
-
-
 def install(program: ProgramState) -> None:
     """Give the program its notebook surroundings."""
     shell = Shell(program)
@@ -135,7 +125,6 @@ def install(program: ProgramState) -> None:
             except Exception:  # noqa: S112 - a value whose repr fails shows nothing
                 continue
 
-    builtins.input = _unanswered(program)
     given: tuple[tuple[str, Any], ...] = (("get_ipython", get_ipython), ("display", display))
     for name, value in given:
         program.namespace[name] = value
