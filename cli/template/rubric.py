@@ -7,7 +7,7 @@ answers are compared. Its docstring is the question as the student reads it.
 import numpy as np
 import numpy.typing as npt
 
-from grading.authoring import Draw, Function, KnownMistake, Reference, Rubric, Subject, acting, require
+from grading.authoring import Draw, Function, KnownMistake, Reference, Rubric, Subject, acting, expect, require
 
 Array = npt.NDArray[np.float64]
 
@@ -68,9 +68,9 @@ def softmax_values(subject: Subject, draw: Draw) -> object:
     return subject.softmax(draw.normal(n, k, scale=2.0))
 
 
-@softmax_row.holds(needs=("softmax_values",))
+@softmax_row.holds(needs=("softmax_values",), form="free")
 def softmax_of_large_scores(student: Subject, draw: Draw) -> None:
     """softmax(z) gives probabilities when scores are in the thousands, too."""
-    answer = student.softmax(draw.normal(4, 5) + 2000.0)
+    answer = expect.array(student.softmax(draw.normal(4, 5) + 2000.0), "what softmax returns", finite=False)
     require(np.isfinite(answer).all(), "Your softmax of large scores is not a number.", mistake=OVERFLOWS)
     require(np.allclose(answer.sum(axis=1), 1.0), "The rows of your softmax of large scores do not add up to 1.")

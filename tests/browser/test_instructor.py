@@ -26,7 +26,7 @@ def test_from_a_mistake_to_the_report_of_a_student(window, classroom, scripts) -
     expect(page.get_by_text("All clear")).to_be_visible()
     page.get_by_role("link", name="Vanishing Gradients and Feature Visualization", exact=True).click()
     expect(page.get_by_role("img", name="Histogram of scores. 2 graded")).to_be_visible()
-    page.get_by_role("link", name="The slope of the activation function is missing").click()
+    page.get_by_role("link", name="The derivative of the activation is left out").click()
     students = page.locator("section[aria-labelledby=students]")
     expect(students).to_contain_text("Alan Turing")
     expect(students).not_to_contain_text("Emmy Noether")
