@@ -1,9 +1,10 @@
-"""Work that must be done by hand: library calls that a task bans, seen in the text.
+"""Work that must be done by hand: library calls that a task bans, seen in the text and while it runs.
 
 The text shows what is written, whichever way it was imported: `F.softmax`, `from torch.nn.functional import softmax as
-s`, `f = torch.nn.functional`, `getattr(torch, "softmax")`. The finding names the call and its place. Patterns are those
-of `fnmatch`: "torch.nn.functional.*", "torch.optim.*"; "*.backward" is the method of any object but one of the
-program's own classes.
+s`, `f = torch.nn.functional`, `getattr(torch, "softmax")`. The run shows what is called, whichever way it was spelled
+(driver `calls_made`: the interpreter's profile, torch's function mode and its dispatch mode). Either is enough, and the
+finding names the call and its place. Patterns are those of `fnmatch`: "torch.nn.functional.*", "torch.optim.*";
+"*.backward" is the method of any object but one of the program's own classes.
 
 What is done is not judged here: a banned call loses the rubric's points for "by hand", not those for a right answer.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from grading.authoring import expect
 from grading.checks.conclusions import Conclusion, right, wrong
 from grading.mistakes.by_hand import LIBRARY_CALL
 from grading.programs import Source
@@ -29,6 +31,24 @@ AUTOGRAD = (
     "torch.func.*", "torch._tensor.Tensor.backward", "jax.*", "autograd.*",
 )  # fmt: skip
 """What computes gradients."""
+
+LAYERS = (
+    "torch.nn.*",
+    "torch.softmax",
+    "torch.Tensor.softmax",
+    "*.log_softmax",
+    "tensorflow.*",
+    "keras.*",
+    "sklearn.*",
+    "aten._softmax.*",
+    "aten._log_softmax.*",
+    "aten.nll_loss*",
+    "aten.convolution.*",
+    "aten.native_batch_norm.*",
+)
+"""What computes layers and losses; torch's kernels among them, which no script hides."""
+
+OPTIMIZERS = ("torch.optim.*",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +172,30 @@ def _looked_at(tree: ast.AST, reached: set[str]) -> Iterator[ast.AST]:
                     yield inner
 
 
+def called(reply: object, banned: Sequence[str]) -> list[Use]:
+    """Banned calls that were seen while a function ran.
+
+    Args:
+        reply: what the driver `calls_made` answered.
+        banned: patterns; those for any object's method are matched by the method's name in torch and NumPy.
+    """
+    seen = expect.mapping(reply, "what your function called", keys=("calls", "tampered"))
+    found = []
+    for entry in expect.sequence(seen["calls"], "the calls"):
+        name, place, _ = expect.sequence(entry, "a call", length=3)
+        full = expect.text(name, "a call's name")
+        if any(fnmatchcase(full, pattern) for pattern in banned):
+            found.append(Use(full, expect.text(place, "a call's place")))
+    if expect.boolean(seen["tampered"], "the watch"):
+        found.append(Use("sys.setprofile", "while your function ran"))
+    return list(dict.fromkeys(found))
+
+
 def judged(uses: Sequence[Use], instead: str) -> Conclusion:
     """You wrote this part yourself, without the library's own function for it.
 
     Args:
-        uses: from `written`.
+        uses: from `written`, `called`, or both.
         instead: to the student: what to do, in one sentence.
     """
     if not uses:

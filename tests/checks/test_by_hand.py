@@ -1,13 +1,18 @@
-"""Banned library calls, in the text."""
+"""Banned library calls, in the text and at run time."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grading.checks.by_hand import AUTOGRAD, judged, written
+from grading.checks.by_hand import AUTOGRAD, LAYERS, OPTIMIZERS, called, judged, written
+from grading.domain.errors import BadReply
 from grading.domain.submission import SubmittedFile
 from grading.programs import Source, read_source
+from grading.sandbox.guest.drivers.by_hand import calls_made
+from grading.sandbox.guest.program.state import ProgramState
 
-LAYERS = ("torch.nn.*", "torch.softmax")
-BANNED = (*AUTOGRAD, *LAYERS, "torch.optim.*")
+BANNED = (*AUTOGRAD, *LAYERS, *OPTIMIZERS)
 
 
 def source(code: str) -> Source:
@@ -69,6 +74,62 @@ def test_only_the_task_and_what_it_calls_is_looked_at() -> None:
     assert written(source(sly), AUTOGRAD, within=("forward",))[0].place == "task.py, line 4"
 
 
+def ran(code: str, *args: Any) -> dict[str, Any]:
+    """What the driver sees of `f`."""
+    program = ProgramState("task.py", "definitions", [], {}, {}, None, 0, Path())
+    exec(compile(code, "<cell 3>", "exec"), program.namespace)  # noqa: S102 - a program of ours
+    return calls_made(program, "f", args)
+
+
+def test_the_run_sees_what_the_text_hides() -> None:
+    """A name put together from pieces, and a method of a tensor."""
+    import torch
+
+    hidden = ran(
+        "import torch\ndef f(x):\n    return getattr(torch.nn.functional, 'soft' + 'max')(x, 1)", torch.ones(2, 3)
+    )
+    slope = ran("def f(x):\n    x.sum().backward()\n    return x.grad", torch.ones(2, requires_grad=True))
+
+    assert next(u.place for u in called(hidden, LAYERS)) == "cell 3, line 3"
+    assert called(slope, AUTOGRAD)
+    assert hidden["value"].shape == (2, 3)
+
+
+def test_a_scripted_call_is_seen_by_its_kernel() -> None:
+    """Code in a text that torch compiles is neither in the syntax tree nor in a Python frame."""
+    import torch
+
+    script = "def g(x):\n    return torch.softmax(x, 1)\n"
+    code = f"import torch\nscripted = torch.jit.CompilationUnit({script!r}).g\ndef f(x):\n    return scripted(x)"
+    uses = called(ran(code, torch.ones(2, 3)), LAYERS)
+
+    assert ("aten._softmax.default", "cell 3, line 4") in {(use.name, use.place) for use in uses}
+
+
+def test_the_run_leaves_work_by_hand_alone() -> None:
+    """Elementary operations of tensors and arrays, and functions of one's own."""
+    import numpy as np
+    import torch
+
+    code = "def g(x):\n    return x * 2\ndef f(x):\n    e = x.exp()\n    return g(e) / e.sum()"
+    arrays = "import numpy as np\ndef f(x):\n    return np.linalg.norm(np.tanh(x)) + len(x)"
+
+    assert called(ran(code, torch.ones(3)), BANNED) == []
+    seen = ran(arrays, np.ones(3))
+    assert called(seen, BANNED) == []
+    assert any("norm" in name for name, _, _ in seen["calls"])
+
+
+def test_taking_the_watch_off_is_seen() -> None:
+    """A program that switches the profile off says so itself; an exception puts things back."""
+    import sys
+
+    assert called(ran("import sys\ndef f():\n    sys.setprofile(None)"), ())[0].name == "sys.setprofile"
+    with pytest.raises(ZeroDivisionError):
+        ran("def f():\n    return 1 / 0")
+    assert sys.getprofile() is None
+
+
 def test_the_finding_names_call_and_place() -> None:
     """Five are shown, the rest counted; none is fine."""
     code = "import torch\n" + "torch.nn.Linear(1, 1)\n" * 7
@@ -78,3 +139,15 @@ def test_the_finding_names_call_and_place() -> None:
     assert "torch.nn.Linear (task.py, line 2)" in conclusion.message
     assert "2 more" in conclusion.message
     assert judged([], "").holds
+
+
+def test_a_strange_reply_is_the_students_fault() -> None:
+    """What comes from the box is taken apart with care."""
+    for reply in (
+        None,
+        {"calls": 3, "tampered": False},
+        {"calls": [[1, 2, 3]], "tampered": False},
+        {"calls": [], "tampered": 3},
+    ):
+        with pytest.raises(BadReply):
+            called(reply, ())

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from grading.domain.errors import NotASubmission
 from grading.domain.submission import SubmittedFile
 from grading.intake import match_parts, read_paths, read_upload
-from grading.programs import definitions, facts, read_source, whole
+from grading.programs import definitions, read_source, whole
 from tests.intake.test_laws import lawful, lawful_refusal
 from tests.intake.zips import FIRST, NOTEBOOK, assignment, zipped
 
@@ -177,7 +177,6 @@ def test_any_notebook_goes_all_the_way_or_is_refused(document: object, encoding:
         for file in match_parts(submission, assignment(), {}).values():
             if file is not None:
                 source = read_source(SubmittedFile(file.name, file.content))
-                facts(source)
                 for program in (definitions(source, wanted=("sigmoid",), long_loop=400), whole(source)):
                     # What is sent to a box must be sendable.
                     json.dumps([unit.source for unit in program.units]).encode()

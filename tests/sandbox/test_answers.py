@@ -18,7 +18,7 @@ def ended(cause: str, detail: str = "") -> Ended:
 
 def test_definitions_are_found_by_name() -> None:
     """The definition of a name, or None."""
-    sigmoid = Defined("sigmoid", "function", ("x",), 1, 0, (0,))
+    sigmoid = Defined("sigmoid", "function", ("x",), 1, (0,))
     loaded = Loaded((sigmoid,), (), "")
 
     assert loaded.find("sigmoid") is sigmoid
