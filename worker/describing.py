@@ -32,8 +32,13 @@ class Describer:
         self._assignments = assignments
         self._lock = threading.Lock()
         self._judge: Judge | None = None
+        self._stopped = threading.Event()
         # When to ask next for a version; never again where there is an answer, or the author must act first.
         self._not_before: dict[tuple[str, str], float] = {}
+
+    def stop(self) -> None:
+        """Ask for nothing more."""
+        self._stopped.set()
 
     def look(self, judge: Judge) -> None:
         """Ask for each version that is not described; nothing is raised.
@@ -53,6 +58,8 @@ class Describer:
                     wanted = descriptions.undescribed(db, due)
                 self._not_before |= {(a.slug, a.version): math.inf for a in due if a not in wanted}
                 for assignment in wanted:
+                    if self._stopped.is_set():
+                        break
                     self._not_before[assignment.slug, assignment.version] = self._ask(judge, assignment)
         except SQLAlchemyError as error:
             log.warning("assignments were not described", problem=type(error).__name__)

@@ -20,6 +20,9 @@ from worker.passback import Passback
 
 log = structlog.get_logger(__name__)
 
+WARMING_S = 10.0
+"""How long a judge that is starting keeps its workplace from closing."""
+
 
 class Workplace:
     """The database, the blobs, the judge, the leases and the way to the gradebooks.
@@ -49,6 +52,7 @@ class Workplace:
         self.passback = Passback(settings, self.database)
         self.slots = gpu_slots.slots_of(settings)
         self.announcer = announcer
+        self._warming = threading.Thread(target=self._warm, name="start judge", daemon=True)
 
     def open(self) -> None:
         """Begin to give signs of life, and start the judge, where there are runs to grade, beside everything else."""
@@ -56,7 +60,7 @@ class Workplace:
         if removed := self.blobs.tidy():
             log.warning("half-written blobs of dead writers removed", drafts=removed)
         if self.settings.run_queues:
-            threading.Thread(target=self._warm, name="start judge", daemon=True).start()
+            self._warming.start()
 
     def describe_news(self) -> None:
         """Have the judge describe what was published since; nothing while there is no judge."""
@@ -65,8 +69,12 @@ class Workplace:
 
     def close(self) -> None:
         """End the judge and let go of everything."""
+        self._describer.stop()
         self.judge.close()
         self.leases.stop()
+        if self._warming.is_alive():
+            # It may be writing what the judge said; the database is ours until then.
+            self._warming.join(WARMING_S)
         self.passback.close()
         identity.retire(self.owner)
         self.database.close()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from grading.domain.errors import RubricFault
+
 Value = Any
 
 
@@ -26,16 +28,18 @@ class Handle:
     Attributes:
         box: where it stayed.
         number: its name there.
+        released: whether the box was told to forget it; who asks it again is the rubric's author.
         type_name: its class's name, as the guest says: for messages, never for decisions.
     """
 
     box: Asks = field(repr=False)
     number: int
     type_name: str
+    released: bool = field(default=False, repr=False)
 
     def call(self, method: str | None, *args: object, **kwargs: object) -> Value:
         """Call one of its methods, or itself where `method` is None. Raises what `Box.call` raises."""
-        target = {"handle": self.number, "method": method}
+        target = self._target(method)
         return self.box.ask("call", {"target": target}, args, kwargs)
 
     def __call__(self, *args: object, **kwargs: object) -> Value:
@@ -44,9 +48,15 @@ class Handle:
 
     def get(self, attribute: str) -> Value:
         """One of its attributes. Raises what `Box.call` raises."""
-        target = {"handle": self.number, "method": attribute}
+        target = self._target(attribute)
         return self.box.ask("call", {"target": target, "attribute": True}, (), {})
 
     def release(self) -> None:
         """Let the box forget it."""
+        self.released = True
         self.box.ask("release", {"handle": self.number})
+
+    def _target(self, name: str | None) -> dict[str, Any]:
+        if self.released:
+            raise RubricFault(f"a {self.type_name} is asked for {name or 'an answer'} after it was released")
+        return {"handle": self.number, "method": name}

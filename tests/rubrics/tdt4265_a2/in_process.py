@@ -32,7 +32,7 @@ from grading.domain.verdict import Tier
 from grading.evaluation.boxes import Box
 from grading.programs import Program
 from grading.sandbox.guest.drivers import DRIVERS
-from grading.sandbox.guest.program import loader
+from grading.sandbox.guest.program import adapting, loader
 from grading.sandbox.guest.program.old_libraries import entries_of
 from grading.sandbox.guest.program.state import Absent, ProgramState, Unit
 
@@ -125,6 +125,7 @@ class InProcess:
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("ignore")
+                adapting.lend(self._state)
                 yield
         finally:
             os.chdir(here)

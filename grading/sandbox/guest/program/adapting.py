@@ -55,7 +55,7 @@ TRAINING = {"backward", "step", "fit", "train", "train_model", "main", "run"}
 
 def install(program: ProgramState) -> None:
     """Let modules beside the program be adapted too."""
-    _lend(program)
+    lend(program)
     loader: Any = importlib.machinery.SourceFileLoader
     compiled = loader.source_to_code
 
@@ -69,7 +69,7 @@ def install(program: ProgramState) -> None:
 
 def adapted(program: ProgramState, tree: ast.Module) -> ast.Module:
     """The tree, changed in place."""
-    _lend(program)
+    lend(program)
     known, lists = program.scratch.setdefault(KNOWN, set()), program.scratch.setdefault(LISTS, set())
     for node in ast.walk(tree):
         for target, value in _assigned(node):
@@ -81,7 +81,7 @@ def adapted(program: ProgramState, tree: ast.Module) -> ast.Module:
     return ast.fix_missing_locations(tree)
 
 
-def _lend(program: ProgramState) -> None:
+def lend(program: ProgramState) -> None:
     """Give every module what adapted text calls."""
     vars(builtins).update(
         __insisted__=_insisting(program),
