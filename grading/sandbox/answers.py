@@ -169,6 +169,7 @@ class Ended:
         cause: "ended" where we asked it to; else what the student's process did or ran into.
         detail: exit status, signal name; for people.
         cpu_s: processor seconds of the student's processes.
+        company: most processes that the program started itself, as the warden saw.
         peak_bytes: most memory; on a machine without cgroups the largest process, shared pages included.
     """
 
@@ -176,3 +177,4 @@ class Ended:
     detail: str
     cpu_s: float
     peak_bytes: int
+    company: int = 0

@@ -49,7 +49,8 @@ class Lifeline:
         if cause is None:
             return unknown
         cpu_s, peak = admit.number(body.get("cpu_s")), int(admit.number(body.get("peak_bytes")))
-        return Ended(cause, admit.text(body.get("detail"), 200), cpu_s, peak)
+        company = int(admit.number(body.get("company")))
+        return Ended(cause, admit.text(body.get("detail"), 200), cpu_s, peak, company)
 
     def hang_up(self, timeout_s: float) -> Ended:
         """Say that nobody needs the box any more: the warden kills what is left, and says what it was."""
@@ -90,5 +91,8 @@ def suspicion_of(ended: Ended) -> Integrity | None:
             return Integrity("exit", f"the program ended its own process, with status {ended.detail}")
         case "closed":
             return Integrity("forged-reply", "the program closed the connection that it is asked over")
+        case "memory" | "deadline" | "cpu" | "disk" if ended.company > 0:
+            # What it had to say of itself went with it.
+            return Integrity("process", f"the program started {ended.company} processes of its own")
         case _:
             return None

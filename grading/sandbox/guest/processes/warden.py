@@ -32,6 +32,7 @@ class OpenRequest:
 
     Attributes:
         cause: why it ends; "" while it lives. The first one stays.
+        company: most processes seen that the program started itself.
     """
 
     name: str
@@ -42,6 +43,7 @@ class OpenRequest:
     student: StudentProcess | None = None
     cause: str = ""
     detail: str = ""
+    company: int = 0
 
     @property
     def granted(self) -> bool:
@@ -275,7 +277,13 @@ class Warden:
         """Tell the host, forget it."""
         if self.boxes.pop(box.name, None) is None:
             return
-        last = {"ended": box.cause, "detail": box.detail, "cpu_s": ended.get("cpu_s", 0.0), "peak_bytes": peak}
+        last = {
+            "ended": box.cause,
+            "detail": box.detail,
+            "cpu_s": ended.get("cpu_s", 0.0),
+            "peak_bytes": peak,
+            "company": box.company,
+        }
         with contextlib.suppress(messages.Gone, OSError):
             messages.send(box.lifeline, last)
         self.loop.forget(box.lifeline)
@@ -287,6 +295,8 @@ class Warden:
             student = box.student
             if box.cause:
                 continue
+            if student is not None and student.pid:
+                box.company = max(box.company, len(memory.tree([student.pid])) - 1)
             if now > box.deadline:
                 self._kill(box, "deadline", "its time was up")
             elif student is not None and self._overflows(box, student):
