@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
+from collections.abc import Sequence
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -14,9 +15,9 @@ def resident(pid: int) -> int:
     return int(fields[1]) * PAGE if len(fields) > 1 else 0
 
 
-def tree(roots: list[int]) -> list[int]:
-    """The processes and all their descendants."""
-    found: list[int] = []
+def tree(roots: list[int], known: Sequence[int] = ()) -> list[int]:
+    """The processes and all their descendants, behind those `known` already, whose descendants are known too."""
+    found = list(known)
     todo = list(roots)
     while todo:
         pid = todo.pop()
@@ -29,13 +30,13 @@ def tree(roots: list[int]) -> list[int]:
     return found
 
 
-def overflows(roots: list[int], baseline: int, limit: int) -> bool:
-    """Whether a box holds more than `limit` bytes.
+def overflows(roots: list[int], baseline: int, limit: int, known: Sequence[int] = ()) -> bool:
+    """Whether a box holds more than `limit` bytes; `known` as for `tree`.
 
     A fork shares nearly everything with its zygote, so first only the growth over `baseline` is looked at, which is
     cheap; the exact count walks page tables, and is made only when the growth is suspicious.
     """
-    processes = tree(roots)
+    processes = tree(roots, known)
     grown = sum(max(0, resident(pid) - baseline) for pid in processes)
     if grown <= limit:
         return False

@@ -295,11 +295,11 @@ class Warden:
             student = box.student
             if box.cause:
                 continue
-            if student is not None and student.pid:
-                box.company = max(box.company, len(memory.tree([student.pid])) - 1)
+            own = memory.tree([student.pid]) if student is not None and student.pid else []
+            box.company = max(box.company, len(own) - 1)
             if now > box.deadline:
                 self._kill(box, "deadline", "its time was up")
-            elif student is not None and self._overflows(box, student):
+            elif student is not None and self._overflows(box, student, own):
                 self._kill(box, "memory", "")
             elif student is not None and student.folder and _holds_more(student.folder, box.request):
                 self._kill(box, "disk", "")
@@ -307,14 +307,14 @@ class Warden:
         if self.cgroups is not None:
             self.trash = [name for name in self.trash if not self.cgroups.remove(name)]
 
-    def _overflows(self, box: OpenRequest, student: StudentProcess) -> bool:
+    def _overflows(self, box: OpenRequest, student: StudentProcess, own: list[int]) -> bool:
         if self.cgroups is not None and student.counted and self.cgroups.counts(student.name):
             # The kernel killed one process, perhaps a child; the box is over.
             return self.cgroups.overflowed(student.name)
         if not student.pid:
             return False
-        roots = [student.pid, *([student.place.pid] if student.place else [])]
-        return memory.overflows(roots, student.baseline, int(box.request["memory_bytes"]))
+        roots = [student.place.pid] if student.place else []
+        return memory.overflows(roots, student.baseline, int(box.request["memory_bytes"]), own)
 
     def _close(self) -> NoReturn:
         """The host is gone: so is everything else. Zygotes and students die with this process."""
